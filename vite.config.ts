@@ -1,0 +1,32 @@
+import { fileURLToPath } from "node:url";
+import tailwindcss from "@tailwindcss/vite";
+import react from "@vitejs/plugin-react";
+import type { Plugin } from "vite";
+import { defineConfig } from "vitest/config";
+
+/** just-bash asks for node:zlib (its gzip command). A browser has none, so the page's builds get a stub. */
+function zlibStub(): Plugin {
+  const stub = fileURLToPath(new URL("./src/worker/no-zlib.ts", import.meta.url));
+  return {
+    name: "kubarium:zlib-stub",
+    enforce: "pre",
+    resolveId(id) {
+      return id === "node:zlib" && this.environment.config.consumer === "client" ? stub : null;
+    },
+  };
+}
+
+export default defineConfig({
+  plugins: [zlibStub(), react(), tailwindcss()],
+  // Relative, so that the built page also runs from a sub-path of a static host.
+  base: "./",
+  build: { target: "es2023", chunkSizeWarningLimit: 1500 },
+  worker: { format: "es", plugins: () => [zlibStub()] },
+  server: { host: "127.0.0.1" },
+  test: {
+    // A test of the page names its own environment in its first line: // @vitest-environment happy-dom
+    environment: "node",
+    include: ["src/**/*.test.{ts,tsx}"],
+    testTimeout: 30_000,
+  },
+});
