@@ -2,6 +2,7 @@
 // `npm test -- unit transcripts` runs some of the stages.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { findOrInstallBrowser, noBrowser } from "./browser.mjs";
@@ -60,6 +61,18 @@ function transcripts() {
   return orStatus({ passed: Number(counts[1]), failed: Number(counts[2]) }, result.status ?? 1);
 }
 
+/** A port that nobody listens on, so that two runs on one computer do not meet. @returns {Promise<number>} */
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.on("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === "object" && address ? address.port : 0));
+    });
+  });
+}
+
 /** @returns {Promise<Outcome>} */
 async function browser() {
   const executable = await findOrInstallBrowser();
@@ -68,9 +81,11 @@ async function browser() {
     return { passed: 0, failed: 1 };
   }
   console.log(`With ${executable}`);
+  const port = await freePort();
   const { status, report } = withReport((file) =>
     runProgram("playwright", ["test", "--config=e2e/playwright.config.ts", "--reporter=list,json"], {
       CHROME_BIN: executable,
+      E2E_PORT: `${port}`,
       PLAYWRIGHT_JSON_OUTPUT_NAME: file,
     }),
   );
