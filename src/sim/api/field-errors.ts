@@ -1,0 +1,98 @@
+/** `field.Error`: what is wrong with one field, as the causes of an Invalid status show it. */
+
+export type FieldErrorType =
+  | "FieldValueRequired"
+  | "FieldValueInvalid"
+  | "FieldValueNotSupported"
+  | "FieldValueDuplicate"
+  | "FieldValueForbidden"
+  | "FieldValueTooLong"
+  | "FieldValueTooMany"
+  | "FieldValueNotFound"
+  | "InternalError"
+  | "FieldValueTypeInvalid";
+
+export interface FieldError {
+  readonly type: FieldErrorType;
+  /** `spec.containers[0].name`; "" or `<nil>` for the whole object. */
+  readonly field: string;
+  /** What is shown of the value; absent where the type shows none. */
+  readonly value?: unknown;
+  readonly detail: string;
+}
+
+const TITLES: Readonly<Record<FieldErrorType, string>> = {
+  FieldValueRequired: "Required value",
+  FieldValueInvalid: "Invalid value",
+  FieldValueNotSupported: "Unsupported value",
+  FieldValueDuplicate: "Duplicate value",
+  FieldValueForbidden: "Forbidden",
+  FieldValueTooLong: "Too long",
+  FieldValueTooMany: "Too many",
+  FieldValueNotFound: "Not found",
+  InternalError: "Internal error",
+  FieldValueTypeInvalid: "Invalid value",
+};
+
+export function required(field: string, detail = ""): FieldError {
+  return { type: "FieldValueRequired", field, detail };
+}
+
+export function invalid(field: string, value: unknown, detail: string): FieldError {
+  return { type: "FieldValueInvalid", field, value, detail };
+}
+
+/** `supported` in the order given. */
+export function notSupported(field: string, value: unknown, supported: readonly string[]): FieldError {
+  const quoted = supported.map((one) => JSON.stringify(one)).join(", ");
+  const detail = supported.length === 0 ? "" : `supported values: ${quoted}`;
+  return { type: "FieldValueNotSupported", field, value, detail };
+}
+
+export function duplicate(field: string, value: unknown): FieldError {
+  return { type: "FieldValueDuplicate", field, value, detail: "" };
+}
+
+export function forbidden(field: string, detail: string): FieldError {
+  return { type: "FieldValueForbidden", field, detail };
+}
+
+export function tooLong(field: string, maxLength: number): FieldError {
+  return {
+    type: "FieldValueTooLong",
+    field,
+    detail: maxLength >= 0 ? `may not be more than ${maxLength} bytes` : "value is too long",
+  };
+}
+
+export function tooMany(field: string, actual: number, maxQuantity: number): FieldError {
+  const detail = maxQuantity >= 0 ? `must have at most ${maxQuantity} items` : "has too many items";
+  return { type: "FieldValueTooMany", field, value: actual, detail };
+}
+
+export function notFound(field: string, value: unknown): FieldError {
+  return { type: "FieldValueNotFound", field, value, detail: "" };
+}
+
+/** As Go prints it: texts quoted, numbers and booleans bare, everything else as JSON. */
+export function formatValue(value: unknown): string {
+  if (value === undefined || value === null) return "null";
+  return typeof value === "object" || typeof value === "string" ? JSON.stringify(value) : String(value);
+}
+
+/** The cause's message, without the field: `Invalid value: -1: must be greater than or equal to 0`. */
+export function errorBody({ type, value, detail }: FieldError): string {
+  const title = TITLES[type];
+  const showsValue =
+    type !== "FieldValueRequired" &&
+    type !== "FieldValueForbidden" &&
+    type !== "FieldValueTooLong" &&
+    type !== "InternalError";
+  const head = showsValue ? `${title}: ${formatValue(value)}` : title;
+  return detail === "" ? head : `${head}: ${detail}`;
+}
+
+/** The whole line: `spec.replicas: Invalid value: -1: must be ...`. */
+export function errorLine(error: FieldError): string {
+  return `${error.field}: ${errorBody(error)}`;
+}
