@@ -1,0 +1,293 @@
+import { type ApiObject, deepFreeze } from "../api/object.ts";
+import { formatTime } from "../api/time.ts";
+import type { Context, KernelMessage, TraceRef } from "../kernel/types.ts";
+import { type ApiClient, call } from "./client.ts";
+import { klog, quote } from "./klog.ts";
+import { type ApiRequest, createRequest, patchRequest, resultOf } from "./requests.ts";
+import { apiVersionOf, EVENTS, NEW_EVENTS, type Resource } from "./resources.ts";
+import { createTokenBucket, type TokenBucket, tryTakeToken } from "./token-bucket.ts";
+import { formatMicroTime } from "./wall-time.ts";
+
+/**
+ * client-go's tools/record: the same event again counts up on the same object (a PATCH), ten or more that differ only
+ * in their message within 10 minutes are combined, and one object gets a burst of 25 and then one in 5 minutes. Writes
+ * go one after another and never hold anything up.
+ */
+export interface EventRecorder {
+  readonly name: string;
+  readonly client: string;
+  readonly component: string;
+  readonly host: string;
+  /** `events`: the newer events.k8s.io/v1 shape with `reportingController` and `action` (kube-scheduler). */
+  readonly style: "core" | "events";
+  readonly aggregates: Map<string, Aggregate>;
+  readonly observed: Map<string, ObservedEvent>;
+  readonly spam: Map<string, TokenBucket>;
+  /** Waiting to be written; the first one is on its way when `writing`. */
+  pending: PendingEvent[];
+  writing: boolean;
+  /** Makes names unique within a microsecond. */
+  sequence: number;
+}
+
+interface Aggregate {
+  readonly messages: readonly string[];
+  readonly lastUs: number;
+}
+
+interface ObservedEvent {
+  readonly name: string;
+  readonly count: number;
+  readonly firstTimestamp: string;
+}
+
+interface PendingEvent {
+  readonly key: string;
+  readonly event: ApiObject;
+  /** Times that it was seen, this one included: above 1 it is patched. */
+  readonly count: number;
+  readonly tries: number;
+  readonly trace: TraceRef;
+}
+
+export interface ObjectReference {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly namespace?: string;
+  readonly name: string;
+  readonly uid?: string;
+  readonly resourceVersion?: string;
+  readonly fieldPath?: string;
+}
+
+export interface EventToRecord {
+  readonly object: ObjectReference;
+  readonly type: "Normal" | "Warning";
+  readonly reason: string;
+  readonly message: string;
+  /** For style `events`: `Binding`, `Scheduling`. */
+  readonly action?: string;
+}
+
+export interface EventTag {
+  readonly machinery: "event";
+  readonly recorder: string;
+}
+
+/** Timer of the machinery: try again to write the first pending event. */
+export interface EventTimer {
+  readonly type: "machinery/event";
+  readonly recorder: string;
+}
+
+const MESSAGES_UNTIL_COMBINED = 10;
+const COMBINE_WITHIN_US = 600_000_000;
+const SPAM_BURST = 25;
+const SPAM_QPS = 1 / 300;
+const CACHE_MAX = 4096;
+const PENDING_MAX = 1000;
+const TRIES_MAX = 12;
+const RETRY_US = 10_000_000;
+
+export function createEventRecorder(options: {
+  readonly component: string;
+  readonly name?: string;
+  readonly client?: string;
+  readonly host?: string;
+  readonly style?: "core" | "events";
+}): EventRecorder {
+  return {
+    name: options.name ?? options.component,
+    client: options.client ?? "default",
+    component: options.component,
+    host: options.host ?? "",
+    style: options.style ?? "core",
+    aggregates: new Map(),
+    observed: new Map(),
+    spam: new Map(),
+    pending: [],
+    writing: false,
+    sequence: 0,
+  };
+}
+
+export function referenceTo(resource: Resource, object: ApiObject): ObjectReference {
+  const metadata = object.metadata ?? {};
+  return {
+    apiVersion: apiVersionOf(resource),
+    kind: resource.kind,
+    name: metadata.name ?? "",
+    ...(metadata.namespace ? { namespace: metadata.namespace } : {}),
+    ...(metadata.uid ? { uid: metadata.uid } : {}),
+    ...(metadata.resourceVersion ? { resourceVersion: metadata.resourceVersion } : {}),
+  };
+}
+
+/** Notes an event; it is written when its turn comes. */
+export function recordEvent(recorder: EventRecorder, client: ApiClient, context: Context, seen: EventToRecord): void {
+  const objectKey = `${recorder.component}|${recorder.host}|${seen.object.kind}|${seen.object.namespace ?? ""}|${seen.object.name}|${seen.object.uid ?? ""}|${seen.object.apiVersion}`;
+  const combined = combine(recorder, objectKey, seen, context.nowUs);
+  const message = combined ? `(combined from similar events): ${seen.message}` : seen.message;
+  const key = `${objectKey}|${seen.object.fieldPath ?? ""}|${seen.type}|${seen.reason}${combined ? "" : `|${seen.message}`}`;
+  const known = recorder.observed.get(key);
+  const now = formatTime(context.wallUs());
+  recorder.sequence = (recorder.sequence + 1) % 1000;
+  const observed: ObservedEvent = Object.freeze(
+    known === undefined
+      ? { name: eventName(seen.object.name, context.wallUs(), recorder.sequence), count: 1, firstTimestamp: now }
+      : { ...known, count: known.count + 1 },
+  );
+  remember(recorder.observed, key, observed);
+  if (!spamAllows(recorder, objectKey, context.nowUs)) {
+    context.count("events_discarded_total");
+    return;
+  }
+  if (recorder.pending.length >= PENDING_MAX) return;
+  const event = buildEvent(recorder, seen, message, observed, context.wallUs());
+  recorder.pending.push(Object.freeze({ key, event, count: observed.count, tries: 0, trace: context.trace }));
+  writeNext(recorder, client, context);
+}
+
+/** The answer to a write, or the time to try again. */
+export function handleEventMessage(
+  recorder: EventRecorder,
+  client: ApiClient,
+  message: KernelMessage | EventTimer,
+  context: Context,
+): void {
+  recorder.writing = false;
+  const first = recorder.pending[0];
+  if (first !== undefined && message.type !== "machinery/event") {
+    const result = resultOf(message as Extract<KernelMessage, { type: "response" | "requestFailed" }>);
+    if (!result.ok && result.network !== null) {
+      klog(
+        context,
+        "E",
+        "event.go:368",
+        `"Unable to write event (may retry after sleeping)" err=${quote(result.text)}`,
+      );
+      if (first.tries + 1 < TRIES_MAX) {
+        recorder.pending[0] = Object.freeze({ ...first, tries: first.tries + 1 });
+        recorder.writing = true;
+        const timer: EventTimer = { type: "machinery/event", recorder: recorder.name };
+        context.setTimer(RETRY_US, timer);
+        return;
+      }
+      klog(
+        context,
+        "E",
+        "event.go:309",
+        `"Unable to write event (retry limit exceeded!)" event=${quote(String(first.event.metadata?.name))}`,
+      );
+    } else if (!result.ok && result.code === 404 && first.count > 1) {
+      recorder.pending[0] = Object.freeze({ ...first, count: 1 });
+      writeNext(recorder, client, context);
+      return;
+    } else if (!result.ok && result.reason !== "AlreadyExists") {
+      klog(context, "E", "event.go:359", `"Server rejected event (will not retry!)" err=${quote(result.text)}`);
+    }
+    recorder.pending.shift();
+  }
+  writeNext(recorder, client, context);
+}
+
+function writeNext(recorder: EventRecorder, client: ApiClient, context: Context): void {
+  const next = recorder.pending[0];
+  if (next === undefined || recorder.writing) return;
+  recorder.writing = true;
+  context.actFor(next.trace);
+  const tag: EventTag = { machinery: "event", recorder: recorder.name };
+  call(client, context, requestFor(recorder, next), tag);
+}
+
+function requestFor(recorder: EventRecorder, pending: PendingEvent): ApiRequest {
+  const resource = recorder.style === "core" ? EVENTS : NEW_EVENTS;
+  const { event } = pending;
+  if (pending.count === 1) return createRequest(resource, event);
+  const { namespace = "", name = "" } = event.metadata ?? {};
+  const patch =
+    recorder.style === "core"
+      ? { count: event.count, lastTimestamp: event.lastTimestamp, message: event.message }
+      : { series: { count: pending.count, lastObservedTime: event.eventTime } };
+  return patchRequest(resource, namespace, name, "strategic", deepFreeze(patch));
+}
+
+function buildEvent(
+  recorder: EventRecorder,
+  seen: EventToRecord,
+  message: string,
+  observed: ObservedEvent,
+  wallUs: number,
+): ApiObject {
+  const namespace = seen.object.namespace || "default";
+  const metadata = { name: observed.name, namespace };
+  const reporter = {
+    reportingInstance: recorder.style === "events" ? recorder.host || recorder.component : recorder.host,
+  };
+  if (recorder.style === "events") {
+    return deepFreeze({
+      apiVersion: "events.k8s.io/v1",
+      kind: "Event",
+      metadata,
+      eventTime: formatMicroTime(wallUs),
+      reportingController: recorder.component,
+      ...reporter,
+      action: seen.action ?? "",
+      reason: seen.reason,
+      regarding: seen.object,
+      note: message,
+      type: seen.type,
+    });
+  }
+  return deepFreeze({
+    apiVersion: "v1",
+    kind: "Event",
+    metadata,
+    involvedObject: seen.object,
+    reason: seen.reason,
+    message,
+    source: { component: recorder.component, ...(recorder.host === "" ? {} : { host: recorder.host }) },
+    firstTimestamp: observed.firstTimestamp,
+    lastTimestamp: formatTime(wallUs),
+    count: observed.count,
+    type: seen.type,
+    eventTime: null,
+    reportingComponent: recorder.component,
+    ...reporter,
+  });
+}
+
+/** EventAggregator: true once ten messages of one kind have been seen within ten minutes of each other. */
+function combine(recorder: EventRecorder, objectKey: string, seen: EventToRecord, nowUs: number): boolean {
+  const key = `${objectKey}|${seen.type}|${seen.reason}`;
+  const held = recorder.aggregates.get(key);
+  const messages = held === undefined || nowUs - held.lastUs > COMBINE_WITHIN_US ? [] : held.messages;
+  const all = messages.includes(seen.message) ? messages : [...messages, seen.message];
+  const combined = all.length >= MESSAGES_UNTIL_COMBINED;
+  remember(recorder.aggregates, key, deepFreeze({ messages: combined ? all.slice(1) : all, lastUs: nowUs }));
+  return combined;
+}
+
+function spamAllows(recorder: EventRecorder, objectKey: string, nowUs: number): boolean {
+  let bucket = recorder.spam.get(objectKey);
+  if (bucket === undefined) {
+    bucket = createTokenBucket(SPAM_QPS, SPAM_BURST);
+    remember(recorder.spam, objectKey, bucket);
+  }
+  return tryTakeToken(bucket, nowUs);
+}
+
+/** As an LRU cache, but by time of entry: the oldest one goes. */
+function remember<V>(cache: Map<string, V>, key: string, value: V): void {
+  cache.set(key, value);
+  if (cache.size <= CACHE_MAX) return;
+  for (const oldest of cache.keys()) {
+    cache.delete(oldest);
+    break;
+  }
+}
+
+/** `web.18a3f0c2b7d4e001`: the object's name and the time in nanoseconds, in hexadecimal. */
+function eventName(objectName: string, wallUs: number, sequence: number): string {
+  return `${objectName}.${(BigInt(wallUs) * 1000n + BigInt(sequence)).toString(16)}`;
+}

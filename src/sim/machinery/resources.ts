@@ -1,0 +1,46 @@
+/** Where a kind lives in the API. Structurally a part of the kind catalogue's rows. */
+export interface Resource {
+  /** "" is the core group. */
+  readonly group: string;
+  readonly version: string;
+  /** Plural: `pods`. */
+  readonly resource: string;
+  readonly kind: string;
+  readonly namespaced: boolean;
+}
+
+function namespaced(group: string, version: string, resource: string, kind: string): Resource {
+  return Object.freeze({ group, version, resource, kind, namespaced: true });
+}
+
+function clusterScoped(group: string, version: string, resource: string, kind: string): Resource {
+  return Object.freeze({ group, version, resource, kind, namespaced: false });
+}
+
+export const PODS = namespaced("", "v1", "pods", "Pod");
+export const SERVICES = namespaced("", "v1", "services", "Service");
+export const ENDPOINTS = namespaced("", "v1", "endpoints", "Endpoints");
+export const CONFIG_MAPS = namespaced("", "v1", "configmaps", "ConfigMap");
+export const SECRETS = namespaced("", "v1", "secrets", "Secret");
+export const SERVICE_ACCOUNTS = namespaced("", "v1", "serviceaccounts", "ServiceAccount");
+export const EVENTS = namespaced("", "v1", "events", "Event");
+export const NEW_EVENTS = namespaced("events.k8s.io", "v1", "events", "Event");
+export const NODES = clusterScoped("", "v1", "nodes", "Node");
+export const NAMESPACES = clusterScoped("", "v1", "namespaces", "Namespace");
+export const DEPLOYMENTS = namespaced("apps", "v1", "deployments", "Deployment");
+export const REPLICA_SETS = namespaced("apps", "v1", "replicasets", "ReplicaSet");
+export const DAEMON_SETS = namespaced("apps", "v1", "daemonsets", "DaemonSet");
+export const STATEFUL_SETS = namespaced("apps", "v1", "statefulsets", "StatefulSet");
+export const CONTROLLER_REVISIONS = namespaced("apps", "v1", "controllerrevisions", "ControllerRevision");
+export const ENDPOINT_SLICES = namespaced("discovery.k8s.io", "v1", "endpointslices", "EndpointSlice");
+export const LEASES = namespaced("coordination.k8s.io", "v1", "leases", "Lease");
+
+/** `apps/v1`, or `v1` for the core group. */
+export function apiVersionOf(resource: Resource): string {
+  return resource.group === "" ? resource.version : `${resource.group}/${resource.version}`;
+}
+
+/** The Go type that client-go's log lines name: `*v1.Pod`. */
+export function goTypeOf(resource: Resource): string {
+  return `*${resource.version}.${resource.kind}`;
+}
