@@ -1,0 +1,137 @@
+/**
+ * The three doors that programs which a person types know: the API server, a machine's console, and the session.
+ * A real API server would do behind the first. Nothing here knows that the world is simulated.
+ */
+
+export interface HttpRequest {
+  readonly method: string;
+  /** Path with query: `/api/v1/pods?limit=500`. */
+  readonly path: string;
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+export interface HttpResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** No HTTP answer came: `dial tcp 10.0.0.5:6443: connect: connection refused`, `net/http: TLS handshake timeout`, ... */
+export interface ConnectionFailure {
+  readonly failure: "refused" | "reset" | "timedOut" | "tls" | "unreachable" | "aborted";
+  readonly text: string;
+}
+
+export function isFailure(answer: unknown): answer is ConnectionFailure {
+  return typeof answer === "object" && answer !== null && "failure" in answer;
+}
+
+/** A kubeconfig context as data. */
+export interface ApiUser {
+  /** Kubeconfig user: `kubernetes-admin`. */
+  readonly name: string;
+}
+
+export interface HttpStream {
+  readonly response: HttpResponse;
+  /** Text as it is flushed; ends when the server closes. For exec: `channel` frames. */
+  readonly frames: AsyncIterable<
+    | { readonly type: "chunk"; readonly data: string }
+    | { readonly type: "channel"; readonly channel: number; readonly data: string }
+  >;
+  send(frame: { readonly type: "channel"; readonly channel: number; readonly data: string }): void;
+  close(): void;
+}
+
+export interface ApiDoor {
+  /** `https://10.0.0.5:6443`: what messages show. */
+  readonly server: string;
+  readonly user: string;
+  request(
+    request: HttpRequest,
+    options: { readonly signal: AbortSignal; readonly timeoutMs?: number },
+  ): Promise<HttpResponse | ConnectionFailure>;
+  /** watch, logs -f, exec, attach. */
+  stream(request: HttpRequest, options: { readonly signal: AbortSignal }): Promise<HttpStream | ConnectionFailure>;
+}
+
+/** A machine's console, as root: what `ssh MACHINE` reaches. A machine without power or network does not answer. */
+export interface ConsoleDoor {
+  readonly machine: string;
+  /** Sends a message to an address as seen from that machine (127.0.0.1:2379, the CRI socket), and gives the answer. */
+  request(
+    to: string,
+    body: unknown,
+    options: { readonly signal: AbortSignal; readonly timeoutMs: number; readonly certificate?: string },
+  ): Promise<{ readonly body: unknown } | ConnectionFailure>;
+  /** A stream to such an address; frames are whatever the server sends. */
+  stream(
+    to: string,
+    body: unknown,
+    options: { readonly signal: AbortSignal; readonly certificate?: string },
+  ): Promise<{ readonly frames: AsyncIterable<unknown>; close(): void } | ConnectionFailure>;
+  /** Text of a file, or null. */
+  readFile(path: string): Promise<string | null>;
+  listFiles(prefix: string): Promise<readonly string[]>;
+  writeFile(path: string, text: string): Promise<void>;
+  removeFile(path: string): Promise<boolean>;
+  /** systemd units: `kubelet`, `containerd`. */
+  unit(verb: "start" | "stop" | "restart" | "status" | "is-active", unit: string): Promise<UnitStatus | null>;
+  journal(unit: string): Promise<readonly { readonly wallUs: number; readonly text: string }[]>;
+  /** The machine's own tables, such as netfilter's: key -> data. */
+  hostState(key: string): Promise<unknown>;
+}
+
+export interface UnitStatus {
+  readonly name: string;
+  readonly active: "active" | "inactive" | "failed" | "activating";
+  readonly sub: string;
+  readonly sinceWallUs: number;
+  readonly pid: number;
+  readonly log: readonly { readonly wallUs: number; readonly text: string }[];
+}
+
+/** What `lab` asks: time, faults, looking inside. Implemented by `src/session`. Answers are data; `lab` prints them. */
+export interface SessionDoor {
+  run(
+    command: string,
+    args: readonly string[],
+    options: { readonly signal: AbortSignal; readonly files: FilesDoor },
+  ): Promise<CommandResult>;
+  /** Lets virtual time pass, for `sleep`. */
+  sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
+  /** The world's calendar time, for `date` and ages, microseconds since 1970. */
+  wallUs(): Promise<number>;
+}
+
+export interface FilesDoor {
+  read(path: string): Promise<string>;
+  write(path: string, text: string): Promise<void>;
+}
+
+export interface CommandResult {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly exitCode: number;
+}
+
+/** What a program gets to run with, whichever it is. */
+export interface ProgramContext {
+  readonly args: readonly string[];
+  readonly stdin: string;
+  readonly files: FilesDoor;
+  /** Streams output as it comes (watch, follow); what is returned at the end is only the exit code. */
+  readonly out: { write(text: string): void };
+  readonly err: { write(text: string): void };
+  readonly signal: AbortSignal;
+  readonly api: ApiDoor;
+  readonly session: SessionDoor;
+  console(machine: string): ConsoleDoor | null;
+  /** Terminal width in columns; null when output goes into a pipe or file. */
+  readonly columns: number | null;
+}
+
+/** A program's `run` gives its exit code. */
+export type Program = (context: ProgramContext) => Promise<number>;
