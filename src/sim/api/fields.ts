@@ -87,7 +87,10 @@ function parseTerm(term: string, whole: string): FieldRequirement {
 /** Parses the text; throws FieldSelectorError with upstream's message. */
 export function parseFieldSelector(text: string): FieldSelector {
   if (text === "") return ALL_FIELDS;
-  const terms = splitTerms(text).filter((term) => term !== "");
+  // In order of their text, so that of several bad terms the first in that order is reported.
+  const terms = splitTerms(text)
+    .filter((term) => term !== "")
+    .sort();
   return { requirements: terms.map((term) => parseTerm(term, text)).sort(byField) };
 }
 

@@ -56,7 +56,7 @@ function scaleOfSuffix(suffix: string): Scale {
   throw new QuantityError(SUFFIX_WRONG);
 }
 
-/** Amounts below 1e-9 are rounded away from zero, those above 2^63 - 1 cut to it. Throws QuantityError. */
+/** Amounts below 1e-9 are rounded away from zero, those above 2^63 - 1 mostly cut to it. Throws QuantityError. */
 export function parseQuantity(text: string): Quantity {
   if (text === "") throw new QuantityError(FORMAT_WRONG);
   const match = PATTERN.exec(text);
@@ -72,7 +72,9 @@ export function parseQuantity(text: string): Quantity {
   if (whole === "" && fraction === "") throw new QuantityError(NUMBER_WRONG);
   const digits = BigInt(whole + fraction);
   let magnitude = magnitudeOf(digits, fraction.length, scale);
-  if (magnitude > MAX_NANO) magnitude = MAX_NANO;
+  // Upstream's short form, decimal with up to 18 digits, has no such bound.
+  const bounded = scale.base === 2n || String(digits).length > 18;
+  if (bounded && magnitude > MAX_NANO) magnitude = MAX_NANO;
   const format = scale.format === "BinarySI" && magnitude > 0n && magnitude < NANO ? "DecimalSI" : scale.format;
   return { nano: sign === "-" ? -magnitude : magnitude, format };
 }
@@ -112,7 +114,7 @@ export function formatQuantity({ nano, format }: Quantity): string {
   return `${value}${DECIMAL_SUFFIXES[exponent]}`;
 }
 
-const PLAIN = /^(?:0|[1-9]\d{0,14})(?:Ki|Mi|Gi|Ti|Pi|Ei|[numkMGTPE])?$/;
+const PLAIN = /^[1-9]\d{0,11}(?:Ki|Mi|Gi|[numkMG])?$/;
 
 /** The text as the API server gives it back: `0.5` becomes `500m`, `1024Mi` becomes `1Gi`. Throws QuantityError. */
 export function canonicalQuantity(text: string): string {
@@ -123,8 +125,8 @@ export function canonicalQuantity(text: string): string {
 /** True only for texts that are surely canonical: no trailing 000 or divisible binary mantissa. Spares most parsing. */
 function isCanonicalAtAGlance(text: string): boolean {
   if (text === "0") return true;
-  if (text.charCodeAt(0) === 48 || !PLAIN.test(text)) return false;
-  if (text.endsWith("i")) return Number.parseInt(text, 10) % 1024 !== 0 && Number.parseInt(text, 10) >= 1;
+  if (!PLAIN.test(text)) return false;
+  if (text.endsWith("i")) return Number.parseInt(text, 10) % 1024 !== 0;
   const mantissa = text.replace(/[a-zA-Z]$/, "");
   return !mantissa.endsWith("000");
 }

@@ -1,0 +1,10 @@
+import type { Suite } from "./suite.ts";
+import { duration } from "./suites/duration.ts";
+import { fieldSelector } from "./suites/field-selector.ts";
+import { intstr } from "./suites/intstr.ts";
+import { labelSelector } from "./suites/label-selector.ts";
+import { names } from "./suites/names.ts";
+import { quantity } from "./suites/quantity.ts";
+
+/** Every suite that the product can be put to. */
+export const SUITES: readonly Suite[] = [duration, fieldSelector, intstr, labelSelector, names, quantity];
