@@ -1,4 +1,9 @@
-import BTree from "sorted-btree";
+import type BTree from "sorted-btree";
+import * as library from "sorted-btree";
+
+/** The library is CommonJS: Node and bundlers disagree on how deep its default export lies. */
+const outer: unknown = library.default;
+const SortedTree = (typeof outer === "function" ? outer : (outer as { default: unknown }).default) as typeof BTree;
 
 /**
  * A persistent map from text keys, in code-unit order, for tables that grow: copying one costs nothing, and afterwards
@@ -8,7 +13,7 @@ export class Table<V> {
   private readonly tree: BTree<string, V>;
 
   constructor(tree?: BTree<string, V>) {
-    this.tree = tree ?? new BTree<string, V>(undefined, compareKeys);
+    this.tree = tree ?? new SortedTree<string, V>(undefined, compareKeys);
   }
 
   get size(): number {
