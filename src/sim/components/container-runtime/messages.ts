@@ -120,7 +120,8 @@ export interface CriError {
 
 export type CriResponse =
   | CriError
-  | { readonly call: "RunPodSandbox"; readonly sandboxId: string }
+  /** `ip`: "" in the host's network. */
+  | { readonly call: "RunPodSandbox"; readonly sandboxId: string; readonly ip: string }
   | {
       readonly call:
         | "StopPodSandbox"

@@ -1,0 +1,43 @@
+import type { Context, LogLine, StreamId } from "../../kernel/types.ts";
+import type { ContainerRecord, RuntimeState } from "./state.ts";
+import { after } from "./timers.ts";
+
+/** How often a followed log is looked at. */
+const FOLLOW_US = 200_000;
+
+/** The log lines of one attempt of a container: its process name is shared by all attempts, so time tells them apart. */
+export function linesOf(context: Context, record: ContainerRecord, fromUs = record.startedAtUs): readonly LogLine[] {
+  const untilUs = record.status.state === "CONTAINER_EXITED" ? record.finishedAtUs : Number.MAX_SAFE_INTEGER;
+  if (record.startedAtUs === 0) return [];
+  return context.readLog(record.status.process).filter((line) => line.atUs >= fromUs && line.atUs <= untilUs);
+}
+
+export function followLogs(state: RuntimeState, context: Context, stream: StreamId, containerId: string): void {
+  const record = state.containers.get(containerId);
+  if (record === undefined) {
+    context.closeStream(stream);
+    return;
+  }
+  state.logStreams.set(stream, { containerId, sent: record.startedAtUs });
+  sendNewLines(state, context, stream);
+}
+
+/** `sent`: lines before this time are out. */
+export function sendNewLines(state: RuntimeState, context: Context, stream: StreamId): void {
+  const follower = state.logStreams.get(stream);
+  if (follower === undefined) return;
+  const record = state.containers.get(follower.containerId);
+  const ended = record === undefined || record.status.state === "CONTAINER_EXITED";
+  if (record !== undefined) {
+    for (const line of linesOf(context, record, follower.sent)) {
+      if (ended || line.atUs < context.nowUs) context.sendFrame(stream, line);
+    }
+  }
+  if (ended) {
+    state.logStreams.delete(stream);
+    context.closeStream(stream);
+    return;
+  }
+  follower.sent = context.nowUs;
+  after(context, FOLLOW_US, { type: "followLog", stream });
+}
