@@ -1,12 +1,11 @@
 import { type ApiObject, deepFreeze } from "../api/object.ts";
-import { formatTime } from "../api/time.ts";
+import { formatMicroTime, formatTime } from "../api/time.ts";
 import type { Context, KernelMessage, TraceRef } from "../kernel/types.ts";
 import { type ApiClient, call } from "./client.ts";
 import { klog, quote } from "./klog.ts";
 import { type ApiRequest, createRequest, patchRequest, resultOf } from "./requests.ts";
 import { apiVersionOf, EVENTS, NEW_EVENTS, type Resource } from "./resources.ts";
 import { createTokenBucket, type TokenBucket, tryTakeToken } from "./token-bucket.ts";
-import { formatMicroTime } from "./wall-time.ts";
 
 /**
  * client-go's tools/record: the same event again counts up on the same object (a PATCH), ten or more that differ only
@@ -170,7 +169,7 @@ export function handleEventMessage(
         recorder.pending[0] = Object.freeze({ ...first, tries: first.tries + 1 });
         recorder.writing = true;
         const timer: EventTimer = { type: "machinery/event", recorder: recorder.name };
-        context.setTimer(RETRY_US, timer);
+        context.setTimer(RETRY_US, timer, "keep");
         return;
       }
       klog(

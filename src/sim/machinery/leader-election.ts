@@ -1,10 +1,11 @@
+import { randomUid } from "../api/hash.ts";
 import { type ApiObject, deepFreeze } from "../api/object.ts";
+import { formatMicroTime } from "../api/time.ts";
 import type { Context, KernelMessage, TimerId } from "../kernel/types.ts";
 import { type ApiClient, call } from "./client.ts";
 import { klog } from "./klog.ts";
 import { type ApiRequest, createRequest, getRequest, isNotFound, resultOf, updateRequest } from "./requests.ts";
 import { LEASES } from "./resources.ts";
-import { formatMicroTime } from "./wall-time.ts";
 
 /**
  * client-go's leaderelection over a Lease. A candidate asks every 2 s (and up to 2.4 s more) and measures the lease's
@@ -84,11 +85,7 @@ export function createLeaderElection(options: {
 
 /** `<hostname>_<uuid>` */
 export function newIdentity(context: Context): string {
-  let hex = "";
-  for (let i = 0; i < 8; i++) hex += context.random.int(65_536).toString(16).padStart(4, "0");
-  const variant = "89ab".charAt(context.random.int(4));
-  const uuid = `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
-  return `${context.machine.name}_${uuid}`;
+  return `${context.machine.name}_${randomUid((bound) => context.random.int(bound))}`;
 }
 
 export function startLeaderElection(election: LeaderElection, client: ApiClient, context: Context): void {

@@ -77,6 +77,7 @@ export function objectsByIndex<T extends ApiObject = ApiObject>(store: Store, in
   const found: T[] = [];
   forEachByIndex<T>(store, index, value, (object) => {
     found.push(object);
+    return true;
   });
   return found;
 }
@@ -86,7 +87,7 @@ export function forEachByIndex<T extends ApiObject = ApiObject>(
   store: Store,
   index: string,
   value: string,
-  visit: (object: T) => boolean | void,
+  visit: (object: T) => boolean | undefined,
 ): void {
   const table = store.indexes.get(index);
   if (table === undefined) throw new Error(`no index ${index}`);
@@ -98,6 +99,7 @@ export function countByIndex(store: Store, index: string, value: string): number
   let count = 0;
   forEachByIndex(store, index, value, () => {
     count += 1;
+    return true;
   });
   return count;
 }

@@ -57,10 +57,20 @@ export function addKey(queue: WorkQueue, key: string, cause: TraceRef): void {
   addWithCauses(queue, key, [cause]);
 }
 
-/** Adds `key` in `delayUs`, or sooner if it waits already for an earlier time. */
-export function addKeyAfter(queue: WorkQueue, key: string, delayUs: number, context: Context, cause: TraceRef): void {
+/**
+ * Adds `key` in `delayUs`, or sooner if it waits already for an earlier time. `cause` null: nobody's doing (a periodic
+ * pass).
+ */
+export function addKeyAfter(
+  queue: WorkQueue,
+  key: string,
+  delayUs: number,
+  context: Context,
+  cause: TraceRef | null,
+): void {
+  const causes = cause === null ? [] : [cause];
   if (delayUs <= 0) {
-    addKey(queue, key, cause);
+    addWithCauses(queue, key, causes);
     return;
   }
   const atUs = context.nowUs + delayUs;
@@ -68,12 +78,12 @@ export function addKeyAfter(queue: WorkQueue, key: string, delayUs: number, cont
   if (held !== undefined && held.atUs <= atUs) return;
   if (held !== undefined) context.clearTimer(held.timer);
   const message: QueueTimer = { type: "machinery/queue", queue: queue.name, key };
-  const timer = context.setTimer(delayUs, message);
-  queue.waiting.set(key, { atUs, timer, causes: mergeCauses(held?.causes, [cause]) });
+  const timer = context.setTimer(delayUs, message, cause === null ? "new" : "keep");
+  queue.waiting.set(key, { atUs, timer, causes: mergeCauses(held?.causes, causes) });
 }
 
 /** Adds `key` after its back-off: 5 ms doubling to 1000 s by failures in a row, and all keys together 10 a second. */
-export function addKeyRateLimited(queue: WorkQueue, key: string, context: Context, cause: TraceRef): void {
+export function addKeyRateLimited(queue: WorkQueue, key: string, context: Context, cause: TraceRef | null): void {
   const failures = queue.failures.get(key) ?? 0;
   queue.failures.set(key, failures + 1);
   const itemUs = failures >= 28 ? MAX_DELAY_US : Math.min(MAX_DELAY_US, BASE_DELAY_US * (1 << failures));
