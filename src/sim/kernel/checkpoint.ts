@@ -40,6 +40,8 @@ function copyWorldState(state: WorldState, known: ReadonlyMap<Pid, Process> | un
     addresses: new Map(state.addresses),
     connections: copyMap(state.connections, copyConnection),
     networkRules: state.networkRules.slice(),
+    expired: new Map(state.expired),
+    faults: new Map(state.faults),
     randoms: copyMap(state.randoms, (random) => ({ ...random })),
   };
 }

@@ -153,7 +153,18 @@ export class KernelContext implements Context {
   }
 
   request(options: RequestOptions): number {
-    return connect(this.world, this.process, options, false, this.departUs());
+    return this.connect(options, false);
+  }
+
+  private connect(options: RequestOptions | StreamOptions, stream: boolean): number {
+    const { world } = this;
+    if (options.trace === undefined) return connect(world, this.process, options, stream, this.departUs());
+    const { trace, cause } = world;
+    this.actFor(options.trace);
+    const id = connect(world, this.process, options, stream, this.departUs());
+    world.trace = trace;
+    world.cause = cause;
+    return id;
   }
 
   cancelRequest(id: number): void {
@@ -176,7 +187,7 @@ export class KernelContext implements Context {
   }
 
   openStream(options: StreamOptions): number {
-    return connect(this.world, this.process, options, true, this.departUs());
+    return this.connect(options, true);
   }
 
   sendFrame(id: number, frame: unknown, options?: RespondOptions): void {

@@ -361,7 +361,7 @@ function arriveOpen(world: World, event: KernelEvent, connection: Connection, bo
     machine: connection.clientMachine,
     ip: connection.clientIp,
     dialled: connection.dialled,
-    certificate: connection.certificate,
+    certificate: connection.certificate === null ? null : asItIs(world, connection.certificate),
   };
   deliver(
     world,
@@ -381,12 +381,12 @@ function tlsProblem(
   const client = world.state.machines.get(connection.clientMachine) as Machine;
   const server = world.state.machines.get(connection.serverMachine) as Machine;
   const base = world.state.epochWallUs + world.nowUs;
-  const ofServer = certificateProblem(tls.certificate, base + client.clockOffsetUs);
+  const ofServer = certificateProblem(asItIs(world, tls.certificate), base + client.clockOffsetUs);
   if (ofServer !== null) return `tls: failed to verify certificate: ${ofServer}`;
   if (tls.clientAuthority === null) return null;
   if (connection.certificate === null) return "remote error: tls: certificate required";
   if (connection.certificate.issuer !== tls.clientAuthority) return "remote error: tls: unknown certificate authority";
-  return certificateProblem(connection.certificate, base + server.clockOffsetUs) === null
+  return certificateProblem(asItIs(world, connection.certificate), base + server.clockOffsetUs) === null
     ? null
     : "remote error: tls: expired certificate";
 }
@@ -600,4 +600,10 @@ function refusedText(dialled: string): string {
   return dialled.startsWith("unix:")
     ? `dial unix ${dialled.slice(5)}: connect: connection refused`
     : `dial tcp ${dialled}: connect: connection refused`;
+}
+
+/** The certificate with the validity that fault `cert-expire` left it. */
+function asItIs(world: World, certificate: Certificate): Certificate {
+  const notAfterWallUs = world.state.expired.get(certificate.serial);
+  return notAfterWallUs === undefined ? certificate : { ...certificate, notAfterWallUs };
 }

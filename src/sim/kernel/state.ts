@@ -40,7 +40,22 @@ export interface WorldState {
   readonly connections: Map<number, Connection>;
   /** Fault rules in the order in which they were made; the first that does not pass wins. */
   readonly networkRules: NetworkRule[];
+  /** Certificates that fault `cert-expire` made too old: serial -> end of validity, calendar microseconds. */
+  readonly expired: Map<string, number>;
+  /** What is broken on purpose, by id, in the order in which it was broken. Kept here so that it travels in time too. */
+  readonly faults: Map<string, FaultRecord>;
   readonly randoms: Map<string, RandomState>;
+}
+
+/** Frozen. */
+export interface FaultRecord {
+  readonly id: string;
+  readonly fault: string;
+  readonly target: string;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly sinceUs: number;
+  /** What the fault needs to know to undo itself. */
+  readonly memo: unknown;
 }
 
 export interface Machine {

@@ -128,6 +128,8 @@ export interface RequestOptions {
   readonly label?: string;
   /** Size on the wire for links with a bandwidth; default 1 KiB. */
   readonly sizeBytes?: number;
+  /** On whose behalf, if not this step's. */
+  readonly trace?: TraceRef | undefined;
   /** Matters only to address translation; default TCP. */
   readonly protocol?: "TCP" | "UDP";
 }
@@ -223,7 +225,7 @@ export interface Context {
    * is nobody's doing (a new trace: heart-beats and polls); "keep" makes it part of this step's trace (back-offs, the
    * next part of a long piece of work).
    */
-  setTimer(delayUs: number, message: { readonly type: string }, trace?: "new" | "keep"): TimerId;
+  setTimer<M extends { readonly type: string }>(delayUs: number, message: M, trace?: "new" | "keep"): TimerId;
   clearTimer(id: TimerId): void;
 
   /** False: address already in use. */

@@ -1,6 +1,18 @@
 import { describe, expect, it } from "vitest";
-import { takeCheckpoint, restore, worldHash } from "./checkpoint.ts";
-import { addNetworkRule, allow, bar, crash, freeze, hang, powerOff, powerOn, removeNetworkRule, skewClock, slowDown } from "./control.ts";
+import { restore, takeCheckpoint, worldHash } from "./checkpoint.ts";
+import {
+  addNetworkRule,
+  allow,
+  bar,
+  crash,
+  freeze,
+  hang,
+  powerOff,
+  powerOn,
+  removeNetworkRule,
+  skewClock,
+  slowDown,
+} from "./control.ts";
 import type { Component, Context, KernelMessage } from "./types.ts";
 import { createWorld, type MachineOptions, type World } from "./world.ts";
 
@@ -105,7 +117,12 @@ function machine(name: string, ip: string): MachineOptions {
 
 function twoMachines(seed = 1): World {
   const world = createWorld(
-    { components: new Map([echo, init].map((component) => [component.kind, component as unknown as Component<never, never>])), routePacket: null },
+    {
+      components: new Map(
+        [echo, init].map((component) => [component.kind, component as unknown as Component<never, never>]),
+      ),
+      routePacket: null,
+    },
     { seed, epochWallUs: 1_760_000_000_000_000, machines: [machine("a", "10.0.0.1"), machine("b", "10.0.0.2")] },
   );
   world.advance(10_000);

@@ -411,6 +411,8 @@ export function createWorld(
     addresses: new Map(),
     connections: new Map(),
     networkRules: [],
+    expired: new Map(),
+    faults: new Map(),
     randoms: new Map(),
   });
   for (const machine of options.machines) {

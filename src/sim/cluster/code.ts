@@ -1,0 +1,40 @@
+import { console } from "../components/console/index.ts";
+import { containerd } from "../components/container-runtime/index.ts";
+import { WORKLOADS } from "../components/container-runtime/workloads/list.ts";
+import { coredns } from "../components/coredns/index.ts";
+import { etcd } from "../components/etcd/index.ts";
+import { imageRegistry } from "../components/image-registry/index.ts";
+import { init } from "../components/init/index.ts";
+import { kubeApiserver } from "../components/kube-apiserver/index.ts";
+import { kubeControllerManager } from "../components/kube-controller-manager/index.ts";
+import { kubeProxy } from "../components/kube-proxy/index.ts";
+import { routePacket } from "../components/kube-proxy/route.ts";
+import { kubeScheduler } from "../components/kube-scheduler/index.ts";
+import { kubeadm } from "../components/kubeadm/index.ts";
+import { kubelet } from "../components/kubelet/index.ts";
+import { loadBalancer } from "../components/load-balancer/index.ts";
+import type { Component } from "../kernel/types.ts";
+import type { WorldCode } from "../kernel/world.ts";
+
+const COMPONENTS = [
+  init,
+  console,
+  kubeadm,
+  containerd,
+  kubelet,
+  etcd,
+  kubeApiserver,
+  kubeControllerManager,
+  kubeScheduler,
+  kubeProxy,
+  coredns,
+  loadBalancer,
+  imageRegistry,
+  ...WORKLOADS,
+] as unknown as readonly Component<never, never>[];
+
+/** Every program that may run in a cluster. */
+export const CLUSTER_CODE: WorldCode = {
+  components: new Map(COMPONENTS.map((component) => [component.kind, component])),
+  routePacket,
+};

@@ -1,0 +1,162 @@
+/** What a cluster is made of, as JSON: `lab topology FILE` reads this shape. */
+export interface Topology {
+  readonly name: string;
+  readonly machines: readonly MachineSpec[];
+  readonly kubernetes: KubernetesOptions;
+}
+
+export interface MachineSpec {
+  readonly name: string;
+  /** `etcd`: external etcd member, no kubelet workloads of the control plane. */
+  readonly role: "control-plane" | "worker" | "load-balancer";
+  readonly zone: string;
+  readonly cpuMillicores: number;
+  readonly memoryBytes: number;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Extended resources, such as `nvidia.com/gpu`. */
+  readonly resources: Readonly<Record<string, number>>;
+}
+
+export interface KubernetesOptions {
+  /** Control-plane nodes take ordinary pods. */
+  readonly untainted: boolean;
+  readonly nodeMonitorGracePeriod: string;
+  /** How many control-plane machines run an etcd member: the first ones. */
+  readonly etcdMembers: number;
+  /** Raises clients' rate limits (QPS, burst) by this factor, for scale runs; 1 is upstream's. */
+  readonly rateLimitFactor: number;
+  readonly proxyMode: "iptables";
+}
+
+const GIB = 1024 * 1024 * 1024;
+
+export const DEFAULT_OPTIONS: KubernetesOptions = {
+  untainted: false,
+  nodeMonitorGracePeriod: "50s",
+  etcdMembers: 1,
+  rateLimitFactor: 1,
+  proxyMode: "iptables",
+};
+
+function machine(
+  name: string,
+  role: MachineSpec["role"],
+  zone: string,
+  cpus: number,
+  gibibytes: number,
+  extra?: Partial<Pick<MachineSpec, "labels" | "resources">>,
+): MachineSpec {
+  return {
+    name,
+    role,
+    zone,
+    cpuMillicores: cpus * 1000,
+    memoryBytes: gibibytes * GIB,
+    labels: {},
+    resources: {},
+    ...extra,
+  };
+}
+
+const MEMORY_INTENSIVE = { labels: { workload: "memory-intensive" }, resources: { "nvidia.com/gpu": 1 } };
+
+const TOPOLOGIES: readonly Topology[] = [
+  {
+    name: "single",
+    machines: [machine("control-plane-1", "control-plane", "zone-a", 4, 8)],
+    kubernetes: { ...DEFAULT_OPTIONS, untainted: true },
+  },
+  {
+    name: "basic",
+    machines: [
+      machine("control-plane-1", "control-plane", "zone-a", 2, 4),
+      machine("worker-1", "worker", "zone-a", 4, 8),
+      machine("worker-2", "worker", "zone-a", 4, 8),
+      machine("worker-3", "worker", "zone-a", 4, 8),
+    ],
+    kubernetes: DEFAULT_OPTIONS,
+  },
+  {
+    name: "ha",
+    machines: [
+      machine("lb-1", "load-balancer", "zone-a", 2, 4),
+      machine("control-plane-1", "control-plane", "zone-a", 4, 16),
+      machine("control-plane-2", "control-plane", "zone-b", 4, 16),
+      machine("control-plane-3", "control-plane", "zone-c", 4, 16),
+      machine("worker-1", "worker", "zone-a", 16, 64),
+      machine("worker-2", "worker", "zone-b", 16, 64),
+      machine("worker-3", "worker", "zone-c", 16, 64),
+      machine("worker-4", "worker", "zone-a", 32, 128, MEMORY_INTENSIVE),
+      machine("worker-5", "worker", "zone-b", 32, 128, MEMORY_INTENSIVE),
+    ],
+    kubernetes: { ...DEFAULT_OPTIONS, etcdMembers: 3 },
+  },
+];
+
+export const TOPOLOGY_NAMES: readonly string[] = TOPOLOGIES.map((topology) => topology.name);
+
+export function topologyByName(name: string): Topology | undefined {
+  return TOPOLOGIES.find((topology) => topology.name === name);
+}
+
+/** `count` workers behind one or three control-plane machines: for benchmarks and scale runs. */
+export function scaleTopology(workers: number, etcdMembers: 1 | 3, rateLimitFactor: number): Topology {
+  const zones = ["zone-a", "zone-b", "zone-c"];
+  const machines: MachineSpec[] = [];
+  for (let index = 0; index < etcdMembers; index += 1) {
+    machines.push(machine(`control-plane-${index + 1}`, "control-plane", zones[index % 3] as string, 16, 64));
+  }
+  if (etcdMembers > 1) machines.unshift(machine("lb-1", "load-balancer", "zone-a", 4, 8));
+  for (let index = 0; index < workers; index += 1) {
+    machines.push(machine(`worker-${index + 1}`, "worker", zones[index % 3] as string, 16, 64));
+  }
+  return { name: `scale-${workers}`, machines, kubernetes: { ...DEFAULT_OPTIONS, etcdMembers, rateLimitFactor } };
+}
+
+/** Reads a topology file. Throws an Error whose message is one sentence. */
+export function parseTopology(text: string): Topology {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new Error("The topology file is not valid JSON.");
+  }
+  const file = value as Partial<Topology> | null;
+  if (typeof file !== "object" || file === null || !Array.isArray(file.machines)) {
+    throw new Error('A topology file is a JSON object with a list "machines".');
+  }
+  if (file.machines.length > 6_000) throw new Error("A topology has at most 6000 machines.");
+  const machines = file.machines.map(readMachine);
+  const names = new Set(machines.map((each) => each.name));
+  if (names.size !== machines.length) throw new Error("Two machines of the topology have the same name.");
+  const controlPlanes = machines.filter((each) => each.role === "control-plane").length;
+  if (controlPlanes === 0) throw new Error('A topology needs at least one machine of role "control-plane".');
+  const kubernetes: KubernetesOptions = { ...DEFAULT_OPTIONS, etcdMembers: controlPlanes, ...(file.kubernetes ?? {}) };
+  if (!(kubernetes.etcdMembers >= 1 && kubernetes.etcdMembers <= controlPlanes)) {
+    throw new Error(`etcdMembers must be between 1 and the number of control-plane machines, ${controlPlanes}.`);
+  }
+  if (controlPlanes > 1 && !machines.some((each) => each.role === "load-balancer")) {
+    machines.unshift(machine("lb-1", "load-balancer", machines[0]?.zone ?? "zone-a", 2, 4));
+  }
+  return { name: typeof file.name === "string" ? file.name : "custom", machines, kubernetes };
+}
+
+function readMachine(value: unknown, index: number): MachineSpec {
+  const given = value as Partial<MachineSpec> & { readonly cpu?: number; readonly memoryGiB?: number };
+  if (typeof given?.name !== "string" || !/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(given.name)) {
+    throw new Error(`Machine ${index + 1} of the topology needs a name of lower-case letters, digits and '-'.`);
+  }
+  const role = given.role ?? "worker";
+  if (role !== "control-plane" && role !== "worker" && role !== "load-balancer") {
+    throw new Error(
+      `Machine ${given.name} has role "${String(role)}"; it must be control-plane, worker or load-balancer.`,
+    );
+  }
+  return {
+    ...machine(given.name, role, given.zone ?? "zone-a", given.cpu ?? 4, given.memoryGiB ?? 8),
+    ...(given.cpuMillicores === undefined ? {} : { cpuMillicores: given.cpuMillicores }),
+    ...(given.memoryBytes === undefined ? {} : { memoryBytes: given.memoryBytes }),
+    labels: given.labels ?? {},
+    resources: given.resources ?? {},
+  };
+}
