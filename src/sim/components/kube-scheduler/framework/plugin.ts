@@ -1,0 +1,89 @@
+import type { NodeInfo } from "../cache/node-info.ts";
+import type { Snapshot } from "../cache/cache.ts";
+import type { PodInfo } from "../pod-info.ts";
+import type { ClusterEvent, EventInterest } from "./events.ts";
+
+/** Why a plugin says no, in upstream's words. `unresolvable`: preempting pods on the node would not help. */
+export interface Rejection {
+  readonly reasons: readonly string[];
+  readonly unresolvable: boolean;
+}
+
+export function rejection(reason: string, unresolvable: boolean): Rejection {
+  return Object.freeze({ reasons: Object.freeze([reason]), unresolvable });
+}
+
+/** What one scheduling cycle hands to every plugin. Lives for one step only. */
+export interface Cycle {
+  readonly pod: PodInfo;
+  readonly snapshot: Snapshot;
+  /** What a plugin worked out in PreFilter or PreScore, by its own key. */
+  readonly data: Map<string, unknown>;
+}
+
+/** `skip`: the plugin's Filter has nothing to say about this pod. `nodes`: only these may be considered. */
+export type PreFilterVerdict =
+  | { readonly type: "continue" }
+  | { readonly type: "skip" }
+  | { readonly type: "nodes"; readonly names: ReadonlySet<string> }
+  | { readonly type: "reject"; readonly rejection: Rejection };
+
+export const CONTINUE: PreFilterVerdict = Object.freeze({ type: "continue" });
+export const SKIP: PreFilterVerdict = Object.freeze({ type: "skip" });
+
+export const MAX_NODE_SCORE = 100;
+
+/**
+ * The extension points that a plugin implements. Reserve, Permit, PreBind and PostFilter take part in the cycle in the
+ * same way (see run.ts); no default plugin of this scheduler needs Permit yet.
+ */
+export interface Plugin {
+  readonly name: string;
+  /** Null: may enter the active queue. Otherwise why not. */
+  preEnqueue?(pod: PodInfo): string | null;
+  preFilter?(cycle: Cycle): PreFilterVerdict;
+  filter?(cycle: Cycle, node: NodeInfo): Rejection | null;
+  /** When no node fits. Null: nothing to say. */
+  postFilter?(cycle: Cycle, failures: FilterFailures): string | null;
+  /** False: the plugin adds nothing for this pod. */
+  preScore?(cycle: Cycle, nodes: readonly NodeInfo[]): boolean;
+  /** Any integer; in 0..100 once normalised. */
+  score?(cycle: Cycle, node: NodeInfo): number;
+  /** In place, over all scored nodes. */
+  normalizeScore?(scores: number[]): void;
+  readonly events?: readonly EventInterest[];
+}
+
+/** Which node fell to which plugin. Nodes that are not named fell to `absent`. */
+export interface FilterFailures {
+  readonly numAllNodes: number;
+  readonly byNode: ReadonlyMap<string, NodeRejection>;
+  readonly absent: Rejection | null;
+}
+
+export interface NodeRejection {
+  readonly plugin: string;
+  readonly rejection: Rejection;
+}
+
+export interface PluginDefinition {
+  readonly name: string;
+  /** `args` as under `pluginConfig[].args` of KubeSchedulerConfiguration v1; undefined: the defaults. */
+  create(args: unknown): Plugin;
+}
+
+export type Hint = (pod: PodInfo, event: ClusterEvent) => boolean;
+
+/** Scales 0..max to 0..100 in place; `reverse` turns the order round. Upstream's DefaultNormalizeScore. */
+export function defaultNormalizeScore(scores: number[], reverse: boolean): void {
+  let max = 0;
+  for (const score of scores) if (score > max) max = score;
+  if (max === 0) {
+    if (reverse) scores.fill(MAX_NODE_SCORE);
+    return;
+  }
+  for (let index = 0; index < scores.length; index += 1) {
+    const scaled = Math.trunc((MAX_NODE_SCORE * scores[index]!) / max);
+    scores[index] = reverse ? MAX_NODE_SCORE - scaled : scaled;
+  }
+}

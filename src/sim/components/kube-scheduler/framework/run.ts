@@ -1,0 +1,209 @@
+import { nodeInfo, type Snapshot } from "../cache/cache.ts";
+import type { NodeInfo } from "../cache/node-info.ts";
+import type { PodInfo } from "../pod-info.ts";
+import type { Framework } from "./profile.ts";
+import { type Cycle, type NodeRejection, type Plugin, type Rejection, rejection } from "./plugin.ts";
+import { numFeasibleNodesToFind } from "./sampling.ts";
+
+/** What one plugin gave to each scored node, in the order of `Scores.nodes`. */
+export interface PluginScores {
+  readonly plugin: string;
+  readonly weight: number;
+  readonly raw: readonly number[];
+  readonly normalized: readonly number[];
+}
+
+export interface Scores {
+  readonly nodes: readonly string[];
+  readonly plugins: readonly PluginScores[];
+  readonly totals: readonly number[];
+}
+
+export interface PreFilterFailure {
+  readonly plugin: string;
+  readonly rejection: Rejection;
+}
+
+/** What a scheduling cycle found. */
+export interface Verdict {
+  readonly numAllNodes: number;
+  /** Nodes looked at: the next cycle begins behind them. */
+  readonly evaluated: number;
+  readonly feasible: readonly string[];
+  readonly failures: ReadonlyMap<string, NodeRejection>;
+  /** Why the nodes that are not in `failures` were not considered. */
+  readonly absent: Rejection | null;
+  readonly preFilter: PreFilterFailure | null;
+  /** Null when there was nothing to compare. */
+  readonly scores: Scores | null;
+  readonly chosen: string | null;
+}
+
+/** PreFilter, Filter, PreScore, Score, NormalizeScore and the choice; `snapshot.nodes` begins at `startIndex`. */
+export function schedulePod(
+  framework: Framework,
+  snapshot: Snapshot,
+  pod: PodInfo,
+  options: {
+    readonly startIndex: number;
+    readonly percentageOfNodesToScore: number | null;
+    readonly randomInt: (bound: number) => number;
+  },
+): Verdict {
+  const cycle: Cycle = { pod, snapshot, data: new Map() };
+  const preFiltered = runPreFilter(framework, cycle);
+  const failures = new Map<string, NodeRejection>();
+  const numAllNodes = snapshot.nodes.length;
+  const verdict = { numAllNodes, evaluated: 0, failures, absent: preFiltered.absent, preFilter: preFiltered.failure };
+  if (preFiltered.failure !== null) return { ...verdict, feasible: [], scores: null, chosen: null };
+
+  const nominated = nominatedNode(snapshot, pod, preFiltered.names);
+  if (nominated !== undefined && runFilters(preFiltered.filters, cycle, nominated) === null) {
+    return { ...verdict, feasible: [nominated.name], scores: null, chosen: nominated.name };
+  }
+  const nodes = preFiltered.names === null ? snapshot.nodes : namedNodes(snapshot, preFiltered.names);
+  const wanted = numFeasibleNodesToFind(
+    nodes.length,
+    options.percentageOfNodesToScore,
+    framework.percentageOfNodesToScore,
+  );
+  const feasible = findFeasible(preFiltered.filters, cycle, nodes, options.startIndex, wanted, failures);
+  const evaluated = feasible.length + failures.size;
+  const names = feasible.map(({ name }) => name);
+  if (feasible.length <= 1) {
+    return { ...verdict, evaluated, feasible: names, scores: null, chosen: names[0] ?? null };
+  }
+  const scores = scoreNodes(framework, cycle, feasible, names);
+  const chosen = selectHost(scores, options.randomInt);
+  return { ...verdict, evaluated, feasible: names, scores, chosen };
+}
+
+interface PreFiltered {
+  readonly filters: readonly Plugin[];
+  readonly names: ReadonlySet<string> | null;
+  readonly absent: Rejection | null;
+  readonly failure: PreFilterFailure | null;
+}
+
+function runPreFilter(framework: Framework, cycle: Cycle): PreFiltered {
+  const skipped = new Set<Plugin>();
+  let names: ReadonlySet<string> | null = null;
+  const narrowedBy: string[] = [];
+  const filters = () => framework.filter.filter((plugin) => !skipped.has(plugin));
+  for (const plugin of framework.preFilter) {
+    const verdict = plugin.preFilter!(cycle);
+    if (verdict.type === "skip") skipped.add(plugin);
+    if (verdict.type === "reject") {
+      const failure = { plugin: plugin.name, rejection: verdict.rejection };
+      return { filters: [], names: null, absent: verdict.rejection, failure };
+    }
+    if (verdict.type !== "nodes") continue;
+    narrowedBy.push(plugin.name);
+    names = intersection(names, verdict.names);
+    if (names.size === 0) {
+      const none = rejection(
+        `node(s) didn't satisfy plugin(s) [${narrowedBy.join(" ")}] simultaneously`,
+        true,
+      );
+      return { filters: [], names: null, absent: none, failure: { plugin: plugin.name, rejection: none } };
+    }
+  }
+  const absent =
+    narrowedBy.length === 0
+      ? null
+      : rejection(`node(s) didn't satisfy plugin(s) [${[...narrowedBy].sort().join(" ")}]`, true);
+  return { filters: skipped.size === 0 ? framework.filter : filters(), names, absent, failure: null };
+}
+
+function intersection(a: ReadonlySet<string> | null, b: ReadonlySet<string>): ReadonlySet<string> {
+  return a === null ? b : new Set([...b].filter((name) => a.has(name)));
+}
+
+function nominatedNode(
+  snapshot: Snapshot,
+  { pod }: PodInfo,
+  names: ReadonlySet<string> | null,
+): NodeInfo | undefined {
+  const name = pod.status?.nominatedNodeName;
+  return !name || (names !== null && !names.has(name)) ? undefined : nodeInfo(snapshot, name);
+}
+
+function namedNodes(snapshot: Snapshot, names: ReadonlySet<string>): NodeInfo[] {
+  const nodes: NodeInfo[] = [];
+  for (const name of names) {
+    const node = nodeInfo(snapshot, name);
+    if (node !== undefined) nodes.push(node);
+  }
+  return nodes;
+}
+
+function findFeasible(
+  filters: readonly Plugin[],
+  cycle: Cycle,
+  nodes: readonly NodeInfo[],
+  startIndex: number,
+  wanted: number,
+  failures: Map<string, NodeRejection>,
+): NodeInfo[] {
+  const feasible: NodeInfo[] = [];
+  const count = nodes.length;
+  for (let step = 0, at = count === 0 ? 0 : startIndex % count; step < count; step += 1) {
+    const node = nodes[at]!;
+    at = at + 1 === count ? 0 : at + 1;
+    const failure = runFilters(filters, cycle, node);
+    if (failure !== null) {
+      failures.set(node.name, failure);
+      continue;
+    }
+    feasible.push(node);
+    if (feasible.length >= wanted) break;
+  }
+  return feasible;
+}
+
+/** The first plugin that says no speaks for the node. */
+export function runFilters(filters: readonly Plugin[], cycle: Cycle, node: NodeInfo): NodeRejection | null {
+  for (const plugin of filters) {
+    const refused = plugin.filter!(cycle, node);
+    if (refused !== null) return { plugin: plugin.name, rejection: refused };
+  }
+  return null;
+}
+
+export function scoreNodes(
+  framework: Framework,
+  cycle: Cycle,
+  nodes: readonly NodeInfo[],
+  names: readonly string[],
+): Scores {
+  const totals = new Array<number>(nodes.length).fill(0);
+  const plugins: PluginScores[] = [];
+  for (const { plugin, weight } of framework.score) {
+    if (plugin.preScore !== undefined && !plugin.preScore(cycle, nodes)) continue;
+    const raw = nodes.map((node) => plugin.score!(cycle, node));
+    let normalized = raw;
+    if (plugin.normalizeScore !== undefined) {
+      normalized = raw.slice();
+      plugin.normalizeScore(normalized);
+    }
+    for (let index = 0; index < totals.length; index += 1) totals[index]! += normalized[index]! * weight;
+    plugins.push({ plugin: plugin.name, weight, raw, normalized });
+  }
+  return { nodes: names, plugins, totals };
+}
+
+/** Uniformly at random among the best (reservoir sampling, in one pass). */
+export function selectHost({ nodes, totals }: Scores, randomInt: (bound: number) => number): string {
+  let best = 0;
+  let ties = 1;
+  for (let index = 1; index < totals.length; index += 1) {
+    if (totals[index]! > totals[best]!) {
+      best = index;
+      ties = 1;
+    } else if (totals[index] === totals[best]) {
+      ties += 1;
+      if (randomInt(ties) === 0) best = index;
+    }
+  }
+  return nodes[best]!;
+}

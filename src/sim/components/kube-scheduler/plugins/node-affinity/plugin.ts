@@ -1,0 +1,61 @@
+import type { NodeInfo } from "../../cache/node-info.ts";
+import { CONTINUE, defaultNormalizeScore, type PluginDefinition, rejection, SKIP } from "../../framework/plugin.ts";
+import { type Node, type NodeAffinityTerms, nameOf, type PreferredSchedulingTerm } from "../../objects.ts";
+import type { PodInfo } from "../../pod-info.ts";
+import { isEmptyTerm, matchesNodeSelector, matchesTerm, namedNodes } from "./node-selector.ts";
+
+const NO_MATCH = rejection("node(s) didn't match Pod's node affinity/selector", true);
+const ENFORCED = rejection("node(s) didn't match scheduler-enforced node affinity", true);
+const CONFLICT = rejection("pod affinity terms conflict", true);
+const NO_LABELS: Readonly<Record<string, string>> = Object.freeze({});
+
+/** `spec.nodeSelector` and required node affinity. */
+function matchesPod(pod: PodInfo, labels: Readonly<Record<string, string>>, name: string): boolean {
+  for (const key in pod.nodeSelector) if (labels[key] !== pod.nodeSelector[key]) return false;
+  return pod.requiredAffinity === null || matchesNodeSelector(pod.requiredAffinity, labels, name);
+}
+
+function matchesPodOnNode(pod: PodInfo, node: Node | undefined): boolean {
+  return node !== undefined && matchesPod(pod, node.metadata.labels ?? NO_LABELS, nameOf(node));
+}
+
+function sumOfWeights(terms: readonly PreferredSchedulingTerm[], node: NodeInfo): number {
+  let sum = 0;
+  for (const { weight, preference } of terms) {
+    if (weight !== 0 && !isEmptyTerm(preference) && matchesTerm(preference, node.labels, node.name)) sum += weight;
+  }
+  return sum;
+}
+
+export const nodeAffinity: PluginDefinition = {
+  name: "NodeAffinity",
+  create(args) {
+    const added = (args as { readonly addedAffinity?: NodeAffinityTerms } | undefined)?.addedAffinity;
+    const addedRequired = added?.requiredDuringSchedulingIgnoredDuringExecution;
+    const addedPreferred = added?.preferredDuringSchedulingIgnoredDuringExecution ?? [];
+    return {
+      name: "NodeAffinity",
+      preFilter({ pod }) {
+        const { requiredAffinity, nodeSelector } = pod;
+        if (addedRequired === undefined && requiredAffinity === null && nodeSelector === null) return SKIP;
+        const names = requiredAffinity === null ? null : namedNodes(requiredAffinity);
+        if (names === null) return CONTINUE;
+        return names.size === 0 ? { type: "reject", rejection: CONFLICT } : { type: "nodes", names };
+      },
+      filter({ pod }, node) {
+        if (addedRequired !== undefined && !matchesNodeSelector(addedRequired, node.labels, node.name)) return ENFORCED;
+        return matchesPod(pod, node.labels, node.name) ? null : NO_MATCH;
+      },
+      preScore: ({ pod }) => pod.preferredAffinity.length > 0 || addedPreferred.length > 0,
+      score: ({ pod }, node) => sumOfWeights(addedPreferred, node) + sumOfWeights(pod.preferredAffinity, node),
+      normalizeScore: (scores) => defaultNormalizeScore(scores, false),
+      events: [
+        {
+          types: ["Node/Add", "Node/UpdateLabel"],
+          hint: (pod, { oldNode, node }) =>
+            matchesPodOnNode(pod, node) && (oldNode === undefined || !matchesPodOnNode(pod, oldNode)),
+        },
+      ],
+    };
+  },
+};

@@ -1,0 +1,55 @@
+import type { PluginDefinition } from "../../framework/plugin.ts";
+import { resourcesOf } from "../../resources.ts";
+import { couldFit, fitsRequest, type Ignored } from "./fits.ts";
+import { type ResourceWeight, type ScoringStrategy, type ShapePoint, scoreOf } from "./scoring.ts";
+
+/** NodeResourcesFitArgs. */
+interface Args {
+  readonly ignoredResources?: readonly string[];
+  readonly ignoredResourceGroups?: readonly string[];
+  readonly scoringStrategy?: {
+    readonly type?: ScoringStrategy["type"];
+    readonly resources?: readonly { readonly name: string; readonly weight?: number }[];
+    readonly requestedToCapacityRatio?: { readonly shape?: readonly ShapePoint[] };
+  };
+}
+
+export const DEFAULT_RESOURCES: readonly ResourceWeight[] = Object.freeze([
+  { name: "cpu", weight: 1 },
+  { name: "memory", weight: 1 },
+]);
+
+function strategyOf({ scoringStrategy }: Args): ScoringStrategy {
+  const resources = scoringStrategy?.resources ?? [];
+  return {
+    type: scoringStrategy?.type ?? "LeastAllocated",
+    resources: resources.length === 0 ? DEFAULT_RESOURCES : resources.map(({ name, weight }) => ({ name, weight: weight || 1 })),
+    shape: scoringStrategy?.requestedToCapacityRatio?.shape ?? [],
+  };
+}
+
+/** A pod needs room for its requests; where there is room, the scoring strategy says which node is better. */
+export const nodeResourcesFit: PluginDefinition = {
+  name: "NodeResourcesFit",
+  create(given) {
+    const args = (given ?? {}) as Args;
+    const strategy = strategyOf(args);
+    const ignored: Ignored = {
+      resources: new Set(args.ignoredResources),
+      groups: new Set(args.ignoredResourceGroups),
+    };
+    return {
+      name: "NodeResourcesFit",
+      filter: ({ pod }, node) => fitsRequest(pod, node, ignored),
+      score: ({ pod }, node) => scoreOf(strategy, pod, node),
+      events: [
+        // Whatever leaves a node frees at least one of its places.
+        { types: ["AssignedPod/Delete", "AssignedPod/UpdateScaleDown", "Pod/UpdateScaleDown"] },
+        {
+          types: ["Node/Add", "Node/UpdateAllocatable"],
+          hint: (pod, { node }) => couldFit(pod.request, resourcesOf(node?.status?.allocatable)),
+        },
+      ],
+    };
+  },
+};

@@ -1,0 +1,25 @@
+import type { PluginDefinition } from "../framework/plugin.ts";
+import { defaultPreemption } from "./default-preemption/plugin.ts";
+import { imageLocality } from "./image-locality/plugin.ts";
+import { nodeAffinity } from "./node-affinity/plugin.ts";
+import { nodeName } from "./node-name/plugin.ts";
+import { nodePorts } from "./node-ports/plugin.ts";
+import { nodeResourcesBalancedAllocation } from "./node-resources-balanced-allocation/plugin.ts";
+import { nodeResourcesFit } from "./node-resources-fit/plugin.ts";
+import { nodeUnschedulable } from "./node-unschedulable/plugin.ts";
+import { schedulingGates } from "./scheduling-gates/plugin.ts";
+import { taintToleration } from "./taint-toleration/plugin.ts";
+
+/** All plugins in upstream's order, each with its default weight in scoring. One line adds a plugin. */
+export const DEFAULT_PLUGINS: readonly (readonly [definition: PluginDefinition, weight: number])[] = [
+  [schedulingGates, 0],
+  [nodeUnschedulable, 0],
+  [nodeName, 0],
+  [taintToleration, 3],
+  [nodeAffinity, 2],
+  [nodePorts, 0],
+  [nodeResourcesFit, 1],
+  [defaultPreemption, 0],
+  [nodeResourcesBalancedAllocation, 1],
+  [imageLocality, 1],
+];

@@ -1,0 +1,93 @@
+import type { ContainerPort, NodeSelector, Pod, PodSpec, PreferredSchedulingTerm, Toleration } from "./objects.ts";
+import { podRequest, type Resources } from "./resources.ts";
+
+export interface HostPort {
+  readonly ip: string;
+  readonly protocol: string;
+  readonly port: number;
+}
+
+/** A pod with everything that plugins ask again and again, worked out once per pod object. */
+export interface PodInfo {
+  readonly pod: Pod;
+  readonly priority: number;
+  readonly request: Resources;
+  /** CPU and memory as scoring counts them. */
+  readonly nonZeroMilliCpu: number;
+  readonly nonZeroMemoryBytes: number;
+  readonly hostPorts: readonly HostPort[];
+  readonly tolerations: readonly Toleration[];
+  /** Those that count for PreferNoSchedule taints. */
+  readonly preferTolerations: readonly Toleration[];
+  readonly nodeSelector: Readonly<Record<string, string>> | null;
+  readonly requiredAffinity: NodeSelector | null;
+  readonly preferredAffinity: readonly PreferredSchedulingTerm[];
+  /** Images of all containers, with a tag. */
+  readonly images: readonly string[];
+}
+
+type OfSpec = Omit<PodInfo, "pod">;
+
+// Status updates share the spec, and a hundred thousand pods must not be parsed again for each.
+const bySpec = new WeakMap<PodSpec, OfSpec>();
+const byPod = new WeakMap<Pod, PodInfo>();
+
+export function podInfoOf(pod: Pod): PodInfo {
+  const known = byPod.get(pod);
+  if (known !== undefined) return known;
+  const resizing = statusNamesResources(pod);
+  let ofSpec = resizing ? undefined : bySpec.get(pod.spec);
+  if (ofSpec === undefined) {
+    ofSpec = workOut(pod);
+    if (!resizing && Object.isFrozen(pod.spec)) bySpec.set(pod.spec, ofSpec);
+  }
+  const info = Object.freeze({ ...ofSpec, pod });
+  if (Object.isFrozen(pod)) byPod.set(pod, info);
+  return info;
+}
+
+function statusNamesResources({ status }: Pod): boolean {
+  if (status === undefined) return false;
+  for (const { resources } of status.containerStatuses ?? []) if (resources !== undefined) return true;
+  for (const { resources } of status.initContainerStatuses ?? []) if (resources !== undefined) return true;
+  return false;
+}
+
+const NOTHING: readonly never[] = Object.freeze([]);
+
+function workOut(pod: Pod): OfSpec {
+  const { spec } = pod;
+  const nonZero = podRequest(pod, true);
+  const nodeAffinity = spec.affinity?.nodeAffinity;
+  const selector = spec.nodeSelector;
+  return {
+    priority: spec.priority ?? 0,
+    request: podRequest(pod),
+    nonZeroMilliCpu: nonZero.milliCpu,
+    nonZeroMemoryBytes: nonZero.memoryBytes,
+    hostPorts: hostPortsOf(spec),
+    tolerations: spec.tolerations ?? NOTHING,
+    preferTolerations: (spec.tolerations ?? []).filter(({ effect }) => !effect || effect === "PreferNoSchedule"),
+    nodeSelector: selector !== undefined && Object.keys(selector).length > 0 ? selector : null,
+    requiredAffinity: nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? null,
+    preferredAffinity: nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? NOTHING,
+    images: [...(spec.initContainers ?? []), ...(spec.containers ?? [])].map(({ image }) => normalizedImage(image ?? "")),
+  };
+}
+
+function hostPortsOf(spec: PodSpec): readonly HostPort[] {
+  const ports: HostPort[] = [];
+  const add = (list: readonly ContainerPort[] | undefined) => {
+    for (const { hostPort, hostIP, protocol } of list ?? []) {
+      if (hostPort) ports.push({ ip: hostIP || "0.0.0.0", protocol: protocol || "TCP", port: hostPort });
+    }
+  };
+  for (const container of spec.containers ?? []) add(container.ports);
+  for (const container of spec.initContainers ?? []) if (container.restartPolicy === "Always") add(container.ports);
+  return ports;
+}
+
+/** `nginx` -> `nginx:latest`, as the kubelet names images in node status. */
+export function normalizedImage(name: string): string {
+  return name.lastIndexOf(":") <= name.lastIndexOf("/") ? `${name}:latest` : name;
+}

@@ -1,0 +1,201 @@
+import { formatTime } from "../../api/time.ts";
+import { deepFreeze } from "../../api/object.ts";
+import type { Context, KernelMessage } from "../../kernel/types.ts";
+import { call } from "../../machinery/client.ts";
+import { referenceTo } from "../../machinery/event-recorder.ts";
+import { klog, quote } from "../../machinery/klog.ts";
+import { clientOf, emitEvent, informerOf } from "../../machinery/machinery.ts";
+import { createSubresourceRequest, patchRequest, resultOf } from "../../machinery/requests.ts";
+import { PODS } from "../../machinery/resources.ts";
+import { assumePod, forgetPod, refreshOrder } from "./cache/cache.ts";
+import { keepDecision } from "./decisions.ts";
+import { move } from "./event-handlers.ts";
+import { fitErrorMessage, NO_NODES, truncateMessage } from "./framework/fit-error.ts";
+import type { FilterFailures } from "./framework/plugin.ts";
+import type { Framework } from "./framework/profile.ts";
+import { schedulePod, type Verdict } from "./framework/run.ts";
+import { keyOf, type Pod, type PodCondition } from "./objects.ts";
+import { podInfoOf } from "./pod-info.ts";
+import { addUnschedulable, deletePodFromQueue, popPod, type QueuedPod } from "./queue/scheduling-queue.ts";
+import { frameworkFor, type SchedulerState } from "./state.ts";
+
+/** Comes back with the answer to a binding or a status patch. */
+export type SchedulerTag =
+  | { readonly ask: "bind"; readonly uid: string; readonly pod: Pod; readonly node: string }
+  | { readonly ask: "patchStatus"; readonly pod: string };
+
+export const RECORDER = "default-scheduler";
+
+/** One scheduling cycle: takes a pod, finds it a node, assumes that it runs there and sends the binding. */
+export function scheduleOne(state: SchedulerState, context: Context, durationUs: number): void {
+  const queued = popPod(state.queue);
+  if (queued === null) return;
+  context.actFor(queued.trace);
+  const { pod } = queued;
+  const framework = frameworkFor(state, pod);
+  if (framework === undefined || state.cache.assumed.has(queued.uid)) {
+    deletePodFromQueue(state.queue, queued.uid);
+    return;
+  }
+  if (pod.metadata.deletionTimestamp !== undefined) {
+    record(state, pod, "Warning", "FailedScheduling", "Scheduling", `skip schedule deleting pod: ${keyOf(pod)}`, context);
+    deletePodFromQueue(state.queue, queued.uid);
+    return;
+  }
+  const verdict = decide(state, framework, queued, context);
+  const message = verdict.chosen === null ? failureMessage(framework, queued, verdict, state) : "";
+  keepDecision(state.decisions, queued, verdict, { atUs: context.nowUs, durationUs, message });
+  if (context.observed) context.note("decision", state.decisions.decisions.at(-1));
+  context.count("scheduler_schedule_attempts_total");
+  context.observe("scheduler_scheduling_algorithm_duration_us", durationUs);
+  if (verdict.chosen === null) {
+    failed(state, queued, refusers(verdict), "Unschedulable", message, context);
+    return;
+  }
+  bind(state, queued, verdict.chosen, context);
+}
+
+function decide(state: SchedulerState, framework: Framework, queued: QueuedPod, context: Context): Verdict {
+  refreshOrder(state.cache);
+  const verdict = schedulePod(framework, state.cache, podInfoOf(queued.pod), {
+    startIndex: state.nextStartNodeIndex,
+    percentageOfNodesToScore: state.config.percentageOfNodesToScore,
+    randomInt: (bound) => context.random.int(bound),
+  });
+  if (verdict.numAllNodes > 0) {
+    state.nextStartNodeIndex = (state.nextStartNodeIndex + verdict.evaluated) % verdict.numAllNodes;
+  }
+  return verdict;
+}
+
+function failureMessage(
+  framework: Framework,
+  { pod }: QueuedPod,
+  verdict: Verdict,
+  state: SchedulerState,
+): string {
+  if (verdict.numAllNodes === 0) return NO_NODES;
+  const { numAllNodes, failures: byNode, absent } = verdict;
+  const failures: FilterFailures = { numAllNodes, byNode, absent };
+  const cycle = { pod: podInfoOf(pod), snapshot: state.cache, data: new Map<string, unknown>() };
+  let postFilterMessage = "";
+  for (const plugin of framework.postFilter) {
+    const said = plugin.postFilter!(cycle, failures);
+    if (said !== null) postFilterMessage = said;
+  }
+  return fitErrorMessage(failures, verdict.preFilter?.rejection.reasons.join(", ") ?? "", postFilterMessage);
+}
+
+/** The plugins whose events may bring the pod back. Without any node only a new one can: every plugin hears of that. */
+function refusers(verdict: Verdict): string[] {
+  const names = new Set<string>();
+  if (verdict.preFilter !== null) names.add(verdict.preFilter.plugin);
+  for (const { plugin } of verdict.failures.values()) names.add(plugin);
+  if (verdict.absent !== null) names.add("NodeAffinity");
+  if (verdict.numAllNodes === 0) names.add("NodeName");
+  return [...names].sort();
+}
+
+function bind(state: SchedulerState, queued: QueuedPod, node: string, context: Context): void {
+  const { pod, uid } = queued;
+  assumePod(state.cache, pod, node);
+  queued.lastMessage = "";
+  state.binding.set(uid, Object.freeze({ node, sinceUs: context.nowUs }));
+  const { namespace = "", name = "" } = pod.metadata;
+  const body = deepFreeze({
+    apiVersion: "v1",
+    kind: "Binding",
+    metadata: { namespace, name, uid },
+    target: { kind: "Node", name: node },
+  });
+  const tag: SchedulerTag = Object.freeze({ ask: "bind", uid, pod, node });
+  call(clientOf(state.machinery!), context, createSubresourceRequest(PODS, namespace, name, "binding", body), tag);
+}
+
+/** The answer to a binding or a patch. */
+export function onAnswer(
+  state: SchedulerState,
+  message: Extract<KernelMessage, { type: "response" | "requestFailed" }>,
+  context: Context,
+): void {
+  const tag = message.tag as SchedulerTag;
+  const result = resultOf(message);
+  if (tag.ask === "patchStatus") {
+    if (!result.ok) {
+      klog(context, "E", "schedule_one.go:1147", `"Error updating pod" err=${quote(result.text)} pod="${tag.pod}"`);
+    }
+    return;
+  }
+  state.binding.delete(tag.uid);
+  if (result.ok) {
+    deletePodFromQueue(state.queue, tag.uid);
+    context.count("scheduler_pods_scheduled_total");
+    const text = `Successfully assigned ${keyOf(tag.pod)} to ${tag.node}`;
+    record(state, tag.pod, "Normal", "Scheduled", "Binding", text, context);
+    return;
+  }
+  bindingFailed(state, tag.uid, tag.pod, result.text, context);
+}
+
+function bindingFailed(state: SchedulerState, uid: string, pod: Pod, reason: string, context: Context): void {
+  const error = `running Bind plugin "DefaultBinder": ${reason}`;
+  klog(context, "E", "schedule_one.go:1086", `"Error scheduling pod; retrying" err=${quote(error)} pod="${keyOf(pod)}"`);
+  const wasAssumed = state.cache.assumed.has(uid);
+  forgetPod(state.cache, uid);
+  // What the pod held is free again.
+  if (wasAssumed) move(state, { type: "AssignedPod/Delete", assignedPod: pod }, context, context.trace);
+  const queued = state.queue.pods.get(uid);
+  if (queued === undefined) return;
+  const current = informerOf(state.machinery!, "pods").store.objects.get(keyOf(pod)) as Pod | undefined;
+  if (current === undefined || current.metadata.uid !== pod.metadata.uid || current.spec.nodeName) {
+    deletePodFromQueue(state.queue, uid);
+    return;
+  }
+  queued.pod = current;
+  failed(state, queued, [], "SchedulerError", error, context);
+}
+
+/** Back to the queue, an event and the PodScheduled condition. */
+function failed(
+  state: SchedulerState,
+  queued: QueuedPod,
+  plugins: readonly string[],
+  reason: "Unschedulable" | "SchedulerError",
+  message: string,
+  context: Context,
+): void {
+  const { pod } = queued;
+  addUnschedulable(state.queue, queued, plugins, message, context.nowUs);
+  record(state, pod, "Warning", "FailedScheduling", "Scheduling", truncateMessage(message), context);
+  patchPodScheduled(state, pod, reason, message, context);
+}
+
+function patchPodScheduled(state: SchedulerState, pod: Pod, reason: string, message: string, context: Context): void {
+  const old = pod.status?.conditions?.find(({ type }) => type === "PodScheduled");
+  if (old?.status === "False" && old.reason === reason && old.message === message) return;
+  const condition: PodCondition = {
+    type: "PodScheduled",
+    status: "False",
+    reason,
+    message,
+    lastProbeTime: null,
+    lastTransitionTime: old?.status === "False" ? (old.lastTransitionTime ?? null) : formatTime(context.wallUs()),
+  };
+  const { namespace = "", name = "" } = pod.metadata;
+  const body = deepFreeze({ metadata: { uid: pod.metadata.uid }, status: { conditions: [condition] } });
+  const tag: SchedulerTag = Object.freeze({ ask: "patchStatus", pod: keyOf(pod) });
+  const request = patchRequest(PODS, namespace, name, "strategic", body, "status");
+  call(clientOf(state.machinery!), context, request, tag);
+}
+
+function record(
+  state: SchedulerState,
+  pod: Pod,
+  type: "Normal" | "Warning",
+  reason: string,
+  action: string,
+  message: string,
+  context: Context,
+): void {
+  emitEvent(state.machinery!, RECORDER, context, { object: referenceTo(PODS, pod), type, reason, action, message });
+}

@@ -1,0 +1,43 @@
+import type { TimerId } from "../../kernel/types.ts";
+import type { Machinery, MachineryTimer } from "../../machinery/machinery.ts";
+import type { SchedulerCache } from "./cache/cache.ts";
+import type { SchedulerConfig } from "./config.ts";
+import type { DecisionRing } from "./decisions.ts";
+import { type Framework, frameworkOf } from "./framework/profile.ts";
+import type { Pod } from "./objects.ts";
+import type { SchedulingQueue } from "./queue/scheduling-queue.ts";
+
+export interface SchedulerState {
+  readonly startedAtUs: number;
+  readonly config: SchedulerConfig;
+  /** Null: the process could not start and is about to exit. */
+  machinery: Machinery | null;
+  readonly identity: string;
+  /** Whose Lease it is, as far as this process knows. */
+  leader: string;
+  leading: boolean;
+  readonly cache: SchedulerCache;
+  readonly queue: SchedulingQueue;
+  readonly decisions: DecisionRing;
+  /** Where the next scan begins. */
+  nextStartNodeIndex: number;
+  /** A `scheduleOne` is on its way. */
+  loopArmed: boolean;
+  wake: { readonly timer: TimerId; readonly atUs: number } | null;
+  /** By uid: bindings on their way. */
+  readonly binding: Map<string, { readonly node: string; readonly sinceUs: number }>;
+}
+
+export type SchedulerMessage =
+  | MachineryTimer
+  /** One scheduling cycle. */
+  | { readonly type: "scheduleOne" }
+  /** A back-off or a long wait is over. */
+  | { readonly type: "flushQueue" };
+
+/** The profile that is responsible for a pod, if this scheduler is. */
+export function frameworkFor(state: SchedulerState, pod: Pod): Framework | undefined {
+  const name = pod.spec.schedulerName || "default-scheduler";
+  const profile = state.config.profiles.find(({ schedulerName }) => schedulerName === name);
+  return profile === undefined ? undefined : frameworkOf(profile);
+}
