@@ -166,6 +166,7 @@ export interface EtcdError {
     | "ResourceExhausted"
     | "NotFound"
     | "FailedPrecondition"
+    | "DataLoss"
     | "Unknown";
   readonly text: string;
 }
