@@ -3,6 +3,7 @@ import { EventKind, type KernelEvent } from "./event-queue.ts";
 import { nextFloat, nextInt } from "./random.ts";
 import type { Connection, Lane, Machine, NetworkRule, Packet, Process } from "./state.ts";
 import type {
+  Certificate,
   KernelMessage,
   MachineInfo,
   MachineName,
@@ -567,7 +568,7 @@ function latencyUs(world: World, from: MachineName, to: MachineName): number {
 function transferUs(world: World, from: MachineName, to: MachineName, sizeBytes: number): number {
   let bytesPerSecond = DEFAULT_BANDWIDTH_BYTES_PER_SECOND;
   for (const name of [from, to]) {
-    const own = (world.state.machines.get(name) as Machine).info.extra["bandwidthBytesPerSecond"];
+    const own = (world.state.machines.get(name) as Machine).info.extra.bandwidthBytesPerSecond;
     if (typeof own === "number" && own < bytesPerSecond) bytesPerSecond = own;
   }
   return Math.round((sizeBytes / bytesPerSecond) * 1_000_000);

@@ -20,6 +20,8 @@ export interface WorldState {
   /** Calendar time at virtual time 0, microseconds since 1970. */
   readonly epochWallUs: number;
   nowUs: number;
+  /** Events run so far: with `nowUs`, the exact place in a world's life. */
+  handled: number;
   nextSequence: number;
   nextPid: number;
   nextConnection: number;

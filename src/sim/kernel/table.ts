@@ -41,7 +41,7 @@ export class Table<V> {
   }
 
   /** All entries with `from <= key < to` in key order; `to` undefined means to the end. Do not change the table inside `visit`; return false to stop. */
-  range(from: string, to: string | undefined, visit: (key: string, value: V) => boolean | void): void {
+  range(from: string, to: string | undefined, visit: (key: string, value: V) => unknown): void {
     for (const [key, value] of this.tree.entries(from)) {
       if (to !== undefined && key >= to) return;
       if (visit(key, value) === false) return;

@@ -13,7 +13,7 @@ import {
   skewClock,
   slowDown,
 } from "./control.ts";
-import type { Component, Context, KernelMessage } from "./types.ts";
+import type { Component, KernelMessage } from "./types.ts";
 import { createWorld, type MachineOptions, type World } from "./world.ts";
 
 /** Answers what it is asked, remembers on disk how often, and says what became of its own questions in its log. */
@@ -305,5 +305,3 @@ describe("causes", () => {
     expect(traces).toEqual([root]);
   });
 });
-
-export type { Context };

@@ -204,6 +204,7 @@ export class World {
   }
 
   private handle(event: KernelEvent): void {
+    this.state.handled += 1;
     this.trace = event.trace;
     this.cause = event.sequence;
     switch (event.kind) {
@@ -397,6 +398,7 @@ export function createWorld(
     seed: options.seed,
     epochWallUs: options.epochWallUs,
     nowUs: 0,
+    handled: 0,
     nextSequence: 1,
     nextPid: 1,
     nextConnection: 1,
