@@ -160,10 +160,11 @@ function selects(request: ResourceRequest, object: ApiObject): boolean {
   const { labelSelector, fieldSelector } = request.options;
   if (labelSelector && !matchesSelector(parseSelector(labelSelector), object.metadata?.labels)) return false;
   for (const term of fieldSelector ? fieldSelector.split(",") : []) {
-    const [path = "", wanted = ""] = term.split("=");
+    const not = term.includes("!=");
+    const [path = "", wanted = ""] = term.split(not ? "!=" : "=");
     let value: unknown = object;
     for (const part of path.split(".")) value = (value as Record<string, unknown> | undefined)?.[part];
-    if (String(value ?? "") !== wanted) return false;
+    if ((String(value ?? "") === wanted) === not) return false;
   }
   return true;
 }
