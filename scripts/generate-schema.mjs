@@ -21,7 +21,12 @@ const types = JSON.parse(readFileSync(join(folder, "api-types.json"), "utf8")).t
 const root = join(import.meta.dirname, "..");
 const catalogue = readFileSync(join(root, "src/sim/api/kinds.generated.ts"), "utf8");
 
-const wanted = new Set(["autoscaling/v1 Scale", "policy/v1 Eviction", "authentication.k8s.io/v1 TokenRequest", "/v1 DeleteOptions"]);
+const wanted = new Set([
+  "autoscaling/v1 Scale",
+  "policy/v1 Eviction",
+  "authentication.k8s.io/v1 TokenRequest",
+  "/v1 DeleteOptions",
+]);
 for (const [, groupVersion, kind] of catalogue.matchAll(/^ {2}"(\S+) \S+ (\S+) (?:namespaced|cluster) /gm)) {
   wanted.add(`${groupVersion} ${kind}`);
 }
@@ -59,12 +64,20 @@ for (const [name, { gvk = [] }] of Object.entries(types)) {
 /** @param {Field} field @returns {string} */
 function typeCode(field) {
   if (field.array) {
-    const keys = field.listType === "map" ? `(${(field.listMapKeys ?? []).join(",")})` : field.listType === "set" ? "&" : "";
-    const merges = field.patchStrategy?.includes("merge") ? `~${field.mergeKey ?? ""}${field.patchStrategy.includes("retainKeys") ? "!" : ""}` : "";
+    const keys =
+      field.listType === "map" ? `(${(field.listMapKeys ?? []).join(",")})` : field.listType === "set" ? "&" : "";
+    const merges = field.patchStrategy?.includes("merge")
+      ? `~${field.mergeKey ?? ""}${field.patchStrategy.includes("retainKeys") ? "!" : ""}`
+      : "";
     return `[${keys}${merges}]${typeCode(field.array)}`;
   }
   if (field.map) return `{${field.mapType === "atomic" ? "*" : ""}}${typeCode(field.map)}`;
-  const flags = field.patchStrategy === "retainKeys" ? "!" : field.patchStrategy === "replace" || field.mapType === "atomic" ? "*" : "";
+  const flags =
+    field.patchStrategy === "retainKeys"
+      ? "!"
+      : field.patchStrategy === "replace" || field.mapType === "atomic"
+        ? "*"
+        : "";
   if (field.ref) {
     const scalar = scalars.get(field.ref);
     if (scalar) return scalar;
@@ -87,7 +100,12 @@ const lines = order.map((name) => {
     .sort()
     .map((field) => `${field}${required.includes(field) ? "!" : ""}:${typeCode(/** @type {Field} */ (fields[field]))}`)
     .filter((part) => !(isRoot && common.has(part)));
-  const package_ = name.split(".").slice(0, -1).join(".").replace("io.k8s.api.", "").replace("io.k8s.apimachinery.pkg.apis.", "");
+  const package_ = name
+    .split(".")
+    .slice(0, -1)
+    .join(".")
+    .replace("io.k8s.api.", "")
+    .replace("io.k8s.apimachinery.pkg.apis.", "");
   const kinds = gvk
     .filter(([group, version, kind]) => wanted.has(`${group}/${version} ${kind}`))
     .map(([group, version]) => `${group}/${version}`);

@@ -55,7 +55,8 @@ export function unauthorized(message = "Unauthorized"): Status {
 
 /** `why` as an authorizer or an admission plugin words it. Without a resource: `forbidden: <why>`. */
 export function forbidden(resource: Resource, name: string, why: string, causes?: Causes): Status {
-  const subject = resource.resource === "" ? "" : name === "" ? `${qualified(resource)} is ` : `${qualified(resource)} "${name}" is `;
+  const subject =
+    resource.resource === "" ? "" : name === "" ? `${qualified(resource)} is ` : `${qualified(resource)} "${name}" is `;
   return failure(403, "Forbidden", `${subject}forbidden: ${why}`, detailsOf(resource, name, causes ? { causes } : {}));
 }
 
@@ -194,7 +195,10 @@ const GENERIC: Readonly<Record<number, readonly [reason: string, message: string
   429: ["TooManyRequests", "the server has received too many requests and has asked us to try again later"],
   500: ["InternalError", ""],
   503: ["ServiceUnavailable", "the server is currently unable to handle the request"],
-  504: ["Timeout", "the server was unable to return a response in the time allotted, but may still be processing the request"],
+  504: [
+    "Timeout",
+    "the server was unable to return a response in the time allotted, but may still be processing the request",
+  ],
 };
 
 /** What a client makes of an answer that is no Status (`NewGenericServerResponse`). */
@@ -212,7 +216,8 @@ export function genericServerResponse(
       : code === 409 && verb === "POST"
         ? "the server reported a conflict"
         : known || serverMessage || "unknown";
-  const subject = resource.resource === "" ? "" : ` (${verb.toLowerCase()} ${qualified(resource)}${name ? ` ${name}` : ""})`;
+  const subject =
+    resource.resource === "" ? "" : ` (${verb.toLowerCase()} ${qualified(resource)}${name ? ` ${name}` : ""})`;
   const causes = serverMessage ? [{ reason: "UnexpectedServerResponse", message: serverMessage }] : [];
   return failure(code, reason, message + subject, detailsOf(resource, name, causes.length > 0 ? { causes } : {}));
 }

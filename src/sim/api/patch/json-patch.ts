@@ -108,7 +108,8 @@ function read(document: Document, path: string): unknown {
 
 function parentOf(document: Document, path: string, operation: string): Container {
   const parent = document.parentFor(tokensOf(path));
-  if (!parent) throw new PatchError(`${operation} operation does not apply: doc is missing path: "${path}": missing value`);
+  if (!parent)
+    throw new PatchError(`${operation} operation does not apply: doc is missing path: "${path}": missing value`);
   return parent;
 }
 
@@ -127,7 +128,8 @@ function add(document: Document, path: string, value: unknown, operation: string
     parent.push(value);
     return;
   }
-  if (!/^-?\d+$/.test(token)) throw new PatchError(`error in ${operation} for path: '${path}': value was not a proper array index: '${token}'`);
+  if (!/^-?\d+$/.test(token))
+    throw new PatchError(`error in ${operation} for path: '${path}': value was not a proper array index: '${token}'`);
   const index = Number(token) < 0 ? Number(token) + parent.length + 1 : Number(token);
   if (index < 0 || index > parent.length) {
     throw new PatchError(

@@ -70,7 +70,8 @@ function decode(value: unknown, type: FieldType, place: Place): unknown {
 }
 
 function decodeStruct(value: unknown, struct: StructType, place: Place): unknown {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return wrongType(value, goType({ type: "struct", index: struct.index, replace: false, retainKeys: false }), place);
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    return wrongType(value, goType({ type: "struct", index: struct.index, replace: false, retainKeys: false }), place);
   const source = value as Readonly<Record<string, unknown>>;
   let result: Record<string, unknown> | null = null;
   const { path, indexed, walk } = place;
@@ -108,7 +109,9 @@ function decodeList(value: unknown, type: FieldType & { readonly type: "list" },
   for (let index = 0; index < value.length; index++) {
     const before: unknown = value[index];
     const after =
-      before === null ? zeroOf(type.items) : decode(before, type.items, { ...place, indexed: `${place.indexed}[${index}]` });
+      before === null
+        ? zeroOf(type.items)
+        : decode(before, type.items, { ...place, indexed: `${place.indexed}[${index}]` });
     if (after === before) continue;
     result ??= [...value];
     result[index] = after;
@@ -124,7 +127,10 @@ function decodeMap(value: unknown, type: FieldType & { readonly type: "map" }, p
   for (const key in source) {
     empty = false;
     const before = source[key];
-    const after = before === null ? zeroOf(type.values) : decode(before, type.values, { ...place, indexed: `${place.indexed}.${key}` });
+    const after =
+      before === null
+        ? zeroOf(type.values)
+        : decode(before, type.values, { ...place, indexed: `${place.indexed}.${key}` });
     if (after === before) continue;
     result ??= { ...source };
     result[key] = after;
@@ -222,7 +228,8 @@ function decodeBytes(value: unknown, place: Place): unknown {
   const compact = value.replace(/[\r\n]/g, "");
   const wrong = /[^A-Za-z0-9+/]/.exec(compact.replace(/={0,2}$/, ""));
   if (wrong) return refuse(place, `illegal base64 data at input byte ${wrong.index}`);
-  if (compact.length % 4 !== 0) return refuse(place, `illegal base64 data at input byte ${compact.length - (compact.length % 4)}`);
+  if (compact.length % 4 !== 0)
+    return refuse(place, `illegal base64 data at input byte ${compact.length - (compact.length % 4)}`);
   return compact;
 }
 
@@ -235,15 +242,18 @@ function decodeQuantity(value: unknown, place: Place): unknown {
   }
 }
 
-const QUANTITY_EXPECTED =
-  "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
+const QUANTITY_EXPECTED = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
 
 function decodeTime(value: unknown, scalar: "time" | "microTime", place: Place): unknown {
-  if (typeof value !== "string") return refuse(place, `json: cannot unmarshal ${jsonTypeOf(value)} into Go value of type string`);
+  if (typeof value !== "string")
+    return refuse(place, `json: cannot unmarshal ${jsonTypeOf(value)} into Go value of type string`);
   const wallUs = parseTime(value);
   if (wallUs === null) {
     const layout = scalar === "time" ? "2006-01-02T15:04:05Z07:00" : "2006-01-02T15:04:05.000000Z07:00";
-    return refuse(place, `parsing time ${JSON.stringify(value)} as "${layout}": cannot parse ${JSON.stringify(value)} as "2006"`);
+    return refuse(
+      place,
+      `parsing time ${JSON.stringify(value)} as "${layout}": cannot parse ${JSON.stringify(value)} as "2006"`,
+    );
   }
   const canonical = scalar === "time" ? formatTime(wallUs) : formatMicroTime(wallUs);
   return canonical === value ? value : canonical;

@@ -1,12 +1,11 @@
-/** Texts of `kubectl explain`, loaded when asked for. */
-import { type FieldType, type StructType, STRUCTS } from "./schema.ts";
+/** What `kubectl explain` and the OpenAPI documents say of a field. */
+import { type FieldType, STRUCTS, type StructType } from "./schema.ts";
 
-type Docs = Readonly<Record<string, Readonly<Record<string, string>>>>;
+/** The content of `docs.generated.json`, a chunk of its own: struct's index, then field ("" for the struct itself). */
+export type Descriptions = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
-/** The description of each struct ("" is its own) and its fields. The data is a chunk of its own. */
-export async function loadDescriptions(): Promise<(struct: StructType, field: string) => string> {
-  const docs = ((await import("./docs.generated.json")) as { default: unknown }).default as Docs;
-  return (struct, field) => docs[struct.index]?.[field] ?? "";
+export function descriptionOf(descriptions: Descriptions, struct: StructType, field: string): string {
+  return descriptions[struct.index]?.[field] ?? "";
 }
 
 const SHOWN: Readonly<Record<string, string>> = {
@@ -22,7 +21,7 @@ const SHOWN: Readonly<Record<string, string>> = {
   any: "Object",
 };
 
-/** As `kubectl explain` shows a field's type: `<[]Container>`, `<map[string]string>`, `<integer>`. Without the `<>`. */
+/** As `kubectl explain` shows a field's type: `[]Container`, `map[string]string`, `integer`. */
 export function shownType(type: FieldType): string {
   switch (type.type) {
     case "scalar":

@@ -440,5 +440,5 @@ export const TYPES: readonly string[] = [
   "io.k8s.kube-aggregator.pkg.apis.apiregistration.v1 APIServiceSpec caBundle:y group:s groupPriorityMinimum!:i insecureSkipTLSVerify:b service:437 version:s versionPriority!:i",
   "io.k8s.kube-aggregator.pkg.apis.apiregistration.v1 ServiceReference name:s namespace:s port:i",
   "io.k8s.kube-aggregator.pkg.apis.apiregistration.v1 APIServiceStatus conditions:[(type)~type]439",
-  "io.k8s.kube-aggregator.pkg.apis.apiregistration.v1 APIServiceCondition lastTransitionTime:t message:s reason:s status!:s type!:s"
+  "io.k8s.kube-aggregator.pkg.apis.apiregistration.v1 APIServiceCondition lastTransitionTime:t message:s reason:s status!:s type!:s",
 ];
