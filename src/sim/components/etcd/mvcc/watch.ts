@@ -47,12 +47,14 @@ export function removeWatcher(hub: WatchHub, id: number): void {
 }
 
 function change(hub: WatchHub, watcher: Watcher, how: (ids: readonly number[]) => readonly number[]): void {
-  if (watcher.rangeEnd === "") return changeEntry(hub.byKey, watcher.key, how);
   const segment = segmentOf(watcher.key);
-  if (segment !== "" && watcher.rangeEnd !== "\0" && watcher.rangeEnd <= `${segment.slice(0, -1)}0`) {
-    return changeEntry(hub.bySegment, segment, how);
+  if (watcher.rangeEnd === "") {
+    changeEntry(hub.byKey, watcher.key, how);
+  } else if (segment !== "" && watcher.rangeEnd !== "\0" && watcher.rangeEnd <= `${segment.slice(0, -1)}0`) {
+    changeEntry(hub.bySegment, segment, how);
+  } else {
+    hub.wide = how(hub.wide);
   }
-  hub.wide = how(hub.wide);
 }
 
 function changeEntry(
