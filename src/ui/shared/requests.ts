@@ -1,0 +1,47 @@
+import { create } from "zustand";
+import type { Selection } from "../../protocol/views.ts";
+
+export interface Anchor {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The Break menu of whatever is selected, where it was asked for. */
+export const useBreakMenu = create<{
+  readonly open: { readonly anchor: Anchor; readonly selection: Selection } | null;
+}>()(() => ({ open: null }));
+
+export function openBreakMenu(selection: Selection, anchor: Anchor): void {
+  useBreakMenu.setState({ open: { anchor, selection } });
+}
+
+/** Text that another feature hands to the terminal's input line; `run` also presses Enter. */
+export const useTerminalRequest = create<{ readonly text: string; readonly run: boolean; readonly count: number }>()(
+  () => ({ text: "", run: false, count: 0 }),
+);
+
+export function typeInTerminal(text: string, run = false): void {
+  useTerminalRequest.setState(({ count }) => ({ text, run, count: count + 1 }));
+}
+
+/** Which example the editor should open; `count` tells one request from the next. */
+export const useEditorRequest = create<{ readonly example: string; readonly count: number }>()(() => ({
+  example: "",
+  count: 0,
+}));
+
+export function openExample(example: string): void {
+  useEditorRequest.setState(({ count }) => ({ example, count: count + 1 }));
+}
+
+/** What the keyboard asks of the stage's camera. */
+export const useCamera = create<{ readonly wish: "zoomIn" | "zoomOut" | "fit"; readonly count: number }>()(() => ({
+  wish: "fit",
+  count: 0,
+}));
+
+export function moveCamera(wish: "zoomIn" | "zoomOut" | "fit"): void {
+  useCamera.setState(({ count }) => ({ wish, count: count + 1 }));
+}

@@ -1,0 +1,18 @@
+import type { Tone } from "../../protocol/views.ts";
+
+/** Colour of text by tone. The words and signs beside it say the same. */
+export const toneText: Readonly<Record<Tone, string>> = {
+  good: "text-good",
+  busy: "text-accent",
+  warning: "text-warning",
+  bad: "text-bad",
+  off: "text-muted",
+};
+
+export const toneSoft: Readonly<Record<Tone, string>> = {
+  good: "bg-good-soft",
+  busy: "bg-accent-soft",
+  warning: "bg-warning-soft",
+  bad: "bg-bad-soft",
+  off: "bg-sunken",
+};
