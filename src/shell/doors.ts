@@ -85,6 +85,7 @@ export interface ConsoleDoor {
 }
 
 export interface UnitStatus {
+  readonly description: string;
   readonly name: string;
   readonly active: "active" | "inactive" | "failed" | "activating";
   readonly sub: string;
@@ -109,6 +110,8 @@ export interface SessionDoor {
 export interface FilesDoor {
   read(path: string): Promise<string>;
   write(path: string, text: string): Promise<void>;
+  /** Names in a folder; null where the path is no folder. A door without it knows no folders. */
+  list?(path: string): Promise<readonly string[] | null>;
 }
 
 export interface CommandResult {
@@ -129,6 +132,8 @@ export interface ProgramContext {
   readonly api: ApiDoor;
   readonly session: SessionDoor;
   console(machine: string): ConsoleDoor | null;
+  /** The shell's variables: HOME (where .kube/config lies), KUBECONFIG, EDITOR. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Terminal width in columns; null when output goes into a pipe or file. */
   readonly columns: number | null;
 }

@@ -16,6 +16,8 @@ import type { World } from "./world.ts";
 
 const KEEP_ALIVE_US = 45_000_000;
 const STREAM_OPEN_TIMEOUT_US = 30_000_000;
+/** Go's dialers give up on an address that does not answer after this long. */
+const DIAL_TIMEOUT_US = 30_000_000;
 /** Linux' first retransmission time-out, and what it grows to. */
 const RETRANSMIT_US = 200_000;
 const RETRANSMIT_US_MAX = 60_000_000;
@@ -128,7 +130,7 @@ export function connect(
   };
   state.connections.set(id, connection);
   process.connections.add(id);
-  world.schedule(connection.deadlineAtUs, EventKind.Deadline, 0, null, id, 0, "");
+  world.schedule(Math.min(connection.deadlineAtUs, departUs + DIAL_TIMEOUT_US), EventKind.Deadline, 0, null, id, 0, "");
   if (typeof resolution === "object" && "error" in resolution) {
     const message: KernelMessage = stream
       ? { type: "streamClosed", id, error: resolution.error, tag: options.tag }
@@ -428,6 +430,10 @@ export function deadlinePassed(world: World, id: number): void {
   const connection = world.state.connections.get(id);
   if (connection === undefined) return;
   if (connection.stream && connection.serverPid !== 0) return;
+  if (connection.serverPid !== 0 && connection.deadlineAtUs > world.nowUs) {
+    world.schedule(connection.deadlineAtUs, EventKind.Deadline, 0, null, id, 0, "");
+    return;
+  }
   const text = connection.serverPid === 0 ? `dial tcp ${connection.dialled}: i/o timeout` : "context deadline exceeded";
   const error: NetworkError = { kind: "timedOut", text };
   giveUp(world, connection);

@@ -138,6 +138,12 @@ export class World {
     return count;
   }
 
+  /** Moves the clock to `atUs` without running anything; nothing may be due before. */
+  settle(atUs: number): void {
+    const nextUs = this.state.heap[0]?.atUs;
+    if (atUs > this.state.nowUs && (nextUs === undefined || nextUs >= atUs)) this.state.nowUs = atUs;
+  }
+
   /** Time of the next event, or undefined. */
   nextEventAtUs(): number | undefined {
     return this.state.heap[0]?.atUs;

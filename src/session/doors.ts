@@ -1,0 +1,215 @@
+import type {
+  ApiDoor,
+  ConnectionFailure,
+  ConsoleDoor,
+  HttpRequest,
+  HttpResponse,
+  HttpStream,
+  UnitStatus,
+} from "../shell/doors.ts";
+import { LAPTOP, layOut } from "../sim/cluster/layout.ts";
+import { SYSTEMD_SOCKET, type UnitState } from "../sim/components/init/messages.ts";
+import { endOfPrefix } from "../sim/kernel/table.ts";
+import type { LogLine } from "../sim/kernel/types.ts";
+import { FrameQueue } from "./frame-queue.ts";
+import type { Session } from "./session.ts";
+
+/** A client that waits longer than the server does (60 s), as kubectl without --request-timeout. */
+const REQUEST_TIMEOUT_US = 65_000_000;
+const KUBECONFIG = "/home/you/.kube/config";
+
+type Failure = ConnectionFailure["failure"];
+
+function failure(error: { readonly kind: string; readonly text: string } | null): ConnectionFailure {
+  if (error === null) return { failure: "reset", text: "EOF" };
+  return { failure: error.kind as Failure, text: error.text };
+}
+
+/** `current` gives the session of the moment: a new world replaces it. */
+export function createApiDoor(current: () => Session): ApiDoor {
+  const endpoint = () => layOut(current().topology).endpoint;
+  const bodyOf = (request: HttpRequest) => Object.freeze({ type: "http" as const, ...request, headers: Object.freeze({ ...request.headers }) });
+  const labelOf = (request: HttpRequest) => `${request.method} ${request.path}`;
+  return {
+    get server() {
+      return `https://${endpoint()}`;
+    },
+    user: "kubernetes-admin",
+    request(request, { signal, timeoutMs }) {
+      return new Promise<HttpResponse | ConnectionFailure>((resolve) => {
+        const session = current();
+        const number = session.open(
+          LAPTOP.name,
+          {
+            type: "request",
+            to: endpoint(),
+            body: bodyOf(request),
+            timeoutUs: timeoutMs === undefined ? REQUEST_TIMEOUT_US : timeoutMs * 1000,
+            certificate: KUBECONFIG,
+            label: labelOf(request),
+          },
+          { answer: (body) => resolve(body as HttpResponse), end: (error) => resolve(failure(error)) },
+        );
+        abortWith(signal, session, LAPTOP.name, number, () => resolve({ failure: "aborted", text: "interrupted" }));
+      });
+    },
+    stream(request, { signal }) {
+      return new Promise<HttpStream | ConnectionFailure>((resolve) => {
+        const session = current();
+        const frames = new FrameQueue<{ readonly type: "chunk"; readonly data: string }>();
+        let response: HttpResponse | null = null;
+        const number = session.open(
+          LAPTOP.name,
+          { type: "stream", to: endpoint(), body: bodyOf(request), timeoutUs: REQUEST_TIMEOUT_US, certificate: KUBECONFIG, label: labelOf(request) },
+          {
+            frame(frame) {
+              if (response !== null) {
+                frames.push(frame as { readonly type: "chunk"; readonly data: string });
+                return;
+              }
+              response = frame as HttpResponse;
+              resolve({
+                response,
+                frames,
+                send: (sent) => number !== null && session.sendFrame(LAPTOP.name, number, sent),
+                close: () => {
+                  frames.end();
+                  if (number !== null) session.close(LAPTOP.name, number);
+                },
+              });
+            },
+            end(error) {
+              frames.end();
+              if (response === null) resolve(failure(error));
+            },
+          },
+        );
+        abortWith(signal, session, LAPTOP.name, number, () => {
+          frames.end();
+          resolve({ failure: "aborted", text: "interrupted" });
+        });
+      });
+    },
+  };
+}
+
+function abortWith(signal: AbortSignal, session: Session, machine: string, number: number | null, then: () => void): void {
+  if (number === null || signal.aborted) {
+    if (number !== null) session.close(machine, number);
+    then();
+    return;
+  }
+  signal.addEventListener(
+    "abort",
+    () => {
+      session.close(machine, number);
+      then();
+    },
+    { once: true },
+  );
+}
+
+/** Null: there is no such machine. A machine without power fails every call with `unreachable`. */
+export function createConsoleDoor(current: () => Session, machine: string): ConsoleDoor | null {
+  if (!current().world.state.machines.has(machine)) return null;
+  const state = () => {
+    const found = current().world.state.machines.get(machine);
+    if (found === undefined || !found.powered) throw new Error(`ssh: connect to host ${machine} port 22: No route to host`);
+    return found;
+  };
+  const logOf = (process: string): LogLine[] => {
+    const lines: LogLine[] = [];
+    state().logs.range(`${process}\u0000`, endOfPrefix(`${process}\u0000`), (_key, line) => {
+      lines.push(line);
+    });
+    return lines;
+  };
+  const ask = (to: string, body: unknown, timeoutUs: number, certificate: string | null, signal: AbortSignal) =>
+    new Promise<{ readonly body: unknown } | ConnectionFailure>((resolve) => {
+      const session = current();
+      const number = session.open(
+        machine,
+        { type: "request", to, body, timeoutUs, certificate, label: "" },
+        { answer: (answer) => resolve({ body: answer }), end: (error) => resolve(failure(error)) },
+      );
+      abortWith(signal, session, machine, number, () =>
+        resolve(number === null ? { failure: "unreachable", text: `ssh: connect to host ${machine} port 22: No route to host` } : { failure: "aborted", text: "interrupted" }),
+      );
+    });
+  return {
+    machine,
+    request: (to, body, { signal, timeoutMs, certificate }) => ask(to, body, timeoutMs * 1000, certificate ?? null, signal),
+    stream(to, body, { signal, certificate }) {
+      const session = current();
+      const frames = new FrameQueue<unknown>();
+      let failed: ConnectionFailure | null = null;
+      const number = session.open(
+        machine,
+        { type: "stream", to, body, timeoutUs: REQUEST_TIMEOUT_US, certificate: certificate ?? null, label: "" },
+        {
+          frame: (frame) => frames.push(frame),
+          end: (error) => {
+            failed = error === null ? null : failure(error);
+            frames.end();
+          },
+        },
+      );
+      abortWith(signal, session, machine, number, () => frames.end());
+      const close = () => {
+        frames.end();
+        if (number !== null) session.close(machine, number);
+      };
+      return Promise.resolve(failed ?? { frames, close });
+    },
+    async readFile(path) {
+      return textOf(state().disk.files.get(path));
+    },
+    async listFiles(prefix) {
+      const paths: string[] = [];
+      state().disk.files.range(prefix, endOfPrefix(prefix), (path) => {
+        paths.push(path);
+      });
+      return paths;
+    },
+    async writeFile(path, text) {
+      state();
+      current().do({ type: "console", machine, input: { type: "writeFile", path, value: text } });
+    },
+    async removeFile(path) {
+      if (!state().disk.files.has(path)) return false;
+      current().do({ type: "console", machine, input: { type: "removeFile", path } });
+      return true;
+    },
+    async unit(verb, unit) {
+      const asked = verb === "is-active" ? "status" : verb;
+      const answer = await ask(SYSTEMD_SOCKET, { verb: asked, unit }, 5_000_000, null, new AbortController().signal);
+      if (!("body" in answer) || answer.body === null) return null;
+      const found = answer.body as UnitState;
+      const { epochWallUs } = current().world.state;
+      const status: UnitStatus = {
+        name: found.name,
+        description: found.description,
+        active: found.active,
+        sub: found.sub,
+        sinceWallUs: epochWallUs + found.sinceUs,
+        pid: found.pid,
+        log: logOf(found.process).slice(-10),
+      };
+      return status;
+    },
+    async journal(unit) {
+      return [...logOf(`${unit}@${machine}`)];
+    },
+    async hostState(key) {
+      return state().host.get(key);
+    },
+  };
+}
+
+/** What `cat` prints of a file's value. */
+export function textOf(value: unknown): string | null {
+  if (value === undefined || value === null) return null;
+  if (typeof value === "string") return value;
+  const { text } = value as { readonly text?: unknown };
+  return typeof text === "string" ? text : `${JSON.stringify(value, null, 2)}\n`;
+}

@@ -1,0 +1,43 @@
+import type { ConsoleInput } from "../sim/components/console/messages.ts";
+import { breakTarget, healEverything, healFault } from "../sim/faults/faults.ts";
+import type { World } from "../sim/kernel/world.ts";
+
+/** Everything that a person does to a world. With seed and topology, a list of these is the whole story. */
+export type SessionInput =
+  | { readonly type: "console"; readonly machine: string; readonly input: ConsoleInput }
+  | { readonly type: "break"; readonly fault: string; readonly target: string; readonly parameters: Readonly<Record<string, string>> }
+  | { readonly type: "heal"; readonly id: string }
+  | { readonly type: "healEverything" };
+
+/** An input and the exact place in the world's life where it came: after `handled` events, at `atUs`. */
+export interface LoggedInput {
+  readonly atUs: number;
+  readonly handled: number;
+  readonly input: SessionInput;
+}
+
+export interface InputResult {
+  /** One sentence, when the input was refused; the world is unchanged then. */
+  readonly error: string | null;
+  /** The trace that it roots, if it sets off something by itself. */
+  readonly trace: number | null;
+}
+
+const DONE: InputResult = { error: null, trace: null };
+
+export function applyInput(world: World, input: SessionInput): InputResult {
+  switch (input.type) {
+    case "console": {
+      const label = "label" in input.input ? input.input.label : "";
+      const trace = world.input(`console@${input.machine}`, input.input, label);
+      return trace === null ? { error: `No route to host: ${input.machine} does not answer.`, trace } : { error: null, trace };
+    }
+    case "break":
+      return { error: breakTarget(world, input.fault, input.target, input.parameters), trace: null };
+    case "heal":
+      return { error: healFault(world, input.id), trace: null };
+    case "healEverything":
+      healEverything(world);
+      return DONE;
+  }
+}
