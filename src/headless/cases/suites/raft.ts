@@ -105,8 +105,7 @@ function electionRound(input: Fields): Fields {
     step(candidate.raft, { type: "voteResponse", from, to: candidate.raft.config.id, term, rejected: !granted }, STILL);
   }
   return {
-    outcome:
-      candidate.raft.role === "leader" ? "leader" : candidate.raft.role === "candidate" ? "candidate" : "not-leader",
+    outcome: candidate.raft.role === "leader" ? "leader" : "not-leader",
   };
 }
 
