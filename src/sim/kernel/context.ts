@@ -12,6 +12,7 @@ import type {
   ListenOptions,
   LogLine,
   MachineInfo,
+  NetworkError,
   ProcessCondition,
   ProcessName,
   RandomStream,
@@ -218,6 +219,18 @@ export class KernelContext implements Context {
       return;
     }
     transmit(this.world, connection, { type: "close", toServer: isClient }, isClient, this.departUs(), "");
+  }
+
+  reset(id: number, error?: NetworkError): void {
+    const connection = this.world.state.connections.get(id);
+    if (connection === undefined || connection.serverPid !== this.process.pid) return;
+    this.process.connections.delete(id);
+    connection.serverGone = true;
+    const packet =
+      error?.kind === "tls"
+        ? ({ type: "tlsFailed", text: error.text } as const)
+        : ({ type: "reset", toServer: false } as const);
+    transmit(this.world, connection, packet, false, this.departUs(), "");
   }
 
   sendDatagram(to: string, body: unknown, label = ""): void {

@@ -241,6 +241,11 @@ export interface Context {
   openStream(options: StreamOptions): StreamId;
   sendFrame(id: StreamId, frame: unknown, options?: RespondOptions): void;
   closeStream(id: StreamId): void;
+  /**
+   * At the serving end: ends a request or stream without an answer. The caller sees `reset`, or a failed TLS handshake
+   * if that is what `error` is (a proxy that hands on what it met itself).
+   */
+  reset(id: RequestId | StreamId, error?: NetworkError): void;
 
   /** May be lost; no error is ever seen. */
   sendDatagram(to: Address, body: unknown, label?: string): void;

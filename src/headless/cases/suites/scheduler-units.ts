@@ -28,7 +28,8 @@ function message({ numAllNodes, nodeReasons = {}, preFilterMsg = "", postFilterM
 function requests({ pod, nonZeroDefaults }: Input, expected: Readonly<Record<string, string>>): Outcome {
   const request = podRequest(pod, nonZeroDefaults);
   const names = new Set(["cpu", "memory", ...Object.keys(expected)]);
-  if (!nonZeroDefaults) for (const name of ["ephemeral-storage", ...Object.keys(request.scalars ?? {})]) names.add(name);
+  if (!nonZeroDefaults)
+    for (const name of ["ephemeral-storage", ...Object.keys(request.scalars ?? {})]) names.add(name);
   const milli = (name: string) => (name === "cpu" ? amountOf(request, name) : amountOf(request, name) * 1000);
   return expectSame(
     Object.fromEntries([...names].map((name) => [name, milli(name)])),

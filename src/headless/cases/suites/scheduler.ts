@@ -7,12 +7,12 @@ import {
   type SchedulerCache,
 } from "../../../sim/components/kube-scheduler/cache/cache.ts";
 import type { NodeInfo } from "../../../sim/components/kube-scheduler/cache/node-info.ts";
+import { schedulerConfig } from "../../../sim/components/kube-scheduler/config.ts";
 import type { Cycle, Plugin, Rejection } from "../../../sim/components/kube-scheduler/framework/plugin.ts";
 import { frameworkOf } from "../../../sim/components/kube-scheduler/framework/profile.ts";
-import { schedulerConfig } from "../../../sim/components/kube-scheduler/config.ts";
 import type { Node, Pod } from "../../../sim/components/kube-scheduler/objects.ts";
-import { podInfoOf } from "../../../sim/components/kube-scheduler/pod-info.ts";
 import { DEFAULT_PLUGINS } from "../../../sim/components/kube-scheduler/plugins/registry.ts";
+import { podInfoOf } from "../../../sim/components/kube-scheduler/pod-info.ts";
 import { addPodToQueue, createQueue, popPod } from "../../../sim/components/kube-scheduler/queue/scheduling-queue.ts";
 import { allOf, expectSame, type Outcome, PASS, type RecordedCase, type Suite, skip } from "../suite.ts";
 

@@ -1,8 +1,13 @@
 import { parse } from "yaml";
 import type { Component, Context, KernelMessage } from "../../kernel/types.ts";
-import { fileData, readKubeconfig } from "../../machinery/kubeconfig.ts";
-import { createLeaderElection, newIdentity, releaseLease, startLeaderElection } from "../../machinery/leader-election.ts";
 import { klog } from "../../machinery/klog.ts";
+import { fileData, readKubeconfig } from "../../machinery/kubeconfig.ts";
+import {
+  createLeaderElection,
+  newIdentity,
+  releaseLease,
+  startLeaderElection,
+} from "../../machinery/leader-election.ts";
 import {
   allSynced,
   clientOf,

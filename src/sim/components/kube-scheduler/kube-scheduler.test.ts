@@ -4,7 +4,16 @@ import { copyState } from "../../kernel/copy.ts";
 import type { World } from "../../kernel/world.ts";
 import { createRequest, deleteRequest, patchRequest } from "../../machinery/requests.ts";
 import { NODES, PODS } from "../../machinery/resources.ts";
-import { ask, fakeApi, logOf, pass, smallWorld, stateOf, stored, TEST_KUBECONFIG } from "../../machinery/testing/small-world.ts";
+import {
+  ask,
+  fakeApi,
+  logOf,
+  pass,
+  smallWorld,
+  stateOf,
+  stored,
+  TEST_KUBECONFIG,
+} from "../../machinery/testing/small-world.ts";
 import type { ProgramArgs } from "../container-runtime/messages.ts";
 import { kubeScheduler, type SchedulerState } from "./index.ts";
 import { schedulerView } from "./view.ts";
@@ -35,7 +44,10 @@ function view(w: World) {
   return schedulerView(stateOf<SchedulerState>(w, "kube-scheduler"));
 }
 
-function podIn(w: World, name: string): { spec: { nodeName?: string }; status?: { conditions?: { message: string }[] } } {
+function podIn(
+  w: World,
+  name: string,
+): { spec: { nodeName?: string }; status?: { conditions?: { message: string }[] } } {
   return stored(w, "pods").get(`default/${name}`) as never;
 }
 
@@ -76,7 +88,11 @@ describe("kube-scheduler", () => {
   });
 
   it("explains why a pod fits nowhere, in the event and in the condition", () => {
-    const w = world([node("worker-1"), node("worker-2", { unschedulable: true }), node("control-plane-1", controlPlane)]);
+    const w = world([
+      node("worker-1"),
+      node("worker-2", { unschedulable: true }),
+      node("control-plane-1", controlPlane),
+    ]);
     pass(w, 5);
     ask(w, createRequest(PODS, pod("big", "4")));
     pass(w, 1);
@@ -155,7 +171,9 @@ describe("kube-scheduler", () => {
     ask(w, createRequest(PODS, pod("web")));
     pass(w, 0.5);
     expect(view(w)).toMatchObject({ assumed: 0, queues: { backoff: [{ place: "errorBackoff", attempts: 1 }] } });
-    expect(events(w)).toMatchObject([{ reason: "FailedScheduling", note: 'running Bind plugin "DefaultBinder": broken' }]);
+    expect(events(w)).toMatchObject([
+      { reason: "FailedScheduling", note: 'running Bind plugin "DefaultBinder": broken' },
+    ]);
     fakeApi(w).refusals.clear();
     pass(w, 3);
     expect(podIn(w, "web").spec.nodeName).toBe("worker-1");
@@ -169,7 +187,11 @@ describe("kube-scheduler", () => {
     expect(view(w).decisionsTotal).toBe(0);
     const before = fakeApi(w).requests.length;
     pass(w, 10);
-    expect(fakeApi(w).requests.slice(before).filter((line) => !line.includes("leases"))).toEqual([]);
+    expect(
+      fakeApi(w)
+        .requests.slice(before)
+        .filter((line) => !line.includes("leases")),
+    ).toEqual([]);
   });
 
   it("holds plain data only: its state can be copied", () => {

@@ -71,7 +71,9 @@ function workOut(pod: Pod): OfSpec {
     nodeSelector: selector !== undefined && Object.keys(selector).length > 0 ? selector : null,
     requiredAffinity: nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? null,
     preferredAffinity: nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? NOTHING,
-    images: [...(spec.initContainers ?? []), ...(spec.containers ?? [])].map(({ image }) => normalizedImage(image ?? "")),
+    images: [...(spec.initContainers ?? []), ...(spec.containers ?? [])].map(({ image }) =>
+      normalizedImage(image ?? ""),
+    ),
   };
 }
 

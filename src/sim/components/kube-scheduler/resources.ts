@@ -1,5 +1,5 @@
-import type { Container, ContainerStatus, Pod, QuantityList } from "./objects.ts";
 import { milliValue as quantityMilliValue, wholeValue as quantityValue } from "../../api/quantity.ts";
+import type { Container, ContainerStatus, Pod, QuantityList } from "./objects.ts";
 
 /** Whole numbers only: CPU in millicores, everything else in its own unit (bytes, devices). */
 export interface Resources {
@@ -118,10 +118,7 @@ export function podRequest(pod: Pod, nonZeroDefaults = false): Resources {
   return spec.overhead === undefined ? request : addResources(request, resourcesOf(spec.overhead));
 }
 
-function statusOf(
-  container: Container,
-  statuses: readonly ContainerStatus[] | undefined,
-): ContainerStatus | undefined {
+function statusOf(container: Container, statuses: readonly ContainerStatus[] | undefined): ContainerStatus | undefined {
   return statuses?.find(({ name, resources }) => name === container.name && resources !== undefined);
 }
 

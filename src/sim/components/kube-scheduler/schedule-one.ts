@@ -1,5 +1,5 @@
-import { formatTime } from "../../api/time.ts";
 import { deepFreeze } from "../../api/object.ts";
+import { formatTime } from "../../api/time.ts";
 import type { Context, KernelMessage } from "../../kernel/types.ts";
 import { call } from "../../machinery/client.ts";
 import { referenceTo } from "../../machinery/event-recorder.ts";
@@ -38,7 +38,15 @@ export function scheduleOne(state: SchedulerState, context: Context, durationUs:
     return;
   }
   if (pod.metadata.deletionTimestamp !== undefined) {
-    record(state, pod, "Warning", "FailedScheduling", "Scheduling", `skip schedule deleting pod: ${keyOf(pod)}`, context);
+    record(
+      state,
+      pod,
+      "Warning",
+      "FailedScheduling",
+      "Scheduling",
+      `skip schedule deleting pod: ${keyOf(pod)}`,
+      context,
+    );
     deletePodFromQueue(state.queue, queued.uid);
     return;
   }
@@ -68,12 +76,7 @@ function decide(state: SchedulerState, framework: Framework, queued: QueuedPod, 
   return verdict;
 }
 
-function failureMessage(
-  framework: Framework,
-  { pod }: QueuedPod,
-  verdict: Verdict,
-  state: SchedulerState,
-): string {
+function failureMessage(framework: Framework, { pod }: QueuedPod, verdict: Verdict, state: SchedulerState): string {
   if (verdict.numAllNodes === 0) return NO_NODES;
   const { numAllNodes, failures: byNode, absent } = verdict;
   const failures: FilterFailures = { numAllNodes, byNode, absent };
@@ -139,7 +142,12 @@ export function onAnswer(
 
 function bindingFailed(state: SchedulerState, uid: string, pod: Pod, reason: string, context: Context): void {
   const error = `running Bind plugin "DefaultBinder": ${reason}`;
-  klog(context, "E", "schedule_one.go:1086", `"Error scheduling pod; retrying" err=${quote(error)} pod="${keyOf(pod)}"`);
+  klog(
+    context,
+    "E",
+    "schedule_one.go:1086",
+    `"Error scheduling pod; retrying" err=${quote(error)} pod="${keyOf(pod)}"`,
+  );
   const wasAssumed = state.cache.assumed.has(uid);
   forgetPod(state.cache, uid);
   // What the pod held is free again.

@@ -23,7 +23,9 @@ export interface SchedulerView {
   readonly nodes: number;
   readonly podsOnNodes: number;
   readonly assumed: number;
-  readonly queues: Readonly<Record<"active" | "backoff" | "unschedulable" | "gated" | "binding", readonly QueuedPodView[]>>;
+  readonly queues: Readonly<
+    Record<"active" | "backoff" | "unschedulable" | "gated" | "binding", readonly QueuedPodView[]>
+  >;
   /** Newest first. */
   readonly decisions: readonly Decision[];
   readonly decisionsTotal: number;

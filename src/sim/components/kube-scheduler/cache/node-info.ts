@@ -116,7 +116,8 @@ function withoutPorts(used: readonly HostPort[], gone: readonly HostPort[]): rea
 
 function zoneOf(node: Node): string {
   const labels = node.metadata.labels;
-  const region = labels?.["topology.kubernetes.io/region"] ?? labels?.["failure-domain.beta.kubernetes.io/region"] ?? "";
+  const region =
+    labels?.["topology.kubernetes.io/region"] ?? labels?.["failure-domain.beta.kubernetes.io/region"] ?? "";
   const zone = labels?.["topology.kubernetes.io/zone"] ?? labels?.["failure-domain.beta.kubernetes.io/zone"] ?? "";
   return region === "" && zone === "" ? "" : `${region}:\u0000:${zone}`;
 }

@@ -1,5 +1,5 @@
-import type { NodeInfo } from "../cache/node-info.ts";
 import type { Snapshot } from "../cache/cache.ts";
+import type { NodeInfo } from "../cache/node-info.ts";
 import type { PodInfo } from "../pod-info.ts";
 import type { ClusterEvent, EventInterest } from "./events.ts";
 

@@ -1,6 +1,6 @@
-import { DEFAULT_PLUGINS } from "../plugins/registry.ts";
 import type { ProfileConfig } from "../config.ts";
-import type { EventInterest, ClusterEventType } from "./events.ts";
+import { DEFAULT_PLUGINS } from "../plugins/registry.ts";
+import type { ClusterEventType, EventInterest } from "./events.ts";
 import type { Plugin } from "./plugin.ts";
 
 export interface ScorePlugin {
@@ -40,7 +40,9 @@ function createFramework(profile: ProfileConfig): Framework {
     weight: profile.weights[definition.name] ?? defaultWeight,
   }));
   const at = (point: string) =>
-    enabled.filter(({ plugin }) => !(profile.disabled[point] ?? []).some((name) => name === plugin.name || name === "*"));
+    enabled.filter(
+      ({ plugin }) => !(profile.disabled[point] ?? []).some((name) => name === plugin.name || name === "*"),
+    );
   const plugins = (point: string) => at(point).map(({ plugin }) => plugin);
   const interests = new Map(enabled.map(({ plugin }) => [plugin.name, plugin.events ?? []]));
   return {

@@ -1,8 +1,8 @@
 import { nodeInfo, type Snapshot } from "../cache/cache.ts";
 import type { NodeInfo } from "../cache/node-info.ts";
 import type { PodInfo } from "../pod-info.ts";
-import type { Framework } from "./profile.ts";
 import { type Cycle, type NodeRejection, type Plugin, type Rejection, rejection } from "./plugin.ts";
+import type { Framework } from "./profile.ts";
 import { numFeasibleNodesToFind } from "./sampling.ts";
 
 /** What one plugin gave to each scored node, in the order of `Scores.nodes`. */
@@ -101,10 +101,7 @@ function runPreFilter(framework: Framework, cycle: Cycle): PreFiltered {
     narrowedBy.push(plugin.name);
     names = intersection(names, verdict.names);
     if (names.size === 0) {
-      const none = rejection(
-        `node(s) didn't satisfy plugin(s) [${narrowedBy.join(" ")}] simultaneously`,
-        true,
-      );
+      const none = rejection(`node(s) didn't satisfy plugin(s) [${narrowedBy.join(" ")}] simultaneously`, true);
       return { filters: [], names: null, absent: none, failure: { plugin: plugin.name, rejection: none } };
     }
   }
@@ -119,11 +116,7 @@ function intersection(a: ReadonlySet<string> | null, b: ReadonlySet<string>): Re
   return a === null ? b : new Set([...b].filter((name) => a.has(name)));
 }
 
-function nominatedNode(
-  snapshot: Snapshot,
-  { pod }: PodInfo,
-  names: ReadonlySet<string> | null,
-): NodeInfo | undefined {
+function nominatedNode(snapshot: Snapshot, { pod }: PodInfo, names: ReadonlySet<string> | null): NodeInfo | undefined {
   const name = pod.status?.nominatedNodeName;
   return !name || (names !== null && !names.has(name)) ? undefined : nodeInfo(snapshot, name);
 }

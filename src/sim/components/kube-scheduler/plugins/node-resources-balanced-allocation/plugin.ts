@@ -2,8 +2,8 @@ import type { NodeInfo } from "../../cache/node-info.ts";
 import { MAX_NODE_SCORE, type PluginDefinition } from "../../framework/plugin.ts";
 import type { PodInfo } from "../../pod-info.ts";
 import { amountOf, isScalar } from "../../resources.ts";
-import { asksForNothing, type ResourceWeight } from "../node-resources-fit/scoring.ts";
 import { DEFAULT_RESOURCES } from "../node-resources-fit/plugin.ts";
+import { asksForNothing, type ResourceWeight } from "../node-resources-fit/scoring.ts";
 
 /** How even the use of the resources would be: 100 less the spread of the used fractions. Real requests only. */
 function balance(pod: PodInfo, node: NodeInfo, resources: readonly ResourceWeight[]): number {

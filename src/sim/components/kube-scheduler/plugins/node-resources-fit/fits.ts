@@ -25,7 +25,11 @@ export function fitsRequest(pod: PodInfo, node: NodeInfo, ignored: Ignored): Rej
   return refusal(node, request, ignored);
 }
 
-function refusal({ allocatable, requested, podCount }: NodeInfo, request: Resources, ignored: Ignored): Rejection | null {
+function refusal(
+  { allocatable, requested, podCount }: NodeInfo,
+  request: Resources,
+  ignored: Ignored,
+): Rejection | null {
   const reasons: string[] = [];
   const check = (name: string, wanted: number, total: number, used: number) => {
     if (wanted > 0 && wanted > total - used) reasons.push(`Insufficient ${name}`);

@@ -23,7 +23,8 @@ function strategyOf({ scoringStrategy }: Args): ScoringStrategy {
   const resources = scoringStrategy?.resources ?? [];
   return {
     type: scoringStrategy?.type ?? "LeastAllocated",
-    resources: resources.length === 0 ? DEFAULT_RESOURCES : resources.map(({ name, weight }) => ({ name, weight: weight || 1 })),
+    resources:
+      resources.length === 0 ? DEFAULT_RESOURCES : resources.map(({ name, weight }) => ({ name, weight: weight || 1 })),
     shape: scoringStrategy?.requestedToCapacityRatio?.shape ?? [],
   };
 }

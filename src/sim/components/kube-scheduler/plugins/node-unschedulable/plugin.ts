@@ -10,8 +10,7 @@ export const nodeUnschedulable: PluginDefinition = {
   name: "NodeUnschedulable",
   create: () => ({
     name: "NodeUnschedulable",
-    filter: ({ pod }, node) =>
-      !node.unschedulable || isTolerated(UNSCHEDULABLE, pod.tolerations) ? null : CORDONED,
+    filter: ({ pod }, node) => (!node.unschedulable || isTolerated(UNSCHEDULABLE, pod.tolerations) ? null : CORDONED),
     events: [
       {
         types: ["Node/Add", "Node/UpdateTaint"],
