@@ -1,4 +1,5 @@
 import type { Suite } from "./suite.ts";
+import { deployment } from "./suites/deployment.ts";
 import { duration } from "./suites/duration.ts";
 import { fieldSelector } from "./suites/field-selector.ts";
 import { intstr } from "./suites/intstr.ts";
@@ -20,4 +21,5 @@ export const SUITES: readonly Suite[] = [
   scheduler,
   schedulerUnits,
   raft,
+  deployment,
 ];

@@ -23,14 +23,15 @@ export interface ControllerDefinition<Memory = unknown> {
   readonly informers: readonly InformerOptions[];
   /** After as many failures in a row a key is dropped; default never. */
   readonly maxRetries?: number;
-  createMemory(): Memory;
+  /** `options`: what the program passes to all of its controllers. */
+  createMemory(options: unknown): Memory;
   /** All informers are synced and this process leads: enqueue what is periodic. */
   started?(hands: Hands<Memory>): void;
   /** An informer's store changed. May note things in `memory` and expectations, and enqueue keys; nothing else. */
   onDelta?(informer: string, delta: Delta, hands: Hands<Memory>): void;
   /** What should be done for `key` now. */
   reconcile(view: View<Memory>, key: string): Plan;
-  /** Goes on after the writes of a plan that had `then`. */
+  /** Goes on after the writes of a plan that had a `memo`. */
   resume?(view: View<Memory>, key: string, memo: unknown, results: readonly CallResult[]): Plan;
   /** Upstream's log line for a failed sync. Default: `"Unhandled Error"`. */
   logError?(key: string, error: string, dropped: boolean): { severity: "I" | "E"; source: string; text: string };
@@ -65,7 +66,7 @@ export interface Plan {
   /** The requeue is a periodic pass: nobody's doing. */
   readonly periodic?: boolean;
   /** Plain data: `resume` is called with it when the writes are over, whatever came of them. */
-  readonly then?: unknown;
+  readonly memo?: unknown;
   /** The sync failed: log, and try again after the key's back-off. */
   readonly error?: string;
   readonly logs?: readonly { readonly severity: "I" | "W" | "E"; readonly source: string; readonly text: string }[];
@@ -128,10 +129,10 @@ const LAST_SYNCS_MAX = 20;
 
 export type ControllerDefinitions = Readonly<Record<string, ControllerDefinition<never>>>;
 
-export function createController(definition: ControllerDefinition<never>): Controller {
+export function createController(definition: ControllerDefinition<never>, options: unknown): Controller {
   return {
     name: definition.name,
-    memory: definition.createMemory(),
+    memory: definition.createMemory(options),
     expectations: createExpectations(),
     running: false,
     executions: new Map(),
@@ -274,10 +275,10 @@ function proceed(
   for (let index = execution.sent; index < writes.length; index++) {
     lowerExpectation(controller, writes[index] as PlannedWrite);
   }
-  if (execution.plan.then !== undefined) {
+  if (execution.plan.memo !== undefined) {
     const results = execution.results.filter((result) => result !== null);
     const view = viewOf(machinery, controller, context);
-    const next = (definition as ControllerDefinition).resume?.(view, key, execution.plan.then, results);
+    const next = (definition as ControllerDefinition).resume?.(view, key, execution.plan.memo, results);
     if (next !== undefined) {
       perform(machinery, controller, definition, key, next, execution.causes, execution.startedAtUs, context);
       return;
@@ -296,7 +297,7 @@ function finish(
 ): void {
   const queue = queueOf(machinery, controller.name);
   const { plan, causes } = execution;
-  const error = plan.error ?? (plan.then === undefined ? firstError(execution) : "");
+  const error = plan.error ?? (plan.memo === undefined ? firstError(execution) : "");
   const cause = plan.periodic ? null : (causes[0] ?? null);
   controller.executions.delete(key);
   controller.syncs += 1;

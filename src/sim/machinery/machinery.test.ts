@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { ApiObject } from "../api/object.ts";
 import { crash } from "../kernel/control.ts";
 import type { Component } from "../kernel/types.ts";
 import {
@@ -73,7 +74,7 @@ const watcher: Component<WatcherState, MachineryTimer> = {
 
 const code = [watcher as unknown as Component<never, never>];
 
-function pod(name: string, nodeName?: string): object {
+function pod(name: string, nodeName?: string): ApiObject {
   return {
     apiVersion: "v1",
     kind: "Pod",

@@ -263,7 +263,13 @@ function replace(
 ): ApiObject {
   const isStatus = request.subresource === "status";
   const base = isStatus ? { ...old, status: body.status } : { ...body, status: old.status ?? body.status };
-  const metadata = (request.subresource === "" ? body.metadata : old.metadata) as ObjectMeta;
+  const metadata = (
+    isStatus
+      ? { ...old.metadata, annotations: body.metadata?.annotations }
+      : request.subresource === ""
+        ? body.metadata
+        : old.metadata
+  ) as ObjectMeta;
   const specChanged = !isStatus && JSON.stringify(old.spec) !== JSON.stringify(body.spec);
   const kept = {
     uid: old.metadata?.uid,

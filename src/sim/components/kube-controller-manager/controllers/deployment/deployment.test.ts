@@ -1,0 +1,84 @@
+import { describe, expect, it } from "vitest";
+import { createRequest, patchRequest } from "../../../../machinery/requests.ts";
+import { DEPLOYMENTS } from "../../../../machinery/resources.ts";
+import { ask, pass, stored } from "../../../../machinery/testing/small-world.ts";
+import { controllerWorld, eventsOf, makeReady } from "../../testing/controller-world.ts";
+
+const TEMPLATE = {
+  metadata: { labels: { app: "web" } },
+  spec: { containers: [{ name: "nginx", image: "nginx:1.27" }] },
+};
+
+const WEB = {
+  apiVersion: "apps/v1",
+  kind: "Deployment",
+  metadata: { name: "web", namespace: "default" },
+  spec: {
+    replicas: 3,
+    selector: { matchLabels: { app: "web" } },
+    template: TEMPLATE,
+    strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: "25%", maxUnavailable: "25%" } },
+    progressDeadlineSeconds: 600,
+    revisionHistoryLimit: 10,
+  },
+};
+
+describe("a Deployment in a world", () => {
+  it("becomes a ReplicaSet and pods, with upstream's conditions and events", () => {
+    const world = controllerWorld();
+    pass(world, 5);
+    ask(world, createRequest(DEPLOYMENTS, WEB));
+    pass(world, 3);
+    const sets = [...stored(world, "apps/replicasets").values()];
+    expect(sets).toHaveLength(1);
+    expect(stored(world, "pods").size).toBe(3);
+    const created = stored(world, "apps/deployments").get("default/web");
+    expect(created?.metadata?.annotations).toEqual({ "deployment.kubernetes.io/revision": "1" });
+    expect(created?.status).toMatchObject({
+      observedGeneration: 1,
+      replicas: 3,
+      updatedReplicas: 3,
+      unavailableReplicas: 3,
+    });
+    makeReady(world);
+    pass(world, 3);
+    const done = stored(world, "apps/deployments").get("default/web")!;
+    expect(done.status).toMatchObject({ readyReplicas: 3, availableReplicas: 3 });
+    const conditions = (done.status as { conditions: { type: string; status: string; reason: string }[] }).conditions;
+    expect(conditions.map(({ type, status, reason }) => `${type} ${status} ${reason}`).sort()).toEqual([
+      "Available True MinimumReplicasAvailable",
+      "Progressing True NewReplicaSetAvailable",
+    ]);
+    expect(eventsOf(world, "Deployment")).toEqual([`Scaled up replica set ${sets[0]?.metadata?.name} from 0 to 3`]);
+    expect(eventsOf(world, "ReplicaSet").every((text) => text.startsWith("Created pod: web-"))).toBe(true);
+    expect(eventsOf(world, "ReplicaSet")).toHaveLength(3);
+  });
+
+  it("rolls from one template to another step by step", () => {
+    const world = controllerWorld();
+    pass(world, 5);
+    ask(world, createRequest(DEPLOYMENTS, WEB));
+    pass(world, 2);
+    makeReady(world);
+    pass(world, 2);
+    const image = { spec: { template: { spec: { containers: [{ name: "nginx", image: "nginx:1.28" }] } } } };
+    ask(world, patchRequest(DEPLOYMENTS, "default", "web", "merge", image));
+    for (let i = 0; i < 8; i++) {
+      pass(world, 2);
+      makeReady(world);
+    }
+    const texts = eventsOf(world, "Deployment").map((text) => text.replace(/replica set web-\S+ /, ""));
+    expect(texts).toEqual([
+      "Scaled up from 0 to 3",
+      "Scaled up from 0 to 1",
+      "Scaled down from 3 to 2",
+      "Scaled up from 1 to 2",
+      "Scaled down from 2 to 1",
+      "Scaled up from 2 to 3",
+      "Scaled down from 1 to 0",
+    ]);
+    const deployment = stored(world, "apps/deployments").get("default/web");
+    expect(deployment?.metadata?.annotations?.["deployment.kubernetes.io/revision"]).toBe("2");
+    expect(stored(world, "pods").size).toBe(3);
+  });
+});
