@@ -28,7 +28,8 @@ function failure(error: { readonly kind: string; readonly text: string } | null)
 /** `current` gives the session of the moment: a new world replaces it. */
 export function createApiDoor(current: () => Session): ApiDoor {
   const endpoint = () => layOut(current().topology).endpoint;
-  const bodyOf = (request: HttpRequest) => Object.freeze({ type: "http" as const, ...request, headers: Object.freeze({ ...request.headers }) });
+  const bodyOf = (request: HttpRequest) =>
+    Object.freeze({ type: "http" as const, ...request, headers: Object.freeze({ ...request.headers }) });
   const labelOf = (request: HttpRequest) => `${request.method} ${request.path}`;
   return {
     get server() {
@@ -60,7 +61,14 @@ export function createApiDoor(current: () => Session): ApiDoor {
         let response: HttpResponse | null = null;
         const number = session.open(
           LAPTOP.name,
-          { type: "stream", to: endpoint(), body: bodyOf(request), timeoutUs: REQUEST_TIMEOUT_US, certificate: KUBECONFIG, label: labelOf(request) },
+          {
+            type: "stream",
+            to: endpoint(),
+            body: bodyOf(request),
+            timeoutUs: REQUEST_TIMEOUT_US,
+            certificate: KUBECONFIG,
+            label: labelOf(request),
+          },
           {
             frame(frame) {
               if (response !== null) {
@@ -93,7 +101,13 @@ export function createApiDoor(current: () => Session): ApiDoor {
   };
 }
 
-function abortWith(signal: AbortSignal, session: Session, machine: string, number: number | null, then: () => void): void {
+function abortWith(
+  signal: AbortSignal,
+  session: Session,
+  machine: string,
+  number: number | null,
+  then: () => void,
+): void {
   if (number === null || signal.aborted) {
     if (number !== null) session.close(machine, number);
     then();
@@ -114,7 +128,8 @@ export function createConsoleDoor(current: () => Session, machine: string): Cons
   if (!current().world.state.machines.has(machine)) return null;
   const state = () => {
     const found = current().world.state.machines.get(machine);
-    if (found === undefined || !found.powered) throw new Error(`ssh: connect to host ${machine} port 22: No route to host`);
+    if (found === undefined || !found.powered)
+      throw new Error(`ssh: connect to host ${machine} port 22: No route to host`);
     return found;
   };
   const logOf = (process: string): LogLine[] => {
@@ -133,12 +148,17 @@ export function createConsoleDoor(current: () => Session, machine: string): Cons
         { answer: (answer) => resolve({ body: answer }), end: (error) => resolve(failure(error)) },
       );
       abortWith(signal, session, machine, number, () =>
-        resolve(number === null ? { failure: "unreachable", text: `ssh: connect to host ${machine} port 22: No route to host` } : { failure: "aborted", text: "interrupted" }),
+        resolve(
+          number === null
+            ? { failure: "unreachable", text: `ssh: connect to host ${machine} port 22: No route to host` }
+            : { failure: "aborted", text: "interrupted" },
+        ),
       );
     });
   return {
     machine,
-    request: (to, body, { signal, timeoutMs, certificate }) => ask(to, body, timeoutMs * 1000, certificate ?? null, signal),
+    request: (to, body, { signal, timeoutMs, certificate }) =>
+      ask(to, body, timeoutMs * 1000, certificate ?? null, signal),
     stream(to, body, { signal, certificate }) {
       const session = current();
       const frames = new FrameQueue<unknown>();

@@ -5,7 +5,12 @@ import type { World } from "../sim/kernel/world.ts";
 /** Everything that a person does to a world. With seed and topology, a list of these is the whole story. */
 export type SessionInput =
   | { readonly type: "console"; readonly machine: string; readonly input: ConsoleInput }
-  | { readonly type: "break"; readonly fault: string; readonly target: string; readonly parameters: Readonly<Record<string, string>> }
+  | {
+      readonly type: "break";
+      readonly fault: string;
+      readonly target: string;
+      readonly parameters: Readonly<Record<string, string>>;
+    }
   | { readonly type: "heal"; readonly id: string }
   | { readonly type: "healEverything" };
 
@@ -30,7 +35,9 @@ export function applyInput(world: World, input: SessionInput): InputResult {
     case "console": {
       const label = "label" in input.input ? input.input.label : "";
       const trace = world.input(`console@${input.machine}`, input.input, label);
-      return trace === null ? { error: `No route to host: ${input.machine} does not answer.`, trace } : { error: null, trace };
+      return trace === null
+        ? { error: `No route to host: ${input.machine} does not answer.`, trace }
+        : { error: null, trace };
     }
     case "break":
       return { error: breakTarget(world, input.fault, input.target, input.parameters), trace: null };

@@ -4,7 +4,16 @@ import type { ConsoleInput, ConsoleOutput } from "../sim/components/console/mess
 import type { World, WorldCode } from "../sim/kernel/world.ts";
 import { applyInput, type InputResult, type LoggedInput, type SessionInput } from "./inputs.ts";
 import { Spans } from "./spans.ts";
-import { type Branch, createBranch, forkBranch, positionOf, rememberPlace, runTo, travel } from "./timeline.ts";
+import {
+  type Branch,
+  createBranch,
+  forkBranch,
+  type Position,
+  positionOf,
+  rememberPlace,
+  runTo,
+  travel,
+} from "./timeline.ts";
 
 /** Somebody outside who waits for what the world answers. Each is called at most once, but for `frame`. */
 export interface Exchange {
@@ -34,6 +43,8 @@ export class Session {
   cursor = 0;
   readonly marks = new Map<string, { readonly branch: string; readonly atUs: number }>();
   readonly listeners: SessionListener[] = [];
+  /** When the cluster became ready for the first command; null: not yet. */
+  readyAtUs: number | null = null;
   private alarms: { readonly atUs: number; readonly ring: (inTime: boolean) => void }[] = [];
   private readonly exchanges = new Map<number, Exchange>();
   private nextExchange = 1;
@@ -155,6 +166,23 @@ export class Session {
     for (const listener of this.listeners) listener.onReset?.();
   }
 
+  /** Lives what somebody saved: only for a world at its beginning. */
+  adopt(inputs: readonly LoggedInput[], end: Position): void {
+    this.branch.inputs = [...inputs];
+    this.branch.end = end;
+    while (this.cursor < inputs.length) this.advance((inputs[this.cursor] as LoggedInput).atUs);
+    this.advance(end.atUs);
+  }
+
+  /** True when a branch is this one or one that it came from. */
+  reaches(id: string): boolean {
+    for (let branch: Branch | undefined = this.branch; branch !== undefined; ) {
+      if (branch.id === id) return true;
+      branch = branch.parent === null ? undefined : this.branches.get(branch.parent);
+    }
+    return false;
+  }
+
   /** Goes to the end of another branch. */
   switchBranch(id: string): boolean {
     const branch = this.branches.get(id) ?? [...this.branches.values()].find((each) => each.name === id);
@@ -174,7 +202,11 @@ export class Session {
   }
 
   /** Sends something from a machine's console. Gives the exchange's number, to send frames or close it by; null: the machine does not answer. */
-  open(machine: string, ask: Omit<Extract<ConsoleInput, { readonly to: string }>, "exchange">, exchange: Exchange): number | null {
+  open(
+    machine: string,
+    ask: Omit<Extract<ConsoleInput, { readonly to: string }>, "exchange">,
+    exchange: Exchange,
+  ): number | null {
     const number = this.nextExchange;
     this.nextExchange += 1;
     this.exchanges.set(number, exchange);
@@ -207,7 +239,8 @@ export class Session {
     if (here.handled > this.branch.end.handled || here.atUs > this.branch.end.atUs) this.branch.end = here;
     const last = this.branch.inputs[this.cursor - 1];
     // A checkpoint at the very place of an input would be taken for one from before it.
-    if (last === undefined || last.handled !== here.handled || last.atUs !== here.atUs) rememberPlace(this.branch, this.world);
+    if (last === undefined || last.handled !== here.handled || last.atUs !== here.atUs)
+      rememberPlace(this.branch, this.world);
     while ((this.alarms[0]?.atUs ?? Number.POSITIVE_INFINITY) <= here.atUs) this.alarms.shift()?.ring(true);
   }
 

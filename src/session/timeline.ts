@@ -71,12 +71,19 @@ function thinOut(branch: Branch): void {
  * A world at time `atUs` of the branch's life, with the number of inputs that it has seen. `observe` is told of the
  * world before anything is replayed.
  */
-export function travel(branch: Branch, world: World, atUs: number, observe: (world: World) => void): { readonly world: World; readonly cursor: number } {
+export function travel(
+  branch: Branch,
+  world: World,
+  atUs: number,
+  observe: (world: World) => void,
+): { readonly world: World; readonly cursor: number } {
   const from = branch.checkpoints.findLast((each) => each.atUs <= atUs);
   if (from === undefined) throw new Error("A branch without a first checkpoint.");
   const there = restore(world.code, from.checkpoint);
   observe(there);
-  let cursor = branch.inputs.findIndex((logged) => logged.handled > from.handled || (logged.handled === from.handled && logged.atUs > from.atUs));
+  let cursor = branch.inputs.findIndex(
+    (logged) => logged.handled > from.handled || (logged.handled === from.handled && logged.atUs > from.atUs),
+  );
   // Inputs at the very place of a checkpoint came after it: checkpoints are taken before inputs.
   const same = branch.inputs.findIndex((logged) => logged.handled === from.handled && logged.atUs === from.atUs);
   if (same >= 0) cursor = same;

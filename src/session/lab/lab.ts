@@ -1,0 +1,95 @@
+import type { CommandResult, FilesDoor, SessionDoor } from "../../shell/doors.ts";
+import type { SessionHost } from "../host.ts";
+import { checkCommand } from "./check-command.ts";
+import { type LabCommand, LabError, table } from "./command.ts";
+import { failCommand, faultsCommand, healCommand } from "./fault-commands.ts";
+import { statusCommand } from "./status-command.ts";
+import {
+  branchCommand,
+  branchesCommand,
+  hashCommand,
+  markCommand,
+  nowCommand,
+  rewindCommand,
+  switchCommand,
+  waitCommand,
+} from "./time-commands.ts";
+import { traceCommand } from "./trace-command.ts";
+import { loadCommand, saveCommand, shareCommand, topologyCommand } from "./world-commands.ts";
+
+/** All `lab` commands that the session answers. `until` belongs to the shell, since it runs commands. */
+const COMMANDS: readonly LabCommand[] = [
+  topologyCommand,
+  waitCommand,
+  statusCommand,
+  failCommand,
+  healCommand,
+  faultsCommand,
+  nowCommand,
+  markCommand,
+  rewindCommand,
+  branchCommand,
+  branchesCommand,
+  switchCommand,
+  traceCommand,
+  checkCommand,
+  hashCommand,
+  saveCommand,
+  loadCommand,
+  shareCommand,
+];
+
+export function createSessionDoor(host: SessionHost, more: readonly LabCommand[] = []): SessionDoor {
+  const commands = [...COMMANDS, ...more];
+  return {
+    async run(name, args, { signal, files }) {
+      return runCommand(host, commands, name, args, signal, files);
+    },
+    async sleep(milliseconds) {
+      const us = Math.round(milliseconds * 1000);
+      if (host.keeper === null) host.session.advance(host.session.nowUs + us);
+      else await host.keeper.pass(us);
+    },
+    async wallUs() {
+      const { world } = host.session;
+      return world.state.epochWallUs + world.nowUs;
+    },
+  };
+}
+
+async function runCommand(
+  host: SessionHost,
+  commands: readonly LabCommand[],
+  name: string,
+  args: readonly string[],
+  signal: AbortSignal,
+  files: FilesDoor,
+): Promise<CommandResult> {
+  if (name === "" || name === "help" || name === "--help") return { stdout: help(commands), stderr: "", exitCode: 0 };
+  const command = commands.find((each) => each.name === name);
+  if (command === undefined) return complain(`unknown command "${name}"; "lab help" lists them.`);
+  if (!host.started && command.anytime !== true)
+    return complain("no cluster has been started; type: lab topology basic");
+  try {
+    return await command.run({
+      host,
+      get session() {
+        return host.session;
+      },
+      args,
+      files,
+      signal,
+    });
+  } catch (error) {
+    if (error instanceof LabError) return complain(error.message, error.exitCode);
+    throw error;
+  }
+}
+
+function complain(text: string, exitCode = 1): CommandResult {
+  return { stdout: "", stderr: `lab: ${text}\n`, exitCode };
+}
+
+function help(commands: readonly LabCommand[]): string {
+  return table([...commands.map((command) => [command.usage]), ["lab until DURATION 'COMMAND'"]]);
+}

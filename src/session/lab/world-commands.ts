@@ -1,0 +1,120 @@
+import { parseTopology, TOPOLOGY_NAMES, type Topology, topologyByName } from "../../sim/cluster/topology.ts";
+import { readSaved, saveSession } from "../save.ts";
+import { type LabCommand, type LabContext, LabError, print, SILENT } from "./command.ts";
+
+export const topologyCommand: LabCommand = {
+  name: "topology",
+  usage: "lab topology single|basic|ha|FILE [--seed N] [--set key=value]",
+  anytime: true,
+  async run(context) {
+    const positional: string[] = [];
+    let seed = 1;
+    const settings: [string, string][] = [];
+    const { args } = context;
+    for (let index = 0; index < args.length; index += 1) {
+      const [flag, inline] = splitFlag(args[index] as string);
+      if (flag === "--seed" || flag === "--set") {
+        const value = inline ?? args[++index];
+        if (value === undefined) throw new LabError(`${flag} needs a value.`);
+        if (flag === "--seed") seed = readSeed(value);
+        else settings.push(readSetting(value));
+      } else if (flag.startsWith("-")) throw new LabError(`unknown flag: ${flag}`);
+      else positional.push(args[index] as string);
+    }
+    const name = positional[0];
+    if (name === undefined || positional.length > 1) throw new LabError(`usage: ${topologyCommand.usage}`);
+    const topology = withSettings(topologyByName(name) ?? (await topologyFromFile(name, context)), settings);
+    context.host.start(topology, seed);
+    return SILENT;
+  },
+};
+
+function splitFlag(text: string): readonly [string, string | undefined] {
+  const equals = text.indexOf("=");
+  return text.startsWith("--") && equals > 0 ? [text.slice(0, equals), text.slice(equals + 1)] : [text, undefined];
+}
+
+function readSeed(text: string): number {
+  const seed = Number(text);
+  if (!Number.isSafeInteger(seed) || seed < 0) throw new LabError(`"${text}" is no seed; give a whole number.`);
+  return seed;
+}
+
+function readSetting(text: string): [string, string] {
+  const equals = text.indexOf("=");
+  if (equals < 1) throw new LabError("--set takes key=value.");
+  return [text.slice(0, equals), text.slice(equals + 1)];
+}
+
+async function topologyFromFile(name: string, { files }: LabContext): Promise<Topology> {
+  let text: string;
+  try {
+    text = await files.read(name);
+  } catch {
+    throw new LabError(`There is no topology "${name}" (${TOPOLOGY_NAMES.join(", ")}) and no such file.`);
+  }
+  try {
+    return parseTopology(text);
+  } catch (error) {
+    throw new LabError((error as Error).message);
+  }
+}
+
+function withSettings(topology: Topology, settings: readonly [string, string][]): Topology {
+  if (settings.length === 0) return topology;
+  const kubernetes: Record<string, unknown> = { ...topology.kubernetes };
+  for (const [key, value] of settings) {
+    const known = kubernetes[key];
+    if (known === undefined)
+      throw new LabError(`There is no setting "${key}"; there are ${Object.keys(kubernetes).join(", ")}.`);
+    kubernetes[key] = typeof known === "number" ? Number(value) : typeof known === "boolean" ? value === "true" : value;
+  }
+  return { ...topology, kubernetes: kubernetes as unknown as Topology["kubernetes"] };
+}
+
+export const saveCommand: LabCommand = {
+  name: "save",
+  usage: "lab save FILE",
+  async run({ session, args, files }) {
+    const file = args[0];
+    if (file === undefined) throw new LabError("usage: lab save FILE");
+    await files.write(file, saveSession(session));
+    return SILENT;
+  },
+};
+
+export const loadCommand: LabCommand = {
+  name: "load",
+  usage: "lab load FILE",
+  anytime: true,
+  async run({ host, args, files }) {
+    const file = args[0];
+    if (file === undefined) throw new LabError("usage: lab load FILE");
+    const text = await files.read(file).catch(() => {
+      throw new LabError(`${file}: No such file`);
+    });
+    try {
+      host.load(readSaved(text));
+    } catch (error) {
+      throw new LabError((error as Error).message);
+    }
+    return SILENT;
+  },
+};
+
+export const shareCommand: LabCommand = {
+  name: "share",
+  usage: "lab share",
+  async run({ session }) {
+    return print(`#s=${await compress(saveSession(session))}`);
+  },
+};
+
+/** gzip and base64url by the platform's own CompressionStream. */
+async function compress(text: string): Promise<string> {
+  const stream = new Blob([text]).stream().pipeThrough(new CompressionStream("gzip"));
+  const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
+  let binary = "";
+  for (const byte of bytes) binary += String.fromCharCode(byte);
+  return btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+}

@@ -1,0 +1,180 @@
+import { EventKind } from "../sim/kernel/event-queue.ts";
+import type { SessionHost, TimeKeeper } from "./host.ts";
+import type { Session } from "./session.ts";
+
+/** How long one slice of simulation may keep the worker from answering. */
+const SLICE_MS = 8;
+const SLICE_EVENTS = 2_000;
+/** While somebody outside waits for an answer, time runs no faster than this, so that a command's requests lie close together. */
+const WAITING_SPEED_MAX = 10;
+/** Following: how long the next hop of the followed trace is meant to be on its way, wall clock. */
+const HOP_SECONDS = 0.45;
+const FOLLOW_RATE_MIN = 1 / 4_000;
+const FOLLOW_RATE_MAX = 20;
+/** Beyond this many pending events, looking for the followed trace would cost more than it shows. */
+const FOLLOW_HEAP_MAX = 50_000;
+
+export type StepKind = "message" | "hop" | "change" | "warning";
+
+export interface PaceReport {
+  readonly rate: number;
+  /** `slow: POST deployments web is on its way`. */
+  readonly text: string;
+}
+
+/** Maps wall time to virtual time. `nowMs` is the wall clock; it decides when things are shown, never what happens. */
+export class Pacer implements TimeKeeper {
+  playing = true;
+  speed = 1;
+  following = true;
+  followed: number | null = null;
+  /** A long piece of work, in words, for the page: `going back to 2m10s`. */
+  busy = "";
+  report: PaceReport = { rate: 1, text: "" };
+  private readonly host: SessionHost;
+  private readonly nowMs: () => number;
+  private lastMs: number;
+  private debtUs = 0;
+  private hurryToUs: number | null = null;
+  private measuredFromUs = 0;
+  private measuredFromMs = 0;
+
+  constructor(host: SessionHost, nowMs: () => number) {
+    this.host = host;
+    this.nowMs = nowMs;
+    this.lastMs = nowMs();
+    host.onNewSession.push(() => {
+      this.hurryToUs = null;
+      this.debtUs = 0;
+      this.followed = null;
+    });
+  }
+
+  /** As fast as it goes until then. */
+  skipTo(atUs: number): void {
+    if (atUs > this.host.session.nowUs) this.hurryToUs = atUs;
+  }
+
+  get skippingTo(): number | null {
+    return this.hurryToUs;
+  }
+
+  /** For `lab wait` and `sleep`: the person asked for the waiting to be over, so it is hurried through. */
+  pass(us: number): Promise<boolean> {
+    const { session } = this.host;
+    this.hurryToUs = Math.max(this.hurryToUs ?? 0, session.nowUs + us);
+    return session.sleep(us);
+  }
+
+  /** One slice. True when anything moved. */
+  tick(): boolean {
+    const nowMs = this.nowMs();
+    const elapsedMs = Math.min(nowMs - this.lastMs, 250);
+    this.lastMs = nowMs;
+    if (!this.host.started) return false;
+    const { session } = this.host;
+    const beforeUs = session.nowUs;
+    if (this.hurryToUs !== null) {
+      this.hurry(session, nowMs);
+    } else if (this.playing) {
+      const { rate, text } = this.pace(session);
+      this.debtUs += elapsedMs * 1000 * rate;
+      const wholeUs = Math.floor(this.debtUs);
+      const reached = this.run(session, session.nowUs + wholeUs, nowMs);
+      // What this machine cannot keep up with is let go, not owed.
+      this.debtUs = reached ? this.debtUs - wholeUs : 0;
+      this.report = { rate, text };
+    }
+    this.measure(session, nowMs);
+    return session.nowUs !== beforeUs;
+  }
+
+  private hurry(session: Session, startMs: number): void {
+    const untilUs = this.hurryToUs as number;
+    if (this.run(session, untilUs, startMs)) this.hurryToUs = null;
+    this.report = { rate: Number.POSITIVE_INFINITY, text: "as fast as it goes" };
+  }
+
+  /** Runs to `untilUs` or until the slice is over. True if it got there. */
+  private run(session: Session, untilUs: number, startMs: number): boolean {
+    for (;;) {
+      session.advance(untilUs, SLICE_EVENTS);
+      if (session.nowUs >= untilUs) return true;
+      if (this.nowMs() - startMs >= SLICE_MS) return false;
+    }
+  }
+
+  private pace(session: Session): PaceReport {
+    const followed = this.following ? this.followed : null;
+    if (followed !== null) {
+      const next = nextOfTrace(session, followed);
+      if (next !== null) {
+        const seconds = (next.atUs - session.nowUs) / 1_000_000;
+        const rate =
+          Math.min(FOLLOW_RATE_MAX, Math.max(FOLLOW_RATE_MIN, seconds / HOP_SECONDS)) *
+          Math.min(1, Math.max(this.speed, 1 / 100));
+        return next.travelling
+          ? { rate, text: `slow: ${next.label || "a message"} is on its way` }
+          : { rate, text: "fast: waiting for what comes next" };
+      }
+    }
+    const capped = session.waiting > 0 && this.speed > WAITING_SPEED_MAX;
+    if (capped) return { rate: WAITING_SPEED_MAX, text: "a command waits for its answer" };
+    return { rate: this.speed, text: followed === null ? "" : "nothing of it is on its way" };
+  }
+
+  private measure(session: Session, nowMs: number): void {
+    if (nowMs - this.measuredFromMs < 500) return;
+    const rate = (session.nowUs - this.measuredFromUs) / 1000 / (nowMs - this.measuredFromMs);
+    this.measuredRate = rate < 0 ? 0 : rate;
+    this.measuredFromMs = nowMs;
+    this.measuredFromUs = session.nowUs;
+  }
+
+  measuredRate = 0;
+
+  /** Runs to the next thing worth stopping at; gives up after `limitUs` of virtual time. */
+  step(kind: StepKind, isWarning: (session: Session) => number, limitUs = 600_000_000): void {
+    const { session } = this.host;
+    this.playing = false;
+    this.hurryToUs = null;
+    const untilUs = session.nowUs + limitUs;
+    const { spans } = session;
+    const changes = spans.changes.length;
+    const warnings = kind === "warning" ? isWarning(session) : 0;
+    const startMs = this.nowMs();
+    while (this.nowMs() - startMs < 2_000) {
+      const next = session.world.state.heap[0];
+      if (next === undefined || next.atUs > untilUs) return;
+      session.step();
+      if (kind === "message" && next.kind === EventKind.Arrive) return;
+      if (
+        kind === "hop" &&
+        (next.kind === EventKind.Arrive || next.kind === EventKind.Deliver) &&
+        (this.followed === null || next.trace === this.followed)
+      )
+        return;
+      if (kind === "change" && spans.changes.length !== changes) return;
+      if (kind === "warning" && isWarning(session) > warnings) return;
+    }
+  }
+}
+
+interface NextOfTrace {
+  readonly atUs: number;
+  readonly travelling: boolean;
+  readonly label: string;
+}
+
+/** The soonest thing that is still to come of a trace. */
+function nextOfTrace(session: Session, trace: number): NextOfTrace | null {
+  const { heap } = session.world.state;
+  if (heap.length > FOLLOW_HEAP_MAX) return null;
+  let soonest: NextOfTrace | null = null;
+  for (const event of heap) {
+    if (event.trace !== trace || event.kind === EventKind.Deadline || event.kind === EventKind.KeepAlive) continue;
+    if (soonest === null || event.atUs < soonest.atUs)
+      soonest = { atUs: event.atUs, travelling: event.kind === EventKind.Arrive, label: event.label };
+  }
+  return soonest;
+}

@@ -1,0 +1,62 @@
+import type { EtcdState } from "../components/etcd/state.ts";
+import type { World } from "../kernel/world.ts";
+import type { Checker } from "./checker.ts";
+
+interface MemberView {
+  readonly name: string;
+  readonly state: EtcdState;
+}
+
+function members(world: World): MemberView[] {
+  const found: MemberView[] = [];
+  for (const process of world.state.processes.values()) {
+    if (process.kind === "etcd" && process.started)
+      found.push({ name: process.name, state: process.state as EtcdState });
+  }
+  return found;
+}
+
+export const oneLeaderPerTerm: Checker = {
+  name: "etcd-one-leader-per-term",
+  because: "Raft's election safety: two leaders of one term could commit different entries.",
+  check(world) {
+    const leaders = new Map<number, string>();
+    const violations: string[] = [];
+    for (const { name, state } of members(world)) {
+      if (state.raft.role !== "leader") continue;
+      const other = leaders.get(state.raft.term);
+      if (other !== undefined) violations.push(`${other} and ${name} both lead term ${state.raft.term}.`);
+      leaders.set(state.raft.term, name);
+    }
+    return violations;
+  },
+};
+
+/** How many of the newest revisions are compared. */
+const COMPARED = 200;
+
+export const sameHistory: Checker = {
+  name: "etcd-same-history",
+  because: "State-machine safety: members that have applied the same revision hold the same value there.",
+  check(world) {
+    const violations: string[] = [];
+    const seen = new Map<string, { readonly member: string; readonly key: string }>();
+    for (const { name, state } of members(world)) {
+      let count = 0;
+      const keys = [...state.store.history.keys()].slice(-COMPARED);
+      for (const at of keys) {
+        const version = state.store.history.get(at);
+        if (version === undefined || count > COMPARED) break;
+        count += 1;
+        const other = seen.get(at);
+        if (other !== undefined && other.key !== version.kv.key) {
+          violations.push(
+            `revision ${version.kv.modRevision} is ${other.key} on ${other.member} and ${version.kv.key} on ${name}.`,
+          );
+        }
+        seen.set(at, { member: name, key: version.kv.key });
+      }
+    }
+    return violations;
+  },
+};

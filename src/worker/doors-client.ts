@@ -1,0 +1,91 @@
+import * as Comlink from "comlink";
+import { FrameQueue } from "../session/frame-queue.ts";
+import type { ApiDoor, ConnectionFailure, ConsoleDoor, HttpStream, SessionDoor, UnitStatus } from "../shell/doors.ts";
+import type { ConsoleMethods, DoorsRemote } from "./doors-remote.ts";
+
+export interface Doors {
+  readonly api: ApiDoor;
+  readonly session: SessionDoor;
+  console(machine: string): ConsoleDoor;
+}
+
+/** The shell's end of the port: doors as programs know them. */
+export function connectDoors(port: MessagePort): Doors {
+  const remote = Comlink.wrap<DoorsRemote>(port) as unknown as DoorsRemote;
+  let nextCall = 1;
+  let server = "https://10.0.0.11:6443";
+  void remote.server().then((known) => {
+    server = known;
+  });
+
+  const begin = (signal: AbortSignal): number => {
+    const call = nextCall;
+    nextCall += 1;
+    signal.addEventListener("abort", () => void remote.abort(call), { once: true });
+    return call;
+  };
+  const listen = <T>(frames: FrameQueue<T>) =>
+    Comlink.proxy((frame: unknown) => {
+      if (frame === null) frames.end();
+      else frames.push(frame as T);
+    });
+
+  const api: ApiDoor = {
+    get server() {
+      return server;
+    },
+    user: "kubernetes-admin",
+    request: (request, { signal, timeoutMs }) => remote.request(begin(signal), request, timeoutMs),
+    async stream(request, { signal }): Promise<HttpStream | ConnectionFailure> {
+      const call = begin(signal);
+      const frames = new FrameQueue<{ readonly type: "chunk"; readonly data: string }>();
+      signal.addEventListener("abort", () => frames.end(), { once: true });
+      const response = await remote.stream(call, request, listen(frames));
+      if ("failure" in response) return response;
+      return {
+        response,
+        frames,
+        send: (frame) => void remote.send(call, frame),
+        close: () => {
+          frames.end();
+          void remote.close(call);
+        },
+      };
+    },
+  };
+
+  const console = (machine: string): ConsoleDoor => {
+    const ask = (method: ConsoleMethods, ...args: readonly unknown[]) => remote.consoleCall(machine, method, args);
+    return {
+      machine,
+      request: (to, body, { signal, ...options }) => remote.consoleRequest(begin(signal), machine, to, body, options),
+      async stream(to, body, { signal, ...options }) {
+        const call = begin(signal);
+        const frames = new FrameQueue<unknown>();
+        signal.addEventListener("abort", () => frames.end(), { once: true });
+        const failure = await remote.consoleStream(call, machine, to, body, options, listen(frames));
+        if (failure !== null) return failure;
+        const close = () => {
+          frames.end();
+          void remote.close(call);
+        };
+        return { frames, close };
+      },
+      readFile: (path) => ask("readFile", path) as Promise<string | null>,
+      listFiles: (prefix) => ask("listFiles", prefix) as Promise<readonly string[]>,
+      writeFile: (path, text) => ask("writeFile", path, text) as Promise<void>,
+      removeFile: (path) => ask("removeFile", path) as Promise<boolean>,
+      unit: (verb, unit) => ask("unit", verb, unit) as Promise<UnitStatus | null>,
+      journal: (unit) => ask("journal", unit) as ReturnType<ConsoleDoor["journal"]>,
+      hostState: (key) => ask("hostState", key),
+    };
+  };
+
+  const session: SessionDoor = {
+    run: (command, args, { signal, files }) =>
+      remote.lab(begin(signal), command, args, Comlink.proxy({ read: files.read, write: files.write })),
+    sleep: (milliseconds, signal) => remote.sleep(begin(signal), milliseconds),
+    wallUs: () => remote.wallUs(),
+  };
+  return { api, session, console };
+}
