@@ -1,0 +1,86 @@
+import { randomSuffix } from "../../../api/hash.ts";
+import type { ApiObject } from "../../../api/object.ts";
+import { forbidden } from "../../../api/status-errors.ts";
+import { type AdmissionPlugin, createsPod, type PodContainer, type PodSpec, type PodVolume } from "./plugin.ts";
+
+const MOUNT_PATH = "/var/run/secrets/kubernetes.io/serviceaccount";
+const TOKEN_EXPIRATION_SECONDS = 3607;
+
+interface ServiceAccount extends ApiObject {
+  readonly automountServiceAccountToken?: boolean;
+  readonly imagePullSecrets?: readonly { readonly name?: string }[];
+}
+
+/** Every pod runs as a service account and finds its token, the cluster's CA and its namespace in a volume. */
+export const serviceAccount: AdmissionPlugin = {
+  name: "ServiceAccount",
+  enabledByDefault: true,
+  admit(request, view) {
+    if (!createsPod(request)) return null;
+    const pod = request.object!;
+    // A mirror pod runs outside of the API server's reach: it gets no token.
+    if (pod.metadata?.annotations?.["kubernetes.io/config.mirror"] !== undefined) return null;
+    let spec = pod.spec as PodSpec;
+    const name = spec.serviceAccountName || "default";
+    const account = view.lookup("serviceaccounts", request.namespace, name) as ServiceAccount | undefined;
+    if (account === undefined) {
+      const why = `error looking up service account ${request.namespace}/${name}: serviceaccount "${name}" not found`;
+      return forbidden(request.kind, request.name, why);
+    }
+    spec = { ...spec, serviceAccountName: name, serviceAccount: name };
+    if (spec.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true)
+      spec = mountToken(spec, view.random);
+    const secrets = account.imagePullSecrets;
+    if ((spec.imagePullSecrets ?? []).length === 0 && secrets !== undefined && secrets.length > 0) {
+      spec = { ...spec, imagePullSecrets: secrets };
+    }
+    return { ...pod, spec };
+  },
+};
+
+function mountToken(spec: PodSpec, random: (bound: number) => number): PodSpec {
+  const volumeName = `kube-api-access-${randomSuffix(5, random)}`;
+  const mount = { name: volumeName, readOnly: true, mountPath: MOUNT_PATH };
+  let needed = false;
+  const withMount = (container: PodContainer): PodContainer => {
+    const mounts = container.volumeMounts ?? [];
+    if (mounts.some(({ mountPath }) => mountPath === MOUNT_PATH)) return container;
+    needed = true;
+    return { ...container, volumeMounts: [...mounts, mount] };
+  };
+  const containers = spec.containers?.map(withMount);
+  const initContainers = spec.initContainers?.map(withMount);
+  if (!needed) return spec;
+  return {
+    ...spec,
+    volumes: [...(spec.volumes ?? []), tokenVolume(volumeName)],
+    ...(initContainers === undefined ? {} : { initContainers }),
+    ...(containers === undefined ? {} : { containers }),
+  };
+}
+
+const SOURCES = Object.freeze([
+  Object.freeze({ serviceAccountToken: Object.freeze({ expirationSeconds: TOKEN_EXPIRATION_SECONDS, path: "token" }) }),
+  Object.freeze({
+    configMap: Object.freeze({
+      name: "kube-root-ca.crt",
+      items: Object.freeze([Object.freeze({ key: "ca.crt", path: "ca.crt" })]),
+    }),
+  }),
+  Object.freeze({
+    downwardAPI: Object.freeze({
+      items: Object.freeze([
+        Object.freeze({
+          path: "namespace",
+          fieldRef: Object.freeze({ apiVersion: "v1", fieldPath: "metadata.namespace" }),
+        }),
+      ]),
+    }),
+  }),
+]);
+
+const PROJECTED = Object.freeze({ sources: SOURCES, defaultMode: 420 });
+
+function tokenVolume(name: string): PodVolume {
+  return { name, projected: PROJECTED };
+}

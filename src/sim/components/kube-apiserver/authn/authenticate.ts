@@ -1,0 +1,50 @@
+import type { Peer } from "../../../kernel/types.ts";
+import type { Credentials } from "../messages.ts";
+import { lookup } from "../registry/lookup.ts";
+import type { ApiServerState } from "../state.ts";
+import { readToken, type TokenClaims } from "./token.ts";
+import { ANONYMOUS, type UserInfo, userOfCertificate, userOfServiceAccount } from "./user.ts";
+
+/** The authority whose client certificates count. */
+const CLIENT_CA = "kubernetes-ca";
+
+/** Who asks; null: the credentials are no good (401). */
+export function authenticate(
+  state: ApiServerState,
+  peer: Peer,
+  credentials: Credentials,
+  wallUs: number,
+): UserInfo | null {
+  const { certificate } = peer;
+  if (certificate !== null && certificate.issuer === CLIENT_CA) return userOfCertificate(certificate);
+  if (credentials.token !== undefined) return userOfToken(state, credentials.token, wallUs)?.user ?? null;
+  return state.flags.anonymousAuth ? ANONYMOUS : null;
+}
+
+/** A token counts while it has not expired, and its account (and pod) are the ones that it was made for. */
+export function userOfToken(
+  state: ApiServerState,
+  token: string,
+  wallUs: number,
+): { readonly user: UserInfo; readonly claims: TokenClaims } | null {
+  const claims = readToken(token, state.tokenKey);
+  if (claims === null) return null;
+  const nowSeconds = wallUs / 1_000_000;
+  if (nowSeconds >= claims.exp || nowSeconds < claims.nbf) return null;
+  const { namespace, serviceaccount, pod, node } = claims["kubernetes.io"];
+  const account = lookup(state, "serviceaccounts", namespace, serviceaccount.name);
+  if (account?.metadata?.uid !== serviceaccount.uid) return null;
+  if (pod !== undefined && lookup(state, "pods", namespace, pod.name)?.metadata?.uid !== pod.uid) return null;
+  const extra: Record<string, readonly string[]> = {
+    "authentication.kubernetes.io/credential-id": [`JTI=${claims.jti}`],
+  };
+  if (node !== undefined) {
+    extra["authentication.kubernetes.io/node-name"] = [node.name];
+    extra["authentication.kubernetes.io/node-uid"] = [node.uid];
+  }
+  if (pod !== undefined) {
+    extra["authentication.kubernetes.io/pod-name"] = [pod.name];
+    extra["authentication.kubernetes.io/pod-uid"] = [pod.uid];
+  }
+  return { user: userOfServiceAccount(namespace, serviceaccount.name, serviceaccount.uid, extra), claims };
+}

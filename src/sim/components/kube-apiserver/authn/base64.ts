@@ -1,0 +1,83 @@
+/** base64 of UTF-8 text and of bytes, without the host's own functions (they differ between engines). */
+const STANDARD = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+const URL_SAFE = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+export function utf8Bytes(text: string): number[] {
+  const bytes: number[] = [];
+  for (const character of text) {
+    const code = character.codePointAt(0)!;
+    if (code < 0x80) bytes.push(code);
+    else if (code < 0x800) bytes.push(0xc0 | (code >> 6), 0x80 | (code & 63));
+    else if (code < 0x10000) bytes.push(0xe0 | (code >> 12), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63));
+    else {
+      bytes.push(0xf0 | (code >> 18), 0x80 | ((code >> 12) & 63), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63));
+    }
+  }
+  return bytes;
+}
+
+/** Ill-formed sequences become U+FFFD, as Go's decoder has it. */
+export function utf8Text(bytes: ArrayLike<number>): string {
+  let text = "";
+  let index = 0;
+  while (index < bytes.length) {
+    const first = bytes[index]!;
+    const length = first < 0x80 ? 1 : first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc2 ? 2 : 0;
+    let code = length === 1 ? first : length === 0 ? -1 : first & (0xff >> (length + 1));
+    for (let more = 1; more < length && code >= 0; more += 1) {
+      const next = bytes[index + more];
+      code = next === undefined || (next & 0xc0) !== 0x80 ? -1 : (code << 6) | (next & 63);
+    }
+    text += code < 0 || code > 0x10ffff ? "\ufffd" : String.fromCodePoint(code);
+    index += code < 0 ? 1 : length;
+  }
+  return text;
+}
+
+export function encodeBase64(bytes: ArrayLike<number>): string {
+  const text = encode(bytes, STANDARD);
+  return text + "=".repeat((4 - (text.length % 4)) % 4);
+}
+
+/** Without padding, as in JSON Web Tokens and continue tokens. */
+export function encodeBase64Url(text: string): string {
+  return encode(utf8Bytes(text), URL_SAFE);
+}
+
+function encode(bytes: ArrayLike<number>, alphabet: string): string {
+  let text = "";
+  for (let index = 0; index < bytes.length; index += 3) {
+    const left = bytes.length - index;
+    const group =
+      (bytes[index]! << 16) | ((left > 1 ? bytes[index + 1]! : 0) << 8) | (left > 2 ? bytes[index + 2]! : 0);
+    text += alphabet[group >> 18]! + alphabet[(group >> 12) & 63]!;
+    if (left > 1) text += alphabet[(group >> 6) & 63]!;
+    if (left > 2) text += alphabet[group & 63]!;
+  }
+  return text;
+}
+
+/** Either alphabet, padded or not; null when it is no base64. */
+export function decodeBase64(text: string): number[] | null {
+  const bytes: number[] = [];
+  let bits = 0;
+  let held = 0;
+  for (const character of text) {
+    if (character === "=") break;
+    let value = STANDARD.indexOf(character);
+    if (value < 0) value = URL_SAFE.indexOf(character);
+    if (value < 0) return null;
+    held = ((held << 6) | value) & 0xffffff;
+    bits += 6;
+    if (bits >= 8) {
+      bits -= 8;
+      bytes.push((held >> bits) & 0xff);
+    }
+  }
+  return bytes;
+}
+
+export function decodeBase64Text(text: string): string | null {
+  const bytes = decodeBase64(text);
+  return bytes === null ? null : utf8Text(bytes);
+}

@@ -1,0 +1,132 @@
+import type { ApiObject } from "../../../api/object.ts";
+import type { Flags } from "../flags.ts";
+import { RBAC_DEFAULTS } from "./generated/rbac-defaults.ts";
+import { objectOfDefault } from "./rbac-default.ts";
+
+/** One object that must exist after the start, and the hook that waits for it. */
+export interface BootstrapItem {
+  readonly hook: string;
+  readonly group: string;
+  readonly version: string;
+  readonly resource: string;
+  readonly object: ApiObject;
+}
+
+export const HOOKS: readonly string[] = [
+  "start-apiserver-admission-initializer",
+  "generic-apiserver-start-informers",
+  "priority-and-fairness-config-consumer",
+  "priority-and-fairness-filter",
+  "storage-object-count-tracker-hook",
+  "start-apiextensions-informers",
+  "start-apiextensions-controllers",
+  "crd-informer-synced",
+  "start-system-namespaces-controller",
+  "start-cluster-authentication-info-controller",
+  "start-kube-apiserver-identity-lease-controller",
+  "start-kube-apiserver-identity-lease-garbage-collector",
+  "start-legacy-token-tracking-controller",
+  "start-service-ip-repair-controllers",
+  "rbac/bootstrap-roles",
+  "scheduling/bootstrap-system-priority-classes",
+  "priority-and-fairness-config-producer",
+  "bootstrap-controller",
+  "start-kubernetes-service-cidr-controller",
+  "aggregator-reload-proxy-client-cert",
+  "start-kube-aggregator-informers",
+  "apiservice-status-local-available-controller",
+  "apiservice-status-remote-available-controller",
+  "apiservice-registration-controller",
+  "apiservice-discovery-controller",
+  "kube-apiserver-autoregistration",
+  "autoregister-completion",
+  "apiservice-openapi-controller",
+  "apiservice-openapiv3-controller",
+];
+
+const NAMESPACES = ["kube-system", "kube-public", "kube-node-lease", "default"];
+const PRIORITY_CLASSES = [
+  {
+    name: "system-node-critical",
+    value: 2_000_001_000,
+    description: "Used for system critical pods that must not be moved from their current node.",
+  },
+  {
+    name: "system-cluster-critical",
+    value: 2_000_000_000,
+    description:
+      "Used for system critical pods that must run in the cluster, but can be moved to another node if necessary.",
+  },
+];
+
+/** Namespaces come first: others live in them. */
+export function bootstrapItems(flags: Flags): BootstrapItem[] {
+  const items: BootstrapItem[] = NAMESPACES.map((name) =>
+    core("start-system-namespaces-controller", "namespaces", {
+      kind: "Namespace",
+      apiVersion: "v1",
+      metadata: { name },
+    }),
+  );
+  for (const entry of RBAC_DEFAULTS) {
+    const resource = `${entry.kind.toLowerCase()}s`;
+    const object = objectOfDefault(entry, RBAC_DEFAULTS);
+    items.push({ hook: "rbac/bootstrap-roles", group: "rbac.authorization.k8s.io", version: "v1", resource, object });
+  }
+  for (const { name, value, description } of PRIORITY_CLASSES) {
+    const object = {
+      kind: "PriorityClass",
+      apiVersion: "scheduling.k8s.io/v1",
+      metadata: { name },
+      value,
+      description,
+      preemptionPolicy: "PreemptLowerPriority",
+    };
+    items.push({
+      hook: "scheduling/bootstrap-system-priority-classes",
+      group: "scheduling.k8s.io",
+      version: "v1",
+      resource: "priorityclasses",
+      object,
+    });
+  }
+  const cidr = {
+    kind: "ServiceCIDR",
+    apiVersion: "networking.k8s.io/v1",
+    metadata: { name: "kubernetes" },
+    spec: { cidrs: [flags.serviceClusterIpRange] },
+  };
+  items.push({
+    hook: "start-kubernetes-service-cidr-controller",
+    group: "networking.k8s.io",
+    version: "v1",
+    resource: "servicecidrs",
+    object: cidr,
+  });
+  items.push(core("bootstrap-controller", "services", kubernetesService(flags)));
+  return items;
+}
+
+function core(hook: string, resource: string, object: ApiObject): BootstrapItem {
+  return { hook, group: "", version: "v1", resource, object };
+}
+
+function kubernetesService(flags: Flags): ApiObject {
+  return {
+    kind: "Service",
+    apiVersion: "v1",
+    metadata: { name: "kubernetes", namespace: "default", labels: { component: "apiserver", provider: "kubernetes" } },
+    spec: {
+      type: "ClusterIP",
+      clusterIP: firstAddress(flags.serviceClusterIpRange),
+      ports: [{ name: "https", protocol: "TCP", port: 443, targetPort: flags.securePort }],
+      sessionAffinity: "None",
+    },
+  };
+}
+
+function firstAddress(range: string): string {
+  const parts = range.split("/")[0]!.split(".").map(Number);
+  parts[3] = parts[3]! + 1;
+  return parts.join(".");
+}

@@ -1,0 +1,129 @@
+import type { ApiObject } from "../../../api/object.ts";
+import { deepFreeze } from "../../../api/object.ts";
+import type { Context } from "../../../kernel/types.ts";
+import { LOOPBACK } from "../authn/user.ts";
+import { healthChecked } from "../health.ts";
+import type { ResourceRequest } from "../messages.ts";
+import type { EtcdAnswer } from "../registry/etcd-client.ts";
+import { openExchange } from "../registry/exchange.ts";
+import { lookup, requireKind } from "../registry/lookup.ts";
+import { begin, resume } from "../registry/registry.ts";
+import type { ApiServerState } from "../state.ts";
+import { compactorAnswered } from "./compactor.ts";
+import { identityAnswered } from "./identity-lease.ts";
+import { bootstrapItems, HOOKS } from "./items.ts";
+import { masterAnswered, masterReconciled } from "./master-lease.ts";
+
+/** The server's own doings: post-start hooks and reconcilers. Each has a name, and its answers come back here. */
+const AT_ONCE_MAX = 10;
+const RETRY_US = 1_000_000;
+
+export function beginBootstrap(state: ApiServerState, context: Context): void {
+  state.bootstrap = bootstrapItems(state.flags).filter(({ group, resource, object }) => {
+    const cache = group === "" ? resource : `${resource}.${group}`;
+    return lookup(state, cache, object.metadata?.namespace ?? "", object.metadata!.name!) === undefined;
+  });
+  for (const hook of HOOKS) state.hooks.set(hook, !state.bootstrap.some((item) => item.hook === hook));
+  continueBootstrap(state, context);
+}
+
+/** Namespaces one after the other, then the rest, a few at a time. */
+export function continueBootstrap(state: ApiServerState, context: Context): void {
+  while (state.bootstrap.length > 0) {
+    const next = state.bootstrap[0]!;
+    const limit = next.resource === "namespaces" ? 1 : AT_ONCE_MAX;
+    if (
+      state.bootstrapInFlight >= limit ||
+      (state.bootstrapInFlight > 0 && state.bootstrapping === "namespaces" && limit > 1)
+    )
+      return;
+    state.bootstrap.shift();
+    state.bootstrapInFlight += 1;
+    state.bootstrapping = next.resource;
+    loopback(state, context, `bootstrap ${next.hook}`, {
+      verb: "create",
+      group: next.group,
+      resource: next.resource,
+      version: next.version,
+      namespace: next.object.metadata?.namespace ?? "",
+      name: next.object.metadata!.name!,
+      body: deepFreeze(next.object),
+    });
+  }
+}
+
+/** A request of the server to itself. */
+export function loopback(
+  state: ApiServerState,
+  context: Context,
+  task: string,
+  ask: Pick<ResourceRequest, "verb" | "group" | "version" | "resource" | "namespace" | "name" | "body">,
+): void {
+  const exchange = openExchange(state, context, {
+    replyTo: { via: "loopback", task },
+    request: Object.freeze({
+      type: "resource",
+      subresource: "",
+      options: {},
+      credentials: {},
+      userAgent: "kube-apiserver/v1.33.1",
+      ...ask,
+    }),
+    kind: requireKind(ask.group, ask.resource),
+    form: null,
+    user: LOOPBACK,
+    deadlineAtUs: context.nowUs + state.flags.requestTimeoutUs,
+  });
+  begin(state, exchange, context);
+}
+
+/** One of the loopback requests is answered. */
+export function taskAnswered(
+  state: ApiServerState,
+  task: string,
+  context: Context,
+  code: number,
+  object: ApiObject,
+): void {
+  const [name, hook = ""] = task.split(" ");
+  if (name === "master") return masterReconciled(state, context, code);
+  if (name === "identity") return identityAnswered(state, context, code, object);
+  if (name !== "bootstrap") return;
+  state.bootstrapInFlight -= 1;
+  if (code >= 400 && code !== 409) {
+    context.log(`E: post-start hook ${hook}: ${String(object.message)}`);
+    context.setTimer(RETRY_US, { type: "bootstrapRetry" });
+    return;
+  }
+  if (state.bootstrapInFlight === 0 && state.bootstrap.length === 0)
+    for (const each of HOOKS) state.hooks.set(each, true);
+  else if (!state.bootstrap.some((item) => item.hook === hook)) state.hooks.set(hook, true);
+  continueBootstrap(state, context);
+}
+
+/** etcd has answered something that belongs to no request. */
+export function etcdTaskAnswered(state: ApiServerState, task: string, context: Context, answer: EtcdAnswer): void {
+  switch (task) {
+    case "health":
+      return healthChecked(state, context, answer);
+    case "event-lease":
+      return eventLeaseGranted(state, context, answer);
+    case "compactor":
+      return compactorAnswered(state, context, answer);
+    default:
+      return masterAnswered(state, context, task, answer);
+  }
+}
+
+function eventLeaseGranted(state: ApiServerState, context: Context, answer: EtcdAnswer): void {
+  if (answer.ok && answer.body.op === "leaseGrant")
+    state.eventLease = { id: answer.body.id, grantedAtUs: context.nowUs, keys: 0 };
+  const waiting = state.leaseWaiters;
+  state.leaseWaiters = [];
+  for (const id of waiting) {
+    const exchange = state.exchanges.get(id);
+    if (exchange === undefined) continue;
+    context.actFor(exchange.trace);
+    resume(state, exchange, context, answer);
+  }
+}

@@ -1,0 +1,82 @@
+import type { Context } from "../../kernel/types.ts";
+import { parseQuery } from "./http/path.ts";
+import { textResponse } from "./http/render.ts";
+import { askEtcd, type EtcdAnswer } from "./registry/etcd-client.ts";
+import { cacheOf } from "./registry/lookup.ts";
+import { cachedAlways, STORED_KINDS } from "./resources.ts";
+import { type Incoming, reply } from "./serve.ts";
+import type { ApiServerState } from "./state.ts";
+
+/** etcd is asked at most this often; between, its last answer counts (upstream's rate limit). */
+const CHECK_EVERY_US = 2_000_000;
+const CHECK_TIMEOUT_US = 2_000_000;
+
+export interface HealthAsk {
+  readonly endpoint: string;
+  /** "" for all; otherwise the one check of `/readyz/etcd`. */
+  readonly check: string;
+  readonly query: string;
+}
+
+/** `/healthz`, `/livez`, `/readyz`: answered with what is known of etcd, after asking it if that is old. */
+export function serveHealth(state: ApiServerState, context: Context, incoming: Incoming, ask: HealthAsk): void {
+  if (context.nowUs - state.etcdHealth.checkedAtUs < CHECK_EVERY_US) return answerHealth(state, context, incoming, ask);
+  state.healthWaiters.push(Object.freeze({ incoming: Object.freeze(incoming), ask: Object.freeze(ask) }));
+  if (state.healthWaiters.length > 1) return;
+  askEtcd(state, context, { op: "range", key: "/registry/health" }, { use: "task", task: "health" }, CHECK_TIMEOUT_US);
+}
+
+export function healthChecked(state: ApiServerState, context: Context, answer: EtcdAnswer): void {
+  state.etcdHealth = { checkedAtUs: context.nowUs, error: answer.ok ? "" : answer.text };
+  const waiting = state.healthWaiters;
+  state.healthWaiters = [];
+  for (const { incoming, ask } of waiting) answerHealth(state, context, incoming, ask);
+}
+
+interface Check {
+  readonly name: string;
+  readonly ok: boolean;
+}
+
+/** What each endpoint looks at, in upstream's order. */
+export function checksOf(state: ApiServerState, endpoint: string): Check[] {
+  const etcd = state.etcdHealth.error === "";
+  const ready = endpoint === "readyz";
+  const checks: Check[] = [
+    { name: "ping", ok: true },
+    { name: "log", ok: true },
+    { name: "etcd", ok: etcd },
+  ];
+  if (ready) {
+    checks.push({ name: "etcd-readiness", ok: etcd });
+    checks.push({ name: "informer-sync", ok: informersSynced(state) });
+  }
+  for (const [name, done] of state.hooks) checks.push({ name: `poststarthook/${name}`, ok: done });
+  if (ready) checks.push({ name: "shutdown", ok: state.phase !== "stopping" });
+  return checks;
+}
+
+function informersSynced(state: ApiServerState): boolean {
+  return STORED_KINDS.every((kind) => !cachedAlways(kind) || (cacheOf(state, kind)?.revision ?? 0) > 0);
+}
+
+function answerHealth(state: ApiServerState, context: Context, incoming: Incoming, ask: HealthAsk): void {
+  const query = parseQuery(ask.query);
+  const excluded = query.getAll("exclude");
+  const checks = checksOf(state, ask.endpoint).filter(({ name }) => ask.check === "" || name === ask.check);
+  if (checks.length === 0) return reply(context, incoming, textResponse(404, "404 page not found\n"));
+  const lines: string[] = [];
+  let healthy = true;
+  for (const { name, ok } of checks) {
+    if (excluded.includes(name)) lines.push(`[+]${name} excluded: ok`);
+    else if (ok) lines.push(`[+]${name} ok`);
+    else {
+      healthy = false;
+      lines.push(`[-]${name} failed: reason withheld`);
+    }
+  }
+  const verdict = `${ask.endpoint} check ${healthy ? "passed" : "failed"}`;
+  if (!healthy) return reply(context, incoming, textResponse(500, `${lines.join("\n")}\n${verdict}\n`));
+  const verbose = query.has("verbose");
+  reply(context, incoming, textResponse(200, verbose ? `${lines.join("\n")}\n${verdict}\n` : "ok"));
+}

@@ -1,0 +1,60 @@
+import { pathNotFound } from "../../../api/status-errors.ts";
+import type { Context } from "../../../kernel/types.ts";
+import { discoveryDocument } from "../discovery/discovery.ts";
+import { serveHealth } from "../health.ts";
+import type { HttpRequest } from "../messages.ts";
+import { openApiDocument } from "../openapi/openapi.ts";
+import { type Incoming, reply } from "../serve.ts";
+import type { ApiServerState } from "../state.ts";
+import type { ResponseForm } from "./form.ts";
+import { metricsText } from "./metrics.ts";
+import { jsonResponse, textResponse } from "./render.ts";
+
+const VERSION = Object.freeze({
+  major: "1",
+  minor: "33",
+  emulationMajor: "1",
+  emulationMinor: "33",
+  minCompatibilityMajor: "1",
+  minCompatibilityMinor: "32",
+  gitVersion: "v1.33.1",
+  gitCommit: "8adc0f041b8e7ad1d30e29cc59c6ae7a15e19828",
+  gitTreeState: "clean",
+  buildDate: "2025-05-15T08:19:08Z",
+  goVersion: "go1.24.2",
+  compiler: "gc",
+  platform: "linux/amd64",
+});
+
+const HEALTH = /^\/(healthz|livez|readyz)(\/.*)?$/;
+
+/** Everything outside of the resources: discovery, health, version, schemas, metrics. */
+export function servePath(
+  state: ApiServerState,
+  context: Context,
+  incoming: Incoming,
+  http: HttpRequest,
+  path: string,
+  form: ResponseForm,
+): void {
+  const health = HEALTH.exec(path);
+  if (health !== null)
+    return serveHealth(state, context, incoming, {
+      endpoint: health[1]!,
+      check: (health[2] ?? "").slice(1),
+      query: http.path.split("?")[1] ?? "",
+    });
+  if (path === "/version" || path === "/version/")
+    return reply(context, incoming, jsonResponse(200, VERSION, { ...form, pretty: true }));
+  if (path === "/metrics") return reply(context, incoming, textResponse(200, metricsText(state)));
+  const found = discoveryDocument(state, path, http.headers.accept ?? "") ?? openApiDocument(path);
+  if (found === null) return reply(context, incoming, jsonResponse(404, pathNotFound(), form));
+  if (http.method !== "GET" && http.method !== "HEAD")
+    return reply(context, incoming, jsonResponse(405, pathNotFound(), form));
+  const response = jsonResponse(200, found.document, form, found.contentType);
+  const etag: Record<string, string> = found.etag === undefined ? {} : { etag: `"${found.etag}"` };
+  if (found.etag !== undefined && http.headers["if-none-match"] === `"${found.etag}"`) {
+    return reply(context, incoming, { type: "http", status: 304, headers: { ...response.headers, ...etag }, body: "" });
+  }
+  reply(context, incoming, { ...response, headers: { ...response.headers, ...etag } });
+}

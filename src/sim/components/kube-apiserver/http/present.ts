@@ -1,0 +1,40 @@
+import type { Kind } from "../../../api/kinds.ts";
+import type { ApiObject } from "../../../api/object.ts";
+import { isStatus } from "../registry/exchange.ts";
+import type { ResponseForm } from "./form.ts";
+import { tableOf } from "./table.ts";
+
+/** The object (or list) in the shape that the client's Accept asks for. */
+export function presented(kind: Kind, form: ResponseForm, object: ApiObject, nowWallUs: number): ApiObject {
+  if (isStatus(object)) return object;
+  switch (form.as) {
+    case "table":
+      return tableOf(kind, form, object, nowWallUs);
+    case "partial":
+      return partial(object);
+    default:
+      return withoutKindOfItems(object);
+  }
+}
+
+/** The items of a list do not say their kind: the list does. */
+function withoutKindOfItems(object: ApiObject): ApiObject {
+  const { items } = object;
+  if (!Array.isArray(items)) return object;
+  return { ...object, items: (items as readonly ApiObject[]).map(({ kind: _, apiVersion: __, ...item }) => item) };
+}
+
+export function partialOf(object: ApiObject): ApiObject {
+  return { kind: "PartialObjectMetadata", apiVersion: "meta.k8s.io/v1", metadata: object.metadata ?? {} };
+}
+
+function partial(object: ApiObject): ApiObject {
+  const { items } = object;
+  if (!Array.isArray(items)) return partialOf(object);
+  return {
+    kind: "PartialObjectMetadataList",
+    apiVersion: "meta.k8s.io/v1",
+    metadata: object.metadata ?? {},
+    items: (items as readonly ApiObject[]).map(partialOf),
+  };
+}

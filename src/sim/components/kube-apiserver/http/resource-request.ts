@@ -1,0 +1,130 @@
+import type { Status } from "../../../api/object.ts";
+import { badRequest } from "../../../api/status-errors.ts";
+import type { Credentials, HttpRequest, RequestOptionsOfVerb, ResourceRequest, Verb } from "../messages.ts";
+import { isStatus } from "../registry/exchange.ts";
+import { PATCH_TYPES } from "./body.ts";
+import type { Query, RequestInfo } from "./path.ts";
+
+/** What HTTP asks, as the registry understands it. */
+export function resourceRequestOf(
+  http: HttpRequest,
+  info: RequestInfo & { isResource: true },
+  query: Query,
+  body: unknown,
+): ResourceRequest | Status {
+  const options = optionsOf(query, info, body);
+  if (isStatus(options)) return options;
+  const type = (http.headers["content-type"] ?? "").split(";")[0]!.trim();
+  return {
+    type: "resource",
+    verb: info.verb as Verb,
+    group: info.group,
+    version: info.version,
+    resource: info.resource,
+    subresource: info.subresource,
+    namespace: info.resource === "namespaces" ? "" : info.namespace,
+    name: info.name,
+    options,
+    ...(info.verb === "delete" || info.verb === "deletecollection" || body === undefined ? {} : { body }),
+    ...(info.verb === "patch" ? { patchType: PATCH_TYPES[type] ?? "merge" } : {}),
+    credentials: credentialsOf(http),
+    userAgent: http.headers["user-agent"] ?? "",
+  };
+}
+
+export function credentialsOf({ headers }: HttpRequest): Credentials {
+  const authorization = headers.authorization ?? "";
+  const token = /^bearer +(.+)$/i.exec(authorization)?.[1];
+  const user = headers["impersonate-user"];
+  const group = headers["impersonate-group"];
+  const uid = headers["impersonate-uid"];
+  return {
+    ...(token === undefined ? {} : { token }),
+    ...(user === undefined && group === undefined
+      ? {}
+      : {
+          impersonate: {
+            user: user ?? "",
+            groups: group === undefined ? [] : group.split(",").map((each) => each.trim()),
+            ...(uid === undefined ? {} : { uid }),
+          },
+        }),
+  };
+}
+
+interface DeleteOptions {
+  readonly gracePeriodSeconds?: number;
+  readonly propagationPolicy?: string;
+  readonly orphanDependents?: boolean;
+  readonly preconditions?: RequestOptionsOfVerb["preconditions"];
+  readonly dryRun?: readonly string[];
+}
+
+function optionsOf(
+  query: Query,
+  info: RequestInfo & { isResource: true },
+  body: unknown,
+): RequestOptionsOfVerb | Status {
+  const options: Record<string, unknown> = {};
+  for (const name of [
+    "labelSelector",
+    "fieldSelector",
+    "continue",
+    "resourceVersion",
+    "resourceVersionMatch",
+    "fieldManager",
+    "fieldValidation",
+  ]) {
+    const value = query.get(name);
+    if (value !== undefined && value !== "") options[name] = value;
+  }
+  for (const name of ["limit", "timeoutSeconds", "gracePeriodSeconds"]) {
+    const value = query.get(name);
+    if (value === undefined || value === "") continue;
+    if (!/^-?\d+$/.test(value)) return badRequest(`strconv.ParseInt: parsing "${value}": invalid syntax`);
+    options[name] = Number(value);
+  }
+  for (const name of ["allowWatchBookmarks", "sendInitialEvents", "force"]) {
+    if (query.has(name)) options[name] = query.get(name) !== "false" && query.get(name) !== "0";
+  }
+  const dryRun = query.getAll("dryRun").filter((value) => value !== "");
+  if (info.verb === "delete" || info.verb === "deletecollection") {
+    const given = (body ?? {}) as DeleteOptions;
+    if (given.gracePeriodSeconds !== undefined) options.gracePeriodSeconds = given.gracePeriodSeconds;
+    if (given.preconditions !== undefined) options.preconditions = given.preconditions;
+    const policy =
+      given.propagationPolicy ??
+      query.get("propagationPolicy") ??
+      (given.orphanDependents === undefined ? undefined : given.orphanDependents ? "Orphan" : "Background");
+    if (policy !== undefined && policy !== "") options.propagationPolicy = policy;
+    dryRun.push(...(given.dryRun ?? []));
+  }
+  if (dryRun.some((value) => value !== "All"))
+    return badRequest(`Invalid value: "${dryRun.find((value) => value !== "All")}": dryRun must be All`);
+  if (dryRun.length > 0) options.dryRun = true;
+  if (["log", "exec", "attach", "portforward", "proxy"].includes(info.subresource))
+    options.connect = connectOptions(query);
+  return options as RequestOptionsOfVerb;
+}
+
+function connectOptions(query: Query): Readonly<Record<string, unknown>> {
+  const connect: Record<string, unknown> = {};
+  for (const name of ["container", "sinceTime"]) if (query.get(name)) connect[name] = query.get(name);
+  for (const name of [
+    "follow",
+    "previous",
+    "timestamps",
+    "stdin",
+    "stdout",
+    "stderr",
+    "tty",
+    "insecureSkipTLSVerifyBackend",
+  ]) {
+    if (query.has(name)) connect[name] = query.get(name) === "true" || query.get(name) === "1";
+  }
+  for (const name of ["tailLines", "sinceSeconds", "limitBytes"])
+    if (query.get(name)) connect[name] = Number(query.get(name));
+  const command = query.getAll("command");
+  if (command.length > 0) connect.command = command;
+  return connect;
+}

@@ -1,0 +1,131 @@
+import { invalid as invalidField } from "../../../api/field-errors.ts";
+import { apiVersionOf } from "../../../api/kinds.ts";
+import type { ApiObject, Status } from "../../../api/object.ts";
+import { badRequest, conflict, invalid, uidPreconditionFailed } from "../../../api/status-errors.ts";
+import type { Context } from "../../../kernel/types.ts";
+import { admit, validateAdmission } from "../admission/admission.ts";
+import type { AdmissionRequest } from "../admission/plugin.ts";
+import type { ApiServerState, Exchange } from "../state.ts";
+import { defaulted, updateErrors } from "./api-functions.ts";
+import { bindPod } from "./binding.ts";
+import { toServed, toStored } from "./conversion.ts";
+import { checkKind } from "./create.ts";
+import { goesWithUpdate, planDeletion } from "./deletion.ts";
+import { evictPod } from "./eviction.ts";
+import { isStatus } from "./exchange.ts";
+import { admissionView } from "./lookup.ts";
+import type { Outcome } from "./outcome.ts";
+import { patched } from "./patch.ts";
+import { scaled, scaleOf } from "./scale.ts";
+import { prepareForUpdate } from "./strategy.ts";
+
+/** What the request makes of the object as it is. Pure but for random and time; asked again after every lost race. */
+export function changeOf(state: ApiServerState, exchange: Exchange, context: Context, current: ApiObject): Outcome {
+  const { request } = exchange;
+  switch (request.verb) {
+    case "delete":
+      return deletion(state, exchange, context, current);
+    case "create":
+      return request.subresource === "binding"
+        ? bindPod(exchange, current, context.wallUs())
+        : evictPod(state, exchange, current, context.wallUs());
+    default:
+      return update(state, exchange, context, current);
+  }
+}
+
+function deletion(state: ApiServerState, exchange: Exchange, context: Context, current: ApiObject): Outcome {
+  const { kind, request } = exchange;
+  const asked: AdmissionRequest = {
+    operation: "DELETE",
+    kind,
+    subresource: "",
+    namespace: request.namespace,
+    name: exchange.name,
+    user: exchange.user,
+    object: null,
+    old: current,
+    options: request.options,
+  };
+  const refusal = admissionOf(state, exchange, context, asked);
+  if (refusal !== null && isStatus(refusal)) return { do: "refuse", status: refusal };
+  return planDeletion(kind, current, request.options, context.wallUs());
+}
+
+/** The object after the mutating pass (null for deletes), or the refusal. */
+function admissionOf(
+  state: ApiServerState,
+  exchange: Exchange,
+  context: Context,
+  asked: AdmissionRequest,
+): ApiObject | Status | null {
+  const note = (plugin: string, effect: string): void => {
+    if (context.observed) context.note("admission", { plugin, effect });
+  };
+  const view = admissionView(state, exchange, context);
+  const { object, refusal } = admit(asked, view, state.flags, note);
+  if (refusal !== null) return refusal;
+  return validateAdmission({ ...asked, object }, view, state.flags, note) ?? object;
+}
+
+function update(state: ApiServerState, exchange: Exchange, context: Context, current: ApiObject): Outcome {
+  const { kind, request } = exchange;
+  const given = request.verb === "patch" ? patchedObject(exchange, current) : (request.body as ApiObject | null);
+  if (typeof given !== "object" || given === null) return { do: "refuse", status: badRequest("no body was sent") };
+  if (isStatus(given)) return { do: "refuse", status: given };
+  const { subresource } = request;
+  const refusal = subresource === "scale" ? null : checkUpdate(exchange, given, current);
+  if (refusal !== null) return { do: "refuse", status: refusal };
+  const next = subresource === "scale" ? scaled(kind, given, current) : toStored(kind, given);
+  if (isStatus(next)) return { do: "refuse", status: next };
+  const strategyPart = subresource === "scale" ? "" : subresource;
+  const prepared = prepareForUpdate(kind, strategyPart, defaulted(kind, next), current);
+  const asked: AdmissionRequest = {
+    operation: "UPDATE",
+    kind,
+    subresource,
+    namespace: request.namespace,
+    name: exchange.name,
+    user: exchange.user,
+    object: prepared,
+    old: current,
+    options: request.options,
+  };
+  const admitted = admissionOf(state, exchange, context, asked) ?? prepared;
+  if (isStatus(admitted)) return { do: "refuse", status: admitted };
+  const errors = updateErrors(kind, admitted, current, strategyPart);
+  if (errors.length > 0) {
+    if (context.observed) context.note("validation", { errors: errors.length });
+    return { do: "refuse", status: invalid(kind, exchange.name, errors) };
+  }
+  if (goesWithUpdate(kind, admitted)) return { do: "remove", object: admitted };
+  return { do: "put", object: admitted };
+}
+
+function patchedObject(exchange: Exchange, current: ApiObject): ApiObject | Status {
+  const { kind, request } = exchange;
+  const base = request.subresource === "scale" ? scaleOf(kind, current) : toServed(kind, current);
+  return patched(base, request.patchType ?? "merge", request.body);
+}
+
+function checkUpdate(exchange: Exchange, given: ApiObject, current: ApiObject): Status | null {
+  const { kind, name, request } = exchange;
+  const wrong = checkKind(given, apiVersionOf(kind), kind.kind);
+  if (wrong !== null) return wrong;
+  const metadata = given.metadata ?? {};
+  if (metadata.name !== undefined && metadata.name !== "" && metadata.name !== name) {
+    return badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`);
+  }
+  if (metadata.name === undefined && request.verb === "update") return badRequest(`name must be provided`);
+  if (kind.namespaced && metadata.namespace && metadata.namespace !== request.namespace) {
+    return badRequest("the namespace of the provided object does not match the namespace sent on the request");
+  }
+  if (metadata.uid && metadata.uid !== current.metadata!.uid) {
+    return conflict(kind, name, uidPreconditionFailed(metadata.uid, current.metadata!.uid!));
+  }
+  if (!metadata.resourceVersion) {
+    if (kind.unconditionalUpdate || request.verb === "patch") return null;
+    return invalid(kind, name, [invalidField("metadata.resourceVersion", 0, "must be specified for an update")]);
+  }
+  return metadata.resourceVersion === current.metadata!.resourceVersion ? null : conflict(kind, name);
+}

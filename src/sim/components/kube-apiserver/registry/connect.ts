@@ -1,0 +1,220 @@
+import type { ApiObject } from "../../../api/object.ts";
+import { badRequest, internalError, methodNotSupported, notFound } from "../../../api/status-errors.ts";
+import type { Context, NetworkError, StreamId } from "../../../kernel/types.ts";
+import type { ExecFrame, KubeletAnswer, KubeletRequest } from "../../kubelet/messages.ts";
+import type { HttpChunk, HttpResponse } from "../messages.ts";
+import { answer, recordRequest, refuse } from "../respond.ts";
+import type { ApiServerState, Exchange, ServedStream } from "../state.ts";
+import { lookup } from "./lookup.ts";
+
+const KUBELET_PORT = 10250;
+
+interface Spec {
+  readonly nodeName?: string;
+  readonly containers?: readonly { readonly name: string }[];
+  readonly initContainers?: readonly { readonly name: string }[];
+  readonly ephemeralContainers?: readonly { readonly name: string }[];
+}
+
+/** Log, exec, attach: the pod's kubelet answers, the API server passes on. */
+export function beginConnect(state: ApiServerState, exchange: Exchange, context: Context): void {
+  const { request, kind, name } = exchange;
+  const pod = kind.resource === "pods" ? lookup(state, "pods", request.namespace, name) : undefined;
+  if (kind.resource !== "pods" || request.subresource === "proxy" || request.subresource === "portforward") {
+    return refuse(
+      state,
+      exchange,
+      context,
+      methodNotSupported({ group: "", resource: `${kind.resource}/${request.subresource}` }, request.verb),
+    );
+  }
+  if (pod === undefined) return refuse(state, exchange, context, notFound(kind, name));
+  const container = containerOf(name, pod, request.options.connect?.container as string | undefined);
+  if (typeof container !== "string") return refuse(state, exchange, context, badRequest(container.problem));
+  const node = (pod.spec as Spec).nodeName ?? "";
+  if (node === "") {
+    const what = request.subresource === "log" ? "" : `pod ${name} does not have a host assigned`;
+    return what === ""
+      ? answer(state, exchange, context, 200, { kind: "Text", text: "" })
+      : refuse(state, exchange, context, badRequest(what));
+  }
+  const host = addressOfNode(lookup(state, "nodes", "", node)) ?? node;
+  connect(state, exchange, context, `${host}:${KUBELET_PORT}`, kubeletRequestOf(exchange, container));
+}
+
+function containerOf(pod: string, object: ApiObject, given: string | undefined): string | { readonly problem: string } {
+  const spec = object.spec as Spec;
+  const names = [...(spec.containers ?? []), ...(spec.initContainers ?? []), ...(spec.ephemeralContainers ?? [])].map(
+    ({ name }) => name,
+  );
+  if (given) return names.includes(given) ? given : { problem: `container ${given} is not valid for pod ${pod}` };
+  const own = spec.containers ?? [];
+  if (own.length === 1) return own[0]!.name;
+  const fallback = object.metadata?.annotations?.["kubectl.kubernetes.io/default-container"];
+  if (fallback !== undefined && names.includes(fallback)) return fallback;
+  const choose = `a container name must be specified for pod ${pod}, choose one of: [${own.map(({ name }) => name).join(" ")}]`;
+  const init = (spec.initContainers ?? []).map(({ name }) => name).join(" ");
+  return { problem: init === "" ? choose : `${choose} or one of the init containers: [${init}]` };
+}
+
+function addressOfNode(node: ApiObject | undefined): string | undefined {
+  const addresses =
+    (node?.status as { addresses?: readonly { type: string; address: string }[] } | undefined)?.addresses ?? [];
+  return addresses.find(({ type }) => type === "InternalIP")?.address;
+}
+
+function kubeletRequestOf({ request, name }: Exchange, container: string): KubeletRequest {
+  const options = request.options.connect ?? {};
+  const at = { namespace: request.namespace, pod: name, container };
+  if (request.subresource !== "log") {
+    const command = request.subresource === "attach" ? [] : ((options.command ?? []) as readonly string[]);
+    return { type: "exec", ...at, command, stdin: options.stdin === true, tty: options.tty === true };
+  }
+  const { follow, previous, tailLines, sinceSeconds, sinceTime, timestamps, limitBytes } =
+    options as KubeletRequest extends { options: infer O } ? O : Record<string, never>;
+  const wanted = { follow, previous, tailLines, sinceSeconds, sinceTime, timestamps, limitBytes };
+  const given = Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined));
+  return { type: "containerLogs", ...at, options: given };
+}
+
+function connect(state: ApiServerState, exchange: Exchange, context: Context, to: string, body: KubeletRequest): void {
+  exchange.phase = "kubelet";
+  const certificate = state.kubeletCertificate;
+  const tag = { use: "kubelet", exchange: exchange.id };
+  const label = body.type === "exec" ? `exec ${body.pod}/${body.container}` : "containerLogs";
+  const streams =
+    exchange.replyTo.via === "stream" &&
+    (body.type === "exec" || (body.type === "containerLogs" && body.options.follow === true));
+  if (!streams || exchange.replyTo.via !== "stream") {
+    if (body.type === "exec") return refuse(state, exchange, context, badRequest("Upgrade request required"));
+    context.request({
+      to,
+      body,
+      timeoutUs: Math.max(1, exchange.deadlineAtUs - context.nowUs),
+      tag,
+      certificate,
+      label,
+    });
+    return;
+  }
+  const client = exchange.replyTo.id;
+  const kubelet = context.openStream({ to, body, tag, certificate, label });
+  const served: ServedStream = Object.freeze({
+    use: "proxy",
+    client,
+    kubelet,
+    http: exchange.form !== null,
+    exec: body.type === "exec",
+  });
+  state.streams.set(client, served);
+  state.streams.set(kubelet, served);
+  state.exchanges.delete(exchange.id);
+  recordRequest(state, exchange, context, body.type === "exec" ? 101 : 200);
+  if (exchange.form === null) return;
+  const head: HttpResponse =
+    body.type === "exec"
+      ? {
+          type: "http",
+          status: 101,
+          headers: { upgrade: "websocket", connection: "Upgrade", "sec-websocket-protocol": "v5.channel.k8s.io" },
+          body: "",
+        }
+      : {
+          type: "http",
+          status: 200,
+          headers: { "content-type": "text/plain", "transfer-encoding": "chunked" },
+          body: "",
+        };
+  context.sendFrame(client, head);
+}
+
+/** The kubelet's answer to a log request without `follow`. */
+export function kubeletAnswered(
+  state: ApiServerState,
+  exchange: Exchange,
+  context: Context,
+  body: KubeletAnswer | NetworkError,
+): void {
+  if ("kind" in body) {
+    const why = body.kind === "timedOut" ? "context deadline exceeded" : body.text;
+    return refuse(state, exchange, context, internalError(why));
+  }
+  if (!body.ok)
+    return refuse(
+      state,
+      exchange,
+      context,
+      body.code === 404 ? { ...badRequest(body.text), code: 404, reason: "NotFound" } : badRequest(body.text),
+    );
+  answer(state, exchange, context, 200, { kind: "Text", text: body.text });
+}
+
+/** Passes a frame on, in the other end's form. */
+export function proxyFrame(
+  context: Context,
+  served: ServedStream & { use: "proxy" },
+  from: StreamId,
+  frame: unknown,
+): void {
+  if (from === served.kubelet) {
+    if (served.http && served.exec) {
+      for (const chunk of channelsOf(frame as ExecFrame)) context.sendFrame(served.client, chunk);
+    } else context.sendFrame(served.client, frame);
+    return;
+  }
+  if (!served.http || !served.exec) {
+    context.sendFrame(served.kubelet, frame);
+    return;
+  }
+  const chunk = frame as HttpChunk;
+  if (chunk.type !== "channel") return;
+  if (chunk.channel === 0) context.sendFrame(served.kubelet, { type: "stdin", data: chunk.data } satisfies ExecFrame);
+  else if (chunk.channel === 255) context.sendFrame(served.kubelet, { type: "stdinClosed" } satisfies ExecFrame);
+}
+
+/** v5.channel.k8s.io: 1 stdout, 2 stderr, 3 a Status that tells how it ended. */
+function channelsOf(frame: ExecFrame): HttpChunk[] {
+  switch (frame.type) {
+    case "stdout":
+      return [{ type: "channel", channel: 1, data: frame.data }];
+    case "stderr":
+      return [{ type: "channel", channel: 2, data: frame.data }];
+    case "exit":
+      return [{ type: "channel", channel: 3, data: JSON.stringify(exitStatus(frame)) }];
+    default:
+      return [];
+  }
+}
+
+function exitStatus({ exitCode, error }: ExecFrame & { type: "exit" }): ApiObject {
+  if (error !== undefined)
+    return {
+      metadata: {},
+      status: "Failure",
+      message: error,
+      reason: "InternalError",
+      details: { causes: [{ message: error }] },
+      code: 500,
+    };
+  if (exitCode === 0) return { metadata: {}, status: "Success" };
+  const message = `command terminated with non-zero exit code: error executing command, exit code ${exitCode}`;
+  return {
+    metadata: {},
+    status: "Failure",
+    message,
+    reason: "NonZeroExitCode",
+    details: { causes: [{ reason: "ExitCode", message: String(exitCode) }] },
+  };
+}
+
+/** One end closed: so does the other. */
+export function proxyClosed(
+  state: ApiServerState,
+  context: Context,
+  served: ServedStream & { use: "proxy" },
+  closed: StreamId,
+): void {
+  state.streams.delete(served.client);
+  state.streams.delete(served.kubelet);
+  context.closeStream(closed === served.client ? served.kubelet : served.client);
+}

@@ -1,0 +1,204 @@
+import { generateName, randomUid } from "../../../api/hash.ts";
+import { apiVersionOf, storageKey } from "../../../api/kinds.ts";
+import { type ApiObject, deepFreeze, type Status } from "../../../api/object.ts";
+import {
+  alreadyExists,
+  badRequest,
+  generateNameConflict,
+  invalid,
+  notFound,
+  storageError,
+} from "../../../api/status-errors.ts";
+import { formatTime } from "../../../api/time.ts";
+import type { Context } from "../../../kernel/types.ts";
+import type { TxnOperation } from "../../etcd/messages.ts";
+import { admit, validateAdmission } from "../admission/admission.ts";
+import type { AdmissionRequest } from "../admission/plugin.ts";
+import { answer, refuse } from "../respond.ts";
+import type { ApiServerState, Exchange } from "../state.ts";
+import { decorate } from "../watch/decorate.ts";
+import { createErrors, defaulted } from "./api-functions.ts";
+import { toServed, toStored } from "./conversion.ts";
+import { askFor, type EtcdAnswer, modEquals, rangeOf, txnOf } from "./etcd-client.ts";
+import { takeEventLease } from "./event-lease.ts";
+import { isDryRun } from "./exchange.ts";
+import { admissionView, keyOf, lookup } from "./lookup.ts";
+import { type Companions, companionsOfCreate, rangeWritten, rememberRange } from "./service-allocation.ts";
+import { estimateSize } from "./size.ts";
+import { prepareForCreate } from "./strategy.ts";
+
+const GENERATED_NAMES_MAX = 8;
+
+/** POST: decode, default, mutating admission, strategy, validation, validating admission, and one transaction. */
+export function beginCreate(state: ApiServerState, exchange: Exchange, context: Context): void {
+  const { kind, request } = exchange;
+  const body = request.body as ApiObject | null | undefined;
+  const refusal = checkBody(exchange, body);
+  if (refusal !== null) return refuse(state, exchange, context, refusal);
+  if (needsNamespace(state, exchange)) {
+    exchange.phase = "namespace";
+    askFor(state, exchange, context, { op: "range", key: `/registry/namespaces/${request.namespace}` });
+    return;
+  }
+  create(state, exchange, context);
+}
+
+/** The cache may be behind: a namespace that it does not know is looked for in etcd. */
+function needsNamespace(state: ApiServerState, { kind, request }: Exchange): boolean {
+  return kind.namespaced && lookup(state, "namespaces", "", request.namespace) === undefined;
+}
+
+function checkBody({ kind, request }: Exchange, body: ApiObject | null | undefined): Status | null {
+  if (typeof body !== "object" || body === null) return badRequest("no body was sent");
+  const wrong = checkKind(body, apiVersionOf(kind), kind.kind);
+  if (wrong !== null) return wrong;
+  const namespace = body.metadata?.namespace;
+  if (kind.namespaced && request.namespace === "")
+    return badRequest("an empty namespace may not be set during creation");
+  if (kind.namespaced && namespace !== undefined && namespace !== "" && namespace !== request.namespace) {
+    return badRequest("the namespace of the provided object does not match the namespace sent on the request");
+  }
+  if (body.metadata?.resourceVersion) return storageError("resourceVersion should not be set on objects to be created");
+  return null;
+}
+
+/** The body's kind must be what the path serves; absent counts as right. */
+export function checkKind(body: ApiObject, apiVersion: string, kind: string): Status | null {
+  const given = body.apiVersion ?? apiVersion;
+  if (given !== apiVersion) {
+    return badRequest(`the API version in the data (${given}) does not match the expected API version (${apiVersion})`);
+  }
+  if (body.kind !== undefined && body.kind !== kind) {
+    return badRequest(
+      `${kind} in version "${apiVersion.split("/").at(-1)}" cannot be handled as a ${kind}: no kind "${body.kind}" is registered for version "${apiVersion}"`,
+    );
+  }
+  return null;
+}
+
+/** All that happens before etcd is asked; also the way of a PUT to a name that does not exist yet. */
+export function create(state: ApiServerState, exchange: Exchange, context: Context): void {
+  const { kind, request } = exchange;
+  const given = request.body as ApiObject;
+  const metadata = given.metadata ?? {};
+  const name =
+    metadata.name ||
+    exchange.name ||
+    (metadata.generateName ? generateName(metadata.generateName, (bound) => context.random.int(bound)) : "");
+  exchange.name = name;
+  const asked: AdmissionRequest = {
+    operation: "CREATE",
+    kind,
+    subresource: "",
+    namespace: request.namespace,
+    name,
+    user: exchange.user,
+    object: defaulted(kind, given),
+    old: null,
+    options: request.options,
+  };
+  const note = (plugin: string, effect: string): void => {
+    if (context.observed) context.note("admission", { plugin, effect });
+  };
+  const view = admissionView(state, exchange, context);
+  const { object, refusal } = admit(asked, view, state.flags, note);
+  if (refusal !== null) return refuse(state, exchange, context, refusal);
+  const facts = {
+    name,
+    namespace: request.namespace,
+    uid: randomUid((bound) => context.random.int(bound)),
+    creationTimestamp: formatTime(context.wallUs()),
+    user: exchange.user,
+  };
+  const prepared = prepareForCreate(kind, object!, facts);
+  const errors = createErrors(kind, prepared);
+  if (errors.length > 0) {
+    if (context.observed) context.note("validation", { errors: errors.length });
+    return refuse(state, exchange, context, invalid(kind, name, errors));
+  }
+  const late = validateAdmission({ ...asked, object: prepared }, view, state.flags, note);
+  if (late !== null) return refuse(state, exchange, context, late);
+  exchange.draft = deepFreeze(toStored(kind, prepared));
+  store(state, exchange, context);
+}
+
+function store(state: ApiServerState, exchange: Exchange, context: Context): void {
+  const { kind } = exchange;
+  if (kind.resource === "events" && !isDryRun(exchange) && takeEventLease(state, exchange, context) === null) return;
+  const companions = companionsOfCreate(state, exchange, context);
+  if (companions !== null && "refusal" in companions) return refuse(state, exchange, context, companions.refusal);
+  if (isDryRun(exchange)) {
+    return answer(state, exchange, context, 201, toServed(kind, exchange.draft!));
+  }
+  write(state, exchange, context, companions);
+}
+
+function write(state: ApiServerState, exchange: Exchange, context: Context, companions: Companions | null): void {
+  const key = keyOf(exchange);
+  const draft = exchange.draft!;
+  const value = { data: draft, sizeBytes: estimateSize(draft) };
+  const lease = exchange.kind.resource === "events" ? state.eventLease?.id : undefined;
+  const put: TxnOperation = { op: "put", key, value, ...(lease === undefined ? {} : { lease }) };
+  exchange.phase = "write";
+  exchange.attempts += 1;
+  askFor(state, exchange, context, {
+    op: "txn",
+    compare: [modEquals(key, 0), ...(companions?.compare ?? [])],
+    success: [put, ...(companions?.success ?? [])],
+    failure: companions === null ? [] : [{ op: "range", key }, ...companions.failure],
+  });
+}
+
+export function resumeCreate(state: ApiServerState, exchange: Exchange, context: Context, from: EtcdAnswer): void {
+  if (!from.ok) return refuse(state, exchange, context, storageError(from.text));
+  switch (exchange.phase) {
+    case "namespace": {
+      const { kind, request } = exchange;
+      if (rangeOf(from.body).kvs.length === 0) {
+        const gone = notFound({ group: "", resource: "namespaces" }, request.namespace);
+        if (context.observed) context.note("admission", { plugin: "NamespaceLifecycle", effect: gone.message });
+        return refuse(state, exchange, context, gone);
+      }
+      // Known to etcd, on its way to the cache: once more, a little later.
+      if (lookup(state, "namespaces", "", request.namespace) === undefined && exchange.attempts < 40) {
+        exchange.attempts += 1;
+        askFor(state, exchange, context, { op: "range", key: storageKey(kind, request.namespace, "") });
+        return;
+      }
+      exchange.attempts = 0;
+      return create(state, exchange, context);
+    }
+    case "lease":
+      return store(state, exchange, context);
+    default:
+      return written(state, exchange, context, from);
+  }
+}
+
+function written(state: ApiServerState, exchange: Exchange, context: Context, from: EtcdAnswer & { ok: true }): void {
+  const { kind } = exchange;
+  const txn = txnOf(from.body);
+  if (txn.succeeded) {
+    if (context.observed) context.note("etcd", { revision: txn.header.revision });
+    rangeWritten(state, exchange, txn.header.revision);
+    const stored = decorate(exchange.draft!, txn.header.revision);
+    return answer(state, exchange, context, 201, toServed(kind, stored));
+  }
+  const own = txn.responses[0];
+  const taken = own === undefined || (own.op === "range" && own.kvs.length > 0);
+  if (!taken) {
+    // The service's addresses or ports went to somebody else meanwhile.
+    rememberRange(state, txn);
+    if (exchange.attempts < 16) return store(state, exchange, context);
+    return refuse(state, exchange, context, storageError("the allocation of addresses did not settle"));
+  }
+  const given = (exchange.request.body as ApiObject).metadata ?? {};
+  if (given.name || !given.generateName) return refuse(state, exchange, context, alreadyExists(kind, exchange.name));
+  if (exchange.attempts >= GENERATED_NAMES_MAX)
+    return refuse(state, exchange, context, generateNameConflict(kind, exchange.name));
+  exchange.name = generateName(given.generateName, (bound) => context.random.int(bound));
+  const draft = exchange.unallocated ?? exchange.draft!;
+  exchange.unallocated = null;
+  exchange.draft = deepFreeze({ ...draft, metadata: { ...draft.metadata, name: exchange.name } });
+  store(state, exchange, context);
+}

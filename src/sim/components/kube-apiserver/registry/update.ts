@@ -1,0 +1,189 @@
+import type { ApiObject } from "../../../api/object.ts";
+import { deepFreeze } from "../../../api/object.ts";
+import { equalJson } from "../../../api/patch/json.ts";
+import { conflict, notFound, storageError, success } from "../../../api/status-errors.ts";
+import type { Context } from "../../../kernel/types.ts";
+import type { TxnOperation } from "../../etcd/messages.ts";
+import { answer, refuse } from "../respond.ts";
+import type { ApiServerState, Exchange } from "../state.ts";
+import { decorate, objectOf, revisionOf, undecorate } from "../watch/decorate.ts";
+import { changeOf } from "./change.ts";
+import { toServed } from "./conversion.ts";
+import { create } from "./create.ts";
+import { lastState, RETURNED_WHEN_DELETED } from "./deletion.ts";
+import { askFor, type EtcdAnswer, modEquals, rangeOf, txnOf } from "./etcd-client.ts";
+import { isDryRun } from "./exchange.ts";
+import { cacheOf, keyOf } from "./lookup.ts";
+import type { Outcome } from "./outcome.ts";
+import { scaleOf } from "./scale.ts";
+import { companionsOfRemoval, companionsOfUpdate, rangeWritten, rememberRange } from "./service-allocation.ts";
+import { estimateSize } from "./size.ts";
+
+/** A PATCH without resourceVersion is tried this often against what others write meanwhile; so is everything else. */
+const ATTEMPTS_MAX = 16;
+
+/**
+ * Upstream's GuaranteedUpdate: the change is worked out on the cached object and written only if etcd still has that
+ * revision; otherwise again, on what etcd has. A refusal or a "nothing differs" that rests on the cache is checked
+ * against etcd first.
+ */
+export function beginUpdate(state: ApiServerState, exchange: Exchange, context: Context): void {
+  const cached = cacheOf(state, exchange.kind)?.objects.get(keyOf(exchange));
+  if (cached === undefined) readLive(state, exchange, context);
+  else attempt(state, exchange, context, cached, false);
+}
+
+function readLive(state: ApiServerState, exchange: Exchange, context: Context): void {
+  exchange.phase = "read";
+  askFor(state, exchange, context, { op: "range", key: keyOf(exchange) });
+}
+
+export function resumeUpdate(state: ApiServerState, exchange: Exchange, context: Context, from: EtcdAnswer): void {
+  if (!from.ok) return refuse(state, exchange, context, storageError(from.text));
+  if (exchange.phase === "read") {
+    const pair = rangeOf(from.body).kvs[0];
+    const object = pair === undefined ? null : objectOf(pair);
+    return object === null ? missing(state, exchange, context) : attempt(state, exchange, context, object, true);
+  }
+  const txn = txnOf(from.body);
+  if (txn.succeeded) return written(state, exchange, context, txn.header.revision);
+  const first = txn.responses[0];
+  rememberRange(state, txn);
+  const pair = first?.op === "range" ? first.kvs[0] : undefined;
+  const object = pair === undefined ? null : objectOf(pair);
+  if (object === null) return missing(state, exchange, context);
+  if (exchange.attempts >= ATTEMPTS_MAX)
+    return refuse(state, exchange, context, conflict(exchange.kind, exchange.name));
+  attempt(state, exchange, context, object, true);
+}
+
+function missing(state: ApiServerState, exchange: Exchange, context: Context): void {
+  const { kind, request } = exchange;
+  const upserts =
+    (request.verb === "update" && kind.createOnUpdate && request.subresource === "") ||
+    (request.verb === "patch" && request.patchType === "apply" && request.subresource === "");
+  if (!upserts) return refuse(state, exchange, context, notFound(kind, exchange.name));
+  const { uid } = (request.body as ApiObject).metadata ?? {};
+  if (uid) {
+    const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: `;
+    return refuse(state, exchange, context, conflict(kind, exchange.name, why));
+  }
+  exchange.creates = true;
+  create(state, exchange, context);
+}
+
+function attempt(state: ApiServerState, exchange: Exchange, context: Context, current: ApiObject, live: boolean): void {
+  exchange.live = live;
+  exchange.draft = null;
+  const outcome = changeOf(state, exchange, context, current);
+  switch (outcome.do) {
+    case "refuse":
+      if (!live) return readLive(state, exchange, context);
+      return refuse(state, exchange, context, outcome.status);
+    case "keep":
+      if (!live && !isDryRun(exchange)) return readLive(state, exchange, context);
+      return answer(state, exchange, context, codeOf(exchange), bodyOf(exchange, outcome.object));
+    case "put":
+      return put(state, exchange, context, current, outcome);
+    case "remove":
+      return remove(state, exchange, context, current, outcome.object);
+  }
+}
+
+function put(
+  state: ApiServerState,
+  exchange: Exchange,
+  context: Context,
+  current: ApiObject,
+  outcome: Outcome & { do: "put" },
+): void {
+  const stored = undecorate(outcome.object);
+  exchange.draft = stored;
+  const companions = companionsOfUpdate(state, exchange, context, current);
+  if (companions !== null && "refusal" in companions) {
+    if (!exchange.live) return readLive(state, exchange, context);
+    return refuse(state, exchange, context, companions.refusal);
+  }
+  const draft = exchange.draft;
+  if (equalJson(draft, undecorate(current))) {
+    if (!exchange.live && !isDryRun(exchange)) return readLive(state, exchange, context);
+    return answer(state, exchange, context, codeOf(exchange), bodyOf(exchange, current));
+  }
+  exchange.draft = deepFreeze(draft);
+  exchange.removes = false;
+  if (isDryRun(exchange))
+    return answer(state, exchange, context, codeOf(exchange), bodyOf(exchange, decorate(draft, revisionOf(current))));
+  const key = keyOf(exchange);
+  const value = { data: exchange.draft, sizeBytes: estimateSize(exchange.draft) };
+  transact(state, exchange, context, current, { op: "put", key, value, ...leaseOf(state, exchange) }, companions);
+}
+
+/** An event that is written again hangs on a lease again. */
+function leaseOf(state: ApiServerState, exchange: Exchange): { readonly lease?: number } {
+  return exchange.kind.resource === "events" && state.eventLease !== null ? { lease: state.eventLease.id } : {};
+}
+
+function remove(
+  state: ApiServerState,
+  exchange: Exchange,
+  context: Context,
+  current: ApiObject,
+  last: ApiObject,
+): void {
+  exchange.draft = last;
+  exchange.removes = true;
+  if (isDryRun(exchange)) return answer(state, exchange, context, 200, removalBody(exchange, last));
+  const operation: TxnOperation = { op: "deleteRange", key: keyOf(exchange) };
+  transact(state, exchange, context, current, operation, companionsOfRemoval(state, exchange, current));
+}
+
+function transact(
+  state: ApiServerState,
+  exchange: Exchange,
+  context: Context,
+  current: ApiObject,
+  operation: TxnOperation,
+  companions: ReturnType<typeof companionsOfRemoval>,
+): void {
+  const key = keyOf(exchange);
+  exchange.phase = "write";
+  exchange.attempts += 1;
+  askFor(state, exchange, context, {
+    op: "txn",
+    compare: [modEquals(key, revisionOf(current)), ...(companions?.compare ?? [])],
+    success: [operation, ...(companions?.success ?? [])],
+    failure: [{ op: "range", key }, ...(companions?.failure ?? [])],
+  });
+}
+
+function written(state: ApiServerState, exchange: Exchange, context: Context, revision: number): void {
+  if (context.observed) context.note("etcd", { revision });
+  rangeWritten(state, exchange, revision);
+  const draft = exchange.draft!;
+  if (exchange.removes) {
+    const { verb } = exchange.request;
+    const gone = lastState(draft, revision);
+    if (verb === "update" || verb === "patch") return answer(state, exchange, context, 200, bodyOf(exchange, gone));
+    return answer(state, exchange, context, codeOf(exchange), removalBody(exchange, gone));
+  }
+  answer(state, exchange, context, codeOf(exchange), bodyOf(exchange, decorate(draft, revision)));
+}
+
+function codeOf({ request }: Exchange): number {
+  return request.verb === "create" ? 201 : 200;
+}
+
+function bodyOf(exchange: Exchange, object: ApiObject): ApiObject {
+  const { kind, request } = exchange;
+  if (request.verb === "create") return success();
+  if (request.subresource === "scale") return scaleOf(kind, object);
+  return toServed(kind, object);
+}
+
+function removalBody(exchange: Exchange, object: ApiObject): ApiObject {
+  const { kind, request } = exchange;
+  if (request.verb === "create") return success();
+  if (kind.group === "" && RETURNED_WHEN_DELETED.has(kind.resource)) return object;
+  const group = kind.group === "" ? {} : { group: kind.group };
+  return success({ name: object.metadata!.name!, ...group, kind: kind.resource, uid: object.metadata!.uid! });
+}

@@ -1,0 +1,287 @@
+import { parseFieldSelector, requiredValue } from "../../api/fields.ts";
+import { kindOfResource } from "../../api/kinds.ts";
+import type { Status } from "../../api/object.ts";
+import {
+  badRequest,
+  forbidden,
+  internalError,
+  notAcceptable,
+  pathNotFound,
+  unauthorized,
+} from "../../api/status-errors.ts";
+import type { Context, Peer } from "../../kernel/types.ts";
+import { authenticate } from "./authn/authenticate.ts";
+import { impersonatedUser, serviceAccountOf, type UserInfo } from "./authn/user.ts";
+import { type Attributes, denialText } from "./authz/attributes.ts";
+import { authorize } from "./authz/authorize.ts";
+import { formOf, SERVED_TYPES } from "./http/accept.ts";
+import { readBody } from "./http/body.ts";
+import { decodeBody } from "./http/decode.ts";
+import type { ResponseForm } from "./http/form.ts";
+import { parsePath, parseQuery, type Query, type RequestInfo } from "./http/path.ts";
+import { servePath } from "./http/paths.ts";
+import { jsonResponse } from "./http/render.ts";
+import { credentialsOf, resourceRequestOf } from "./http/resource-request.ts";
+import type { Credentials, HttpRequest, HttpResponse, ResourceRequest } from "./messages.ts";
+import { isStatus, openExchange } from "./registry/exchange.ts";
+import { begin } from "./registry/registry.ts";
+import { refuse } from "./respond.ts";
+import type { ApiServerState, ReplyTo } from "./state.ts";
+
+/** One request as it arrives, whichever way. */
+export interface Incoming {
+  readonly replyTo: ReplyTo & { readonly via: "request" | "stream" };
+  readonly from: Peer;
+  readonly deadlineAtUs: number;
+}
+
+/** A request of a component. */
+export function serveResource(
+  state: ApiServerState,
+  context: Context,
+  incoming: Incoming,
+  request: ResourceRequest,
+): void {
+  const { replyTo } = incoming;
+  const kind = kindOfResource(request.group, request.resource, request.version);
+  if (kind === undefined) {
+    const response = { type: "resource", code: 404, object: pathNotFound() };
+    if (replyTo.via === "request") context.respond(replyTo.id, response);
+    else {
+      context.sendFrame(replyTo.id, { type: "refused", response });
+      context.closeStream(replyTo.id);
+    }
+    return;
+  }
+  const user = identify(state, context, incoming.from, request.credentials);
+  const exchange = openExchange(state, context, {
+    replyTo,
+    request,
+    kind,
+    form: null,
+    user: isUser(user) ? user : NOBODY,
+    deadlineAtUs: deadlineOf(state, context, incoming.deadlineAtUs),
+  });
+  if (!isUser(user)) return refuse(state, exchange, context, user);
+  const denial = checkAccess(state, context, user, attributesOf(user, request));
+  if (denial !== null) return refuse(state, exchange, context, forbidden(kind, nameForDenial(request), denial));
+  begin(state, exchange, context);
+}
+
+const NOBODY: UserInfo = Object.freeze({ name: "", uid: "", groups: Object.freeze([]), extra: Object.freeze({}) });
+
+/** Requests live 60 s at most; the caller may give up sooner. */
+function deadlineOf(state: ApiServerState, context: Context, callerAtUs: number): number {
+  return Math.min(context.nowUs + state.flags.requestTimeoutUs, callerAtUs > 0 ? callerAtUs : Number.MAX_SAFE_INTEGER);
+}
+
+function isUser(value: UserInfo | Status): value is UserInfo {
+  return "groups" in value;
+}
+
+/** Authentication and impersonation. */
+function identify(state: ApiServerState, context: Context, from: Peer, credentials: Credentials): UserInfo | Status {
+  const user = authenticate(state, from, credentials, context.wallUs());
+  if (context.observed)
+    context.note("authentication", user === null ? { verdict: "refused" } : { user: user.name, groups: user.groups });
+  if (user === null) return unauthorized();
+  const { impersonate } = credentials;
+  return impersonate === undefined ? user : impersonateAs(state, context, user, impersonate);
+}
+
+function impersonateAs(
+  state: ApiServerState,
+  context: Context,
+  user: UserInfo,
+  wanted: NonNullable<Credentials["impersonate"]>,
+): UserInfo | Status {
+  if (wanted.user === "") return internalError("requested impersonating groups without impersonating a user");
+  const account = serviceAccountOf(wanted.user);
+  const asked: Partial<Attributes>[] = [
+    account === null
+      ? { resource: "users", name: wanted.user }
+      : { resource: "serviceaccounts", name: account.name, namespace: account.namespace },
+    ...wanted.groups.map((name) => ({ resource: "groups", name })),
+    ...(wanted.uid === undefined ? [] : [{ group: "authentication.k8s.io", resource: "uids", name: wanted.uid }]),
+  ];
+  for (const part of asked) {
+    const attributes: Attributes = {
+      user: user.name,
+      groups: user.groups,
+      verb: "impersonate",
+      group: "",
+      resource: "",
+      subresource: "",
+      namespace: "",
+      name: "",
+      path: "",
+      ...part,
+    };
+    const denial = checkAccess(state, context, user, attributes);
+    if (denial !== null)
+      return forbidden({ group: attributes.group, resource: attributes.resource }, attributes.name, denial);
+  }
+  const impersonated = impersonatedUser(wanted.user, wanted.groups, wanted.uid ?? "");
+  if (context.observed) context.note("impersonation", { user: impersonated.name, groups: impersonated.groups });
+  return impersonated;
+}
+
+/** Null: allowed; otherwise the "why" of the 403. */
+function checkAccess(state: ApiServerState, context: Context, user: UserInfo, attributes: Attributes): string | null {
+  const decision = authorize(state, { ...attributes, user: user.name, groups: user.groups });
+  if (context.observed) {
+    const { allowed, reason, authorizer } = decision;
+    context.note("authorization", {
+      decision: allowed ? "allow" : "deny",
+      reason,
+      authorizer,
+      verb: attributes.verb,
+      resource: attributes.resource,
+    });
+  }
+  return decision.allowed ? null : denialText({ ...attributes, user: user.name }, decision.reason);
+}
+
+function attributesOf(user: UserInfo, request: ResourceRequest): Attributes {
+  const { verb, group, resource, subresource, namespace, name, options } = request;
+  return {
+    user: user.name,
+    groups: user.groups,
+    verb: authorizationVerb(request),
+    group,
+    resource,
+    subresource,
+    namespace: resource === "namespaces" && group === "" ? name : namespace,
+    name: verb === "create" && subresource === "" ? "" : name === "" ? nameInSelector(options.fieldSelector) : name,
+    path: "",
+    ...(options.fieldSelector === undefined ? {} : { fieldSelector: options.fieldSelector }),
+  };
+}
+
+/** Exec and its like are created, whatever the HTTP method says: only `pods/exec` by GET is `get`. */
+function authorizationVerb({ verb }: ResourceRequest): string {
+  return verb;
+}
+
+/** `metadata.name=x` makes a list or a watch one of a single object. */
+function nameInSelector(selector: string | undefined): string {
+  if (selector === undefined || !selector.includes("metadata.name")) return "";
+  try {
+    return requiredValue(parseFieldSelector(selector), "metadata.name") ?? "";
+  } catch {
+    return "";
+  }
+}
+
+function nameForDenial({ verb, name, subresource }: ResourceRequest): string {
+  return verb === "create" && subresource === "" ? "" : name;
+}
+
+/** A request by HTTP: of a person's kubectl, or of anything else that speaks it. */
+export function serveHttp(state: ApiServerState, context: Context, incoming: Incoming, http: HttpRequest): void {
+  const [path = "", queryText = ""] = http.path.split("?", 2);
+  const query = parseQuery(queryText);
+  const info = parsePath(http.method, path, query);
+  const form = formOf(http.method, http.path, http.headers.accept ?? "", query);
+  const shown: ResponseForm = form ?? {
+    method: http.method,
+    path: http.path,
+    as: "object",
+    media: "json",
+    pretty: false,
+    includeObject: "Metadata",
+  };
+  const user = identify(state, context, incoming.from, credentialsOf(http));
+  if (!isUser(user)) return reply(context, incoming, statusResponse(user, shown));
+  if (!info.isResource) return serveNonResource(state, context, incoming, http, info, user, shown);
+  serveHttpResource(state, context, incoming, { http, info, query, user, form, shown });
+}
+
+function statusResponse(status: Status, form: ResponseForm): HttpResponse {
+  return jsonResponse(status.code ?? 500, status, form);
+}
+
+/** Answers without an exchange. On a stream: head, body, end. */
+export function reply(context: Context, incoming: Incoming, response: HttpResponse): void {
+  const { replyTo } = incoming;
+  if (replyTo.via === "request") {
+    context.respond(replyTo.id, response, { label: String(response.status), sizeBytes: response.body.length + 256 });
+    return;
+  }
+  context.sendFrame(replyTo.id, { ...response, body: "" });
+  if (response.body !== "") context.sendFrame(replyTo.id, { type: "chunk", data: response.body });
+  context.closeStream(replyTo.id);
+}
+
+function serveNonResource(
+  state: ApiServerState,
+  context: Context,
+  incoming: Incoming,
+  http: HttpRequest,
+  info: RequestInfo & { isResource: false },
+  user: UserInfo,
+  form: ResponseForm,
+): void {
+  const attributes: Attributes = {
+    user: user.name,
+    groups: user.groups,
+    verb: info.verb,
+    group: "",
+    resource: "",
+    subresource: "",
+    namespace: "",
+    name: "",
+    path: info.path,
+  };
+  const denial = checkAccess(state, context, user, attributes);
+  if (denial !== null) return reply(context, incoming, statusResponse(forbidden({ resource: "" }, "", denial), form));
+  servePath(state, context, incoming, http, info.path, form);
+}
+
+interface HttpAsk {
+  readonly http: HttpRequest;
+  readonly info: RequestInfo & { isResource: true };
+  readonly query: Query;
+  readonly user: UserInfo;
+  readonly form: ResponseForm | null;
+  readonly shown: ResponseForm;
+}
+
+function serveHttpResource(state: ApiServerState, context: Context, incoming: Incoming, ask: HttpAsk): void {
+  const { http, info, query, user, form, shown } = ask;
+  const body = readBody(http);
+  const early: Status | null = "refusal" in body ? body.refusal : null;
+  const request = resourceRequestOf(http, info, query, "refusal" in body ? undefined : body.value);
+  if (isStatus(request)) return reply(context, incoming, statusResponse(request, shown));
+  const denial = checkAccess(state, context, user, attributesOf(user, request));
+  const kind = kindOfResource(info.group, info.resource, info.version);
+  if (denial !== null) {
+    const status = forbidden({ group: info.group, resource: info.resource }, nameForDenial(request), denial);
+    return reply(context, incoming, statusResponse(status, shown));
+  }
+  if (kind === undefined) return reply(context, incoming, statusResponse(pathNotFound(), shown));
+  if (form === null) return reply(context, incoming, statusResponse(notAcceptable(SERVED_TYPES), shown));
+  if (early !== null) return reply(context, incoming, statusResponse(early, shown));
+  if (!kind.namespaced && info.namespace !== "" && info.resource !== "namespaces")
+    return reply(context, incoming, statusResponse(pathNotFound(), shown));
+  const decoded = decodeBody(kind, request, "refusal" in body ? "" : body.json);
+  const exchange = openExchange(state, context, {
+    replyTo: incoming.replyTo,
+    request: Object.freeze("refusal" in decoded ? request : decoded.request),
+    kind,
+    form,
+    user,
+    deadlineAtUs: deadlineOf(state, context, incoming.deadlineAtUs),
+  });
+  if ("refusal" in decoded) return refuse(state, exchange, context, decoded.refusal);
+  exchange.warnings.push(...decoded.warnings);
+  if (http.method === "POST" && info.name !== "" && info.subresource === "") {
+    return refuse(
+      state,
+      exchange,
+      context,
+      badRequest("the server does not allow this method on the requested resource"),
+    );
+  }
+  begin(state, exchange, context);
+}

@@ -1,0 +1,65 @@
+import type { ApiObject } from "../../../api/object.ts";
+import type { TraceRef } from "../../../kernel/types.ts";
+
+/** One change as the watch cache keeps it. Frozen. */
+export interface CachedEvent {
+  readonly type: "ADDED" | "MODIFIED" | "DELETED";
+  readonly revision: number;
+  readonly atUs: number;
+  readonly object: ApiObject;
+  /** The object before; null for ADDED. */
+  readonly previous: ApiObject | null;
+  readonly trace: TraceRef | null;
+}
+
+/**
+ * The ring of the newest events, in frozen blocks so that a checkpoint shares what is full. Upstream's bounds: at least
+ * 100 events, at most 102,400, and between them whatever happened in the last 75 s.
+ */
+export interface History {
+  blocks: (readonly CachedEvent[])[];
+  tail: CachedEvent[];
+  /** Events up to and including this revision are not here any more. */
+  oldestRevision: number;
+}
+
+const BLOCK = 64;
+const MIN_EVENTS = 100;
+const MAX_EVENTS = 102_400;
+const KEPT_US = 75_000_000;
+
+export function createHistory(revision: number): History {
+  return { blocks: [], tail: [], oldestRevision: revision };
+}
+
+export function remember(history: History, event: CachedEvent): void {
+  history.tail.push(event);
+  if (history.tail.length < BLOCK) return;
+  history.blocks.push(Object.freeze(history.tail));
+  history.tail = [];
+  while (history.blocks.length * BLOCK > MIN_EVENTS + BLOCK) {
+    const first = history.blocks[0]!;
+    const last = first[BLOCK - 1]!;
+    if (event.atUs - last.atUs < KEPT_US && history.blocks.length * BLOCK <= MAX_EVENTS) return;
+    history.blocks.shift();
+    history.oldestRevision = last.revision;
+  }
+}
+
+/** Events after `revision`, oldest first. */
+export function eventsAfter(history: History, revision: number): CachedEvent[] {
+  const found: CachedEvent[] = [];
+  for (const block of history.blocks) {
+    if (block[block.length - 1]!.revision > revision) addAfter(found, block, revision);
+  }
+  addAfter(found, history.tail, revision);
+  return found;
+}
+
+function addAfter(found: CachedEvent[], events: readonly CachedEvent[], revision: number): void {
+  for (const event of events) if (event.revision > revision) found.push(event);
+}
+
+export function historyLength(history: History): number {
+  return history.blocks.length * BLOCK + history.tail.length;
+}
