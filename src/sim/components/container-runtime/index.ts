@@ -45,7 +45,7 @@ import { dropImage, load, putPodCidr } from "./store.ts";
 const RECENT_CALLS = 20;
 
 /** containerd with its CRI plugin: unit `containerd` of every machine that is a node. */
-export const containerRuntime: Component<RuntimeState, RuntimeMessage> = {
+export const containerd: Component<RuntimeState, RuntimeMessage> = {
   kind: "containerd",
 
   start(context: Context): RuntimeState {

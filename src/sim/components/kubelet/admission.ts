@@ -1,0 +1,67 @@
+import { wholeValue } from "../../api/quantity.ts";
+import type { Context } from "../../kernel/types.ts";
+import { allocatable } from "./node-status.ts";
+import type { PodUse } from "./resources.ts";
+import type { KubeletState } from "./state.ts";
+import type { Pod } from "./types.ts";
+
+export interface Rejection {
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** The kubelet's own look at a pod that was bound here (lifecycle/predicate.go). Null: welcome. */
+export function admit(state: KubeletState, pod: Pod, use: PodUse, context: Context): Rejection | null {
+  const node = allocatable(state, context);
+  const active = [...state.workers.values()].filter((worker) => worker.phase !== "terminated");
+  if (active.length + 1 > node.pods) return lacking("pods", 1, active.length, node.pods);
+  let cpuMillicores = 0;
+  let memoryBytes = 0;
+  const others: Record<string, number> = {};
+  for (const { use: other } of active) {
+    cpuMillicores += other.cpuMillicores;
+    memoryBytes += other.memoryBytes;
+    for (const [name, amount] of Object.entries(other.others)) others[name] = (others[name] ?? 0) + amount;
+  }
+  if (use.cpuMillicores > 0 && cpuMillicores + use.cpuMillicores > node.cpuMillicores) {
+    return lacking("cpu", use.cpuMillicores, cpuMillicores, node.cpuMillicores);
+  }
+  if (use.memoryBytes > 0 && memoryBytes + use.memoryBytes > node.memoryBytes) {
+    return lacking("memory", use.memoryBytes, memoryBytes, node.memoryBytes);
+  }
+  for (const [name, amount] of Object.entries(use.others)) {
+    const capacity = node.others[name] === undefined ? 0 : wholeValue(node.others[name]);
+    if (amount > 0 && (others[name] ?? 0) + amount > capacity)
+      return lacking(name, amount, others[name] ?? 0, capacity);
+  }
+  return portConflict(
+    pod,
+    active.map((worker) => worker.pod),
+  );
+}
+
+function lacking(resource: string, requested: number, used: number, capacity: number): Rejection {
+  return {
+    reason: `OutOf${resource}`,
+    message: `Node didn't have enough resource: ${resource}, requested: ${requested}, used: ${used}, capacity: ${capacity}`,
+  };
+}
+
+function portConflict(pod: Pod, others: readonly Pod[]): Rejection | null {
+  const wanted = hostPorts(pod);
+  if (wanted.length === 0) return null;
+  const taken = new Set(others.flatMap(hostPorts));
+  if (!wanted.some((port) => taken.has(port))) return null;
+  return {
+    reason: "NodePorts",
+    message: "Predicate NodePorts failed: node(s) didn't have free ports for the requested pod ports",
+  };
+}
+
+function hostPorts(pod: Pod): string[] {
+  return pod.spec.containers.flatMap(({ ports = [] }) =>
+    ports.flatMap(({ hostPort, protocol = "TCP" }) =>
+      hostPort === undefined || hostPort === 0 ? [] : [`${protocol}/${hostPort}`],
+    ),
+  );
+}

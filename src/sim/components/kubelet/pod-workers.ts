@@ -1,0 +1,164 @@
+import { formatTime } from "../../api/time.ts";
+import type { Context } from "../../kernel/types.ts";
+import { admit } from "./admission.ts";
+import { containerKey, imageKey } from "./back-off.ts";
+import { isStatic } from "./critical.ts";
+import { podEvent } from "./events.ts";
+import { unwatchObjects, watchObjects } from "./objects.ts";
+import { forgetProbes, probeVerdict } from "./probes/manager.ts";
+import { podUse } from "./resources.ts";
+import { callRuntime } from "./runtime-link.ts";
+import type { KubeletState, PodWorker } from "./state.ts";
+import { generateStatus } from "./status.ts";
+import { deletePod, setStatus } from "./status-manager.ts";
+import { syncPod } from "./sync.ts";
+import { terminate } from "./termination.ts";
+import { after } from "./timers.ts";
+import type { Pod } from "./types.ts";
+import { removeVolumes } from "./volumes.ts";
+
+/** A pod of this node appeared. */
+export function addPod(state: KubeletState, pod: Pod, source: PodWorker["source"], context: Context): void {
+  const uid = pod.metadata.uid ?? "";
+  const name = `${pod.metadata.namespace}/${pod.metadata.name}`;
+  const found = state.unclaimed.get(uid);
+  state.unclaimed.delete(uid);
+  const worker: PodWorker = {
+    uid,
+    pod,
+    source,
+    phase: "running",
+    flow: null,
+    again: false,
+    retry: null,
+    sandboxes: found?.sandboxes ?? [],
+    containers: found?.containers ?? [],
+    kills: new Map(),
+    reasons: new Map(),
+    held: new Set(),
+    initialized:
+      pod.status?.conditions?.some(({ type, status }) => type === "Initialized" && status === "True") ?? false,
+    startTime: pod.status?.startTime ?? formatTime(context.wallUs()),
+    use: podUse(pod),
+    verdict: null,
+    status: null,
+    reported: pod.status ?? null,
+    patching: false,
+    patchAgain: false,
+    termination: null,
+    tokens: new Map(),
+    tokensAsked: new Set(),
+    mountTries: 0,
+    mountFailedAtUs: 0,
+    mirrorAsked: false,
+    sinceUs: context.nowUs,
+    deadline: null,
+    deleteAsked: false,
+  };
+  for (const sandbox of worker.sandboxes) state.bySandbox.set(sandbox.id, uid);
+  const phase = pod.status?.phase;
+  const isOver = phase === "Failed" || phase === "Succeeded";
+  const rejection =
+    found === undefined && !isOver && pod.metadata.deletionTimestamp === undefined
+      ? admit(state, pod, worker.use, context)
+      : null;
+  state.workers.set(uid, worker);
+  state.byName.set(name, uid);
+  if (rejection !== null) {
+    worker.phase = "terminated";
+    worker.verdict = { phase: "Failed", reason: rejection.reason, message: `Pod was rejected: ${rejection.message}` };
+    podEvent(state, worker, context, "Warning", rejection.reason, rejection.message);
+    setStatus(state, worker, generateStatus(state, worker, context, probeVerdict(state)), context);
+    return;
+  }
+  if (isOver && found === undefined) {
+    worker.phase = "terminated";
+    worker.status = pod.status ?? null;
+    if (pod.metadata.deletionTimestamp !== undefined) deletePod(state, worker, context);
+    return;
+  }
+  if (pod.spec.activeDeadlineSeconds !== undefined) armDeadline(state, worker, context);
+  watchObjects(state, worker, context);
+  if (pod.metadata.deletionTimestamp !== undefined) terminate(state, worker, context, { removed: false });
+  else syncPod(state, worker, context);
+}
+
+/** The API (or the file) says something new about a pod. */
+export function updatePod(state: KubeletState, worker: PodWorker, pod: Pod, context: Context): void {
+  const old = worker.pod;
+  worker.pod = pod;
+  if (pod.metadata.deletionTimestamp !== undefined) {
+    if (worker.phase === "running") terminate(state, worker, context, { removed: false });
+    else if (worker.phase === "terminated") deletePod(state, worker, context);
+    return;
+  }
+  // Our own status coming back, or that of somebody else's condition.
+  if (old.spec === pod.spec || old.metadata.generation === pod.metadata.generation) {
+    if (
+      old.metadata.labels === pod.metadata.labels &&
+      old.metadata.annotations === pod.metadata.annotations &&
+      !gatesChanged(old, pod)
+    )
+      return;
+  }
+  syncPod(state, worker, context);
+}
+
+function gatesChanged(old: Pod, pod: Pod): boolean {
+  return (pod.spec.readinessGates ?? []).some(({ conditionType }) => {
+    const status = (of: Pod): string | undefined =>
+      of.status?.conditions?.find(({ type }) => type === conditionType)?.status;
+    return status(old) !== status(pod);
+  });
+}
+
+/** The pod is gone from its source: kill what is left of it, then forget it. */
+export function removePod(state: KubeletState, worker: PodWorker, context: Context): void {
+  if (worker.phase === "terminated") {
+    forgetPod(state, worker, context);
+    return;
+  }
+  if (worker.termination !== null) worker.termination.removed = true;
+  else terminate(state, worker, context, { removed: true });
+}
+
+/** Nothing of the pod runs any more, and nobody asks for it. */
+export function forgetPod(state: KubeletState, worker: PodWorker, context: Context): void {
+  const { uid, pod } = worker;
+  for (const sandbox of worker.sandboxes) {
+    callRuntime(state, context, { call: "RemovePodSandbox", sandboxId: sandbox.id }, { runtime: "removed" });
+    state.bySandbox.delete(sandbox.id);
+  }
+  if (worker.retry !== null) context.clearTimer(worker.retry);
+  if (worker.deadline !== null) context.clearTimer(worker.deadline);
+  for (const container of [...(pod.spec.initContainers ?? []), ...pod.spec.containers]) {
+    state.backOffs.delete(containerKey(uid, container.name));
+    state.backOffs.delete(imageKey(uid, container.image ?? ""));
+  }
+  unwatchObjects(state, worker, context);
+  forgetProbes(state, worker, context);
+  removeVolumes(context, uid);
+  state.plegDue.delete(uid);
+  state.workers.delete(uid);
+  const name = `${pod.metadata.namespace}/${pod.metadata.name}`;
+  if (state.byName.get(name) === uid) state.byName.delete(name);
+}
+
+function armDeadline(_state: KubeletState, worker: PodWorker, context: Context): void {
+  const seconds = worker.pod.spec.activeDeadlineSeconds ?? 0;
+  worker.deadline = after(context, seconds * 1_000_000, { type: "podDeadline", uid: worker.uid });
+}
+
+/** `activeDeadlineSeconds` is over. */
+export function deadlinePassed(state: KubeletState, worker: PodWorker, context: Context): void {
+  worker.deadline = null;
+  if (worker.phase !== "running") return;
+  const message = "Pod was active on the node longer than the specified deadline";
+  worker.verdict = { phase: "Failed", reason: "DeadlineExceeded", message };
+  podEvent(state, worker, context, "Normal", "DeadlineExceeded", message);
+  terminate(state, worker, context, { removed: false });
+}
+
+export function isStaticWorker(worker: PodWorker): boolean {
+  return worker.source === "file" || isStatic(worker.pod);
+}

@@ -1,0 +1,92 @@
+import type { Context, NetworkError } from "../../../kernel/types.ts";
+import type { CriError, CriResponse } from "../../container-runtime/messages.ts";
+import type { HttpRequest, HttpResponse } from "../../kube-apiserver/messages.ts";
+import type { PodWorker } from "../state.ts";
+import type { Container, Handler, ProbeResult } from "../types.ts";
+
+const USER_AGENT = "kube-probe/1.33";
+
+export interface HandlerRequest {
+  readonly to: string;
+  readonly body: unknown;
+  readonly url: string;
+}
+
+/** A TCP or gRPC probe's question: any answer means that somebody listens. */
+export interface TcpProbe {
+  readonly type: "tcp";
+}
+
+/** What an httpGet, tcpSocket or grpc handler asks of a container. */
+export function handlerRequest(
+  worker: PodWorker,
+  container: Container,
+  handler: Handler,
+  context: Context,
+): HandlerRequest {
+  const podIp = worker.pod.spec.hostNetwork === true ? context.machine.ip : (worker.sandboxes[0]?.ip ?? "");
+  const http = handler.httpGet;
+  if (http === undefined) {
+    const port = portNumber(container, handler.tcpSocket?.port ?? handler.grpc?.port ?? 0);
+    const to = `${handler.tcpSocket?.host ?? podIp}:${port}`;
+    const body: TcpProbe = { type: "tcp" };
+    return { to, body, url: to };
+  }
+  const host = http.host ?? podIp;
+  const to = `${host}:${portNumber(container, http.port)}`;
+  const path = http.path ?? "/";
+  const headers: Record<string, string> = { host: to, "user-agent": USER_AGENT, accept: "*/*" };
+  for (const { name, value } of http.httpHeaders ?? []) headers[name.toLowerCase()] = value;
+  const body: HttpRequest = { type: "http", method: "GET", path, headers, body: "" };
+  return { to, body, url: `${(http.scheme ?? "HTTP").toLowerCase()}://${to}${path}` };
+}
+
+function portNumber(container: Container, port: number | string): number {
+  if (typeof port === "number") return port;
+  return container.ports?.find(({ name }) => name === port)?.containerPort ?? Number(port);
+}
+
+export interface ProbeOutcome {
+  readonly result: ProbeResult;
+  readonly output: string;
+}
+
+export function answeredOutcome(handler: Handler, body: unknown): ProbeOutcome {
+  if (handler.httpGet === undefined) return { result: "success", output: "" };
+  const response = body as HttpResponse;
+  if (response.status >= 200 && response.status < 400) return { result: "success", output: response.body };
+  return { result: "failure", output: `HTTP probe failed with statuscode: ${response.status}` };
+}
+
+export function failedOutcome(handler: Handler, url: string, error: NetworkError): ProbeOutcome {
+  // Certificates are not verified by probes.
+  if (error.kind === "tls") return { result: "success", output: "" };
+  if (handler.httpGet === undefined) return { result: "failure", output: error.text };
+  const text =
+    error.kind === "timedOut"
+      ? "context deadline exceeded (Client.Timeout exceeded while awaiting headers)"
+      : error.kind === "reset"
+        ? "EOF"
+        : error.text;
+  return { result: "failure", output: `Get "${url}": ${text}` };
+}
+
+/** `error`: the command could not be run at all (upstream: probe errored). */
+export function execOutcome(
+  answer: CriResponse,
+  command: readonly string[],
+  timeoutSeconds: number,
+): ProbeOutcome & { readonly errored?: boolean } {
+  if (answer.call === "ExecSync") {
+    const output = `${answer.stdout}${answer.stderr}`;
+    return { result: answer.exitCode === 0 ? "success" : "failure", output };
+  }
+  const error = answer as CriError;
+  if (error.code === "DeadlineExceeded") {
+    return {
+      result: "failure",
+      output: `command timed out: "${command.join(" ")}" timed out after ${timeoutSeconds}s`,
+    };
+  }
+  return { result: "failure", output: `rpc error: code = ${error.code} desc = ${error.text}`, errored: true };
+}

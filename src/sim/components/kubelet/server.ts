@@ -1,0 +1,201 @@
+import { formatTime, parseTime } from "../../api/time.ts";
+import type { Context, LogLine, RequestId, StreamId } from "../../kernel/types.ts";
+import type { CriResponse } from "../container-runtime/messages.ts";
+import { type ExecFrame, KUBELET_PORT, type KubeletAnswer, type KubeletRequest } from "./messages.ts";
+import { openRuntimeStream } from "./runtime-link.ts";
+import type { KubeletState } from "./state.ts";
+
+const HEALTHZ_PORT = 10248;
+
+/** Opens 10250 (for the API server) and 10248 (health, on the machine only). */
+export function openServer(context: Context): void {
+  context.listen(KUBELET_PORT);
+  context.listen(HEALTHZ_PORT);
+}
+
+type LogOptions = Extract<KubeletRequest, { type: "containerLogs" }>["options"];
+
+/** What comes back with the runtime's log lines. */
+export interface LogTag {
+  readonly kubelet: "logs";
+  readonly request: RequestId;
+  readonly options: LogOptions;
+}
+
+export function serveRequest(
+  state: KubeletState,
+  context: Context,
+  id: RequestId,
+  body: KubeletRequest | { readonly type: "http"; readonly path: string },
+): void {
+  if (body.type === "http" || body.type === "healthz") {
+    context.respond(id, body.type === "http" ? { type: "http", status: 200, headers: {}, body: "ok" } : answerOk("ok"));
+    return;
+  }
+  if (body.type !== "containerLogs") {
+    context.respond(id, answerError(400, `${body.type} needs a stream`));
+    return;
+  }
+  const found = findContainer(state, body.namespace, body.pod, body.container, body.options.previous === true);
+  if ("error" in found) {
+    context.respond(id, answerError(found.code, found.error));
+    return;
+  }
+  const tag: LogTag = { kubelet: "logs", request: id, options: body.options };
+  context.request({
+    to: "unix:/run/containerd/containerd.sock",
+    body: { call: "ReadLogs", containerId: found.id },
+    timeoutUs: 30_000_000,
+    tag,
+    label: "ReadLogs",
+  });
+}
+
+function answerOk(text: string): KubeletAnswer {
+  return { ok: true, text };
+}
+
+function answerError(code: number, text: string): KubeletAnswer {
+  return { ok: false, code, text };
+}
+
+type Found = { readonly id: string } | { readonly code: number; readonly error: string };
+
+function findContainer(
+  state: KubeletState,
+  namespace: string,
+  pod: string,
+  container: string,
+  previous: boolean,
+): Found {
+  const uid = state.byName.get(`${namespace}/${pod}`);
+  const worker = uid === undefined ? undefined : state.workers.get(uid);
+  if (worker === undefined) return { code: 404, error: `pod "${namespace}/${pod}" does not exist` };
+  const attempts = worker.containers.filter(({ name }) => name === container);
+  const newest = attempts[0];
+  if (previous) {
+    const ended = newest?.state === "CONTAINER_EXITED" && worker.reasons.has(container) ? newest : attempts[1];
+    if (ended !== undefined) return { id: ended.id };
+    return { code: 400, error: `previous terminated container "${container}" in pod "${pod}" not found` };
+  }
+  if (newest !== undefined && newest.state !== "CONTAINER_CREATED") return { id: newest.id };
+  const { spec } = worker.pod;
+  const known = [...(spec.initContainers ?? []), ...spec.containers, ...(spec.ephemeralContainers ?? [])].some(
+    ({ name }) => name === container,
+  );
+  if (!known) return { code: 400, error: `container ${container} is not valid for pod ${pod}` };
+  const reason = worker.reasons.get(container);
+  const why =
+    reason === undefined
+      ? (spec.initContainers?.length ?? 0) > 0 && !worker.initialized
+        ? "PodInitializing"
+        : "ContainerCreating"
+      : "";
+  const text = reason !== undefined && reason.reason !== "CrashLoopBackOff" ? describeWaiting(reason.reason) : why;
+  return { code: 400, error: `container "${container}" in pod "${pod}" is waiting to start: ${text}` };
+}
+
+/** As upstream: pull problems are told in words. */
+function describeWaiting(reason: string): string {
+  if (reason === "ErrImagePull") return "image can't be pulled";
+  if (reason === "ImagePullBackOff") return "trying and failing to pull image";
+  return reason;
+}
+
+export function logsRead(context: Context, tag: LogTag, answer: CriResponse): void {
+  if (answer.call !== "ReadLogs") {
+    context.respond(tag.request, answerError(500, answer.call === "error" ? answer.text : "no logs"));
+    return;
+  }
+  const sizeBytes = answer.lines.length * 100 + 200;
+  context.respond(tag.request, answerOk(logText(answer.lines, tag.options, context.wallUs())), {
+    label: "200 logs",
+    sizeBytes,
+  });
+}
+
+/** Lines as `kubectl logs` shows them: since, then tail, then the byte limit. */
+export function logText(lines: readonly LogLine[], options: LogOptions, nowWallUs: number): string {
+  let chosen = lines;
+  const sinceWallUs =
+    options.sinceSeconds !== undefined
+      ? nowWallUs - options.sinceSeconds * 1_000_000
+      : options.sinceTime !== undefined
+        ? (parseTime(options.sinceTime) ?? 0)
+        : null;
+  if (sinceWallUs !== null) chosen = chosen.filter(({ wallUs }) => wallUs >= sinceWallUs);
+  if (options.tailLines !== undefined) chosen = options.tailLines <= 0 ? [] : chosen.slice(-options.tailLines);
+  let text = "";
+  for (const line of chosen) text += lineText(line, options.timestamps === true);
+  return options.limitBytes !== undefined ? text.slice(0, options.limitBytes) : text;
+}
+
+function lineText({ text, wallUs }: LogLine, timestamps: boolean): string {
+  if (!timestamps) return `${text}\n`;
+  const nanos = String((wallUs % 1_000_000) * 1000).padStart(9, "0");
+  return `${formatTime(wallUs).slice(0, 19)}.${nanos}Z ${text}\n`;
+}
+
+export function openStream(state: KubeletState, context: Context, id: StreamId, body: KubeletRequest): void {
+  if (body.type !== "exec" && body.type !== "containerLogs") {
+    context.closeStream(id);
+    return;
+  }
+  const found = findContainer(
+    state,
+    body.namespace,
+    body.pod,
+    body.container,
+    body.type === "containerLogs" && body.options.previous === true,
+  );
+  if ("error" in found) {
+    const frame: ExecFrame = {
+      type: "exit",
+      exitCode: 1,
+      error: body.type === "exec" ? `container not found ("${body.container}")` : found.error,
+    };
+    context.sendFrame(id, frame);
+    context.closeStream(id);
+    return;
+  }
+  if (body.type === "exec") {
+    const { command, stdin, tty } = body;
+    const other = openRuntimeStream(
+      context,
+      { stream: "exec", containerId: found.id, command, stdin, tty },
+      { runtime: "relay" },
+    );
+    join(state, id, other, { kind: "exec" });
+  } else {
+    const other = openRuntimeStream(context, { stream: "logs", containerId: found.id }, { runtime: "relay" });
+    join(state, id, other, { kind: "logs", timestamps: body.options.timestamps === true });
+  }
+}
+
+function join(
+  state: KubeletState,
+  outer: StreamId,
+  inner: StreamId,
+  relay: { readonly kind: "exec" | "logs"; readonly timestamps?: boolean },
+): void {
+  state.relays.set(outer, { ...relay, other: inner });
+  state.relays.set(inner, { ...relay, other: outer });
+}
+
+/** A frame of a joined stream. False: the stream is none of them. */
+export function relayFrame(state: KubeletState, context: Context, id: StreamId, frame: unknown): boolean {
+  const relay = state.relays.get(id);
+  if (relay === undefined) return false;
+  if (relay.kind === "exec") context.sendFrame(relay.other, frame);
+  else context.sendFrame(relay.other, { type: "chunk", data: lineText(frame as LogLine, relay.timestamps === true) });
+  return true;
+}
+
+export function relayClosed(state: KubeletState, context: Context, id: StreamId): boolean {
+  const relay = state.relays.get(id);
+  if (relay === undefined) return false;
+  state.relays.delete(id);
+  state.relays.delete(relay.other);
+  context.closeStream(relay.other);
+  return true;
+}
