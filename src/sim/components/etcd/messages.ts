@@ -96,7 +96,9 @@ export type EtcdRequest =
       readonly alarm?: "NOSPACE" | "CORRUPT";
       readonly memberId?: string;
     }
-  | { readonly op: "defragment" };
+  | { readonly op: "defragment" }
+  /** Answered by the leader only. */
+  | { readonly op: "moveLeader"; readonly targetId: string };
 
 export interface ResponseHeader {
   /** 16 hex digits, as etcdctl prints them. */
@@ -202,7 +204,7 @@ export type EtcdResponse =
       readonly header: ResponseHeader;
       readonly alarms: readonly { readonly memberId: string; readonly alarm: string }[];
     }
-  | { readonly op: "defragment"; readonly header: ResponseHeader };
+  | { readonly op: "defragment" | "moveLeader"; readonly header: ResponseHeader };
 
 /** A watch is a stream opened with this body on the client port; its frames are `EtcdWatchFrame`s. */
 export interface EtcdWatchRequest {
@@ -213,6 +215,8 @@ export interface EtcdWatchRequest {
   readonly startRevision: number;
   readonly prevKv?: boolean;
   readonly progressNotify?: boolean;
+  /** Cancelled with `etcdserver: no leader` when the member has none for three election time-outs. Default true. */
+  readonly requireLeader?: boolean;
   readonly filters?: readonly ("NOPUT" | "NODELETE")[];
 }
 

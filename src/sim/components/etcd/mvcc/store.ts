@@ -22,16 +22,16 @@ export interface Store {
   revision: number;
   /** -1: never compacted. */
   compactRevision: number;
-  readonly newest: Table<Version>;
+  newest: Table<Version>;
   /** By `historyKey`. */
-  readonly history: Table<Version>;
+  history: Table<Version>;
   /** What the history takes in the database file. */
   inUseBytes: number;
   /** Size of the database file: it grows with use and shrinks only by defragmentation. */
   fileBytes: number;
-  readonly leases: Table<Lease>;
+  leases: Table<Lease>;
   /** By `attachmentKey`: which keys hang on which lease. */
-  readonly attachments: Table<true>;
+  attachments: Table<true>;
 }
 
 export interface Lease {
