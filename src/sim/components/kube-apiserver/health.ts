@@ -20,7 +20,10 @@ export interface HealthAsk {
 
 /** `/healthz`, `/livez`, `/readyz`: answered with what is known of etcd, after asking it if that is old. */
 export function serveHealth(state: ApiServerState, context: Context, incoming: Incoming, ask: HealthAsk): void {
-  if (context.nowUs - state.etcdHealth.checkedAtUs < CHECK_EVERY_US) return answerHealth(state, context, incoming, ask);
+  if (context.nowUs - state.etcdHealth.checkedAtUs < CHECK_EVERY_US) {
+    answerHealth(state, context, incoming, ask);
+    return;
+  }
   state.healthWaiters.push(Object.freeze({ incoming: Object.freeze(incoming), ask: Object.freeze(ask) }));
   if (state.healthWaiters.length > 1) return;
   askEtcd(state, context, { op: "range", key: "/registry/health" }, { use: "task", task: "health" }, CHECK_TIMEOUT_US);
@@ -64,7 +67,10 @@ function answerHealth(state: ApiServerState, context: Context, incoming: Incomin
   const query = parseQuery(ask.query);
   const excluded = query.getAll("exclude");
   const checks = checksOf(state, ask.endpoint).filter(({ name }) => ask.check === "" || name === ask.check);
-  if (checks.length === 0) return reply(context, incoming, textResponse(404, "404 page not found\n"));
+  if (checks.length === 0) {
+    reply(context, incoming, textResponse(404, "404 page not found\n"));
+    return;
+  }
   const lines: string[] = [];
   let healthy = true;
   for (const { name, ok } of checks) {
@@ -76,7 +82,10 @@ function answerHealth(state: ApiServerState, context: Context, incoming: Incomin
     }
   }
   const verdict = `${ask.endpoint} check ${healthy ? "passed" : "failed"}`;
-  if (!healthy) return reply(context, incoming, textResponse(500, `${lines.join("\n")}\n${verdict}\n`));
+  if (!healthy) {
+    reply(context, incoming, textResponse(500, `${lines.join("\n")}\n${verdict}\n`));
+    return;
+  }
   const verbose = query.has("verbose");
   reply(context, incoming, textResponse(200, verbose ? `${lines.join("\n")}\n${verdict}\n` : "ok"));
 }

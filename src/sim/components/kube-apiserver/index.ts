@@ -139,29 +139,36 @@ function probe(state: ApiServerState, context: Context): void {
 function step(state: ApiServerState, message: KernelMessage | ApiServerTimer, context: Context): void {
   switch (message.type) {
     case "request":
-      return serve(
+      serve(
         state,
         context,
         { replyTo: { via: "request", id: message.id }, from: message.from, deadlineAtUs: message.deadlineAtUs },
         message.body,
       );
+      return;
     case "streamOpened":
-      return serve(
+      serve(
         state,
         context,
         { replyTo: { via: "stream", id: message.id }, from: message.from, deadlineAtUs: 0 },
         message.body,
       );
+      return;
     case "response":
-      return responded(state, context, message.tag as Tag, message);
+      responded(state, context, message.tag as Tag, message);
+      return;
     case "requestFailed":
-      return responded(state, context, message.tag as Tag, message);
+      responded(state, context, message.tag as Tag, message);
+      return;
     case "streamFrame":
-      return framed(state, context, message);
+      framed(state, context, message);
+      return;
     case "streamClosed":
-      return streamClosed(state, context, message.id, message.tag as Tag | null);
+      streamClosed(state, context, message.id, message.tag as Tag | null);
+      return;
     case "signal":
-      return stop(state, context);
+      stop(state, context);
+      return;
     case "requestCancelled":
     case "datagram":
     case "diskSynced":
@@ -170,7 +177,8 @@ function step(state: ApiServerState, message: KernelMessage | ApiServerTimer, co
     case "input":
       return;
     default:
-      return timerFired(state, message, context);
+      timerFired(state, message, context);
+      return;
   }
 }
 
@@ -183,14 +191,19 @@ function serve(state: ApiServerState, context: Context, incoming: Incoming, body
 function timerFired(state: ApiServerState, timer: ApiServerTimer, context: Context): void {
   switch (timer.type) {
     case "connect":
-      return state.phase === "connecting" ? probe(state, context) : undefined;
+      if (state.phase === "connecting") probe(state, context);
+      return;
     case "giveUp":
-      return giveUp(state, context);
+      giveUp(state, context);
+      return;
     case "bookmarks":
-      return sendBookmarks(state, context);
+      sendBookmarks(state, context);
+      return;
     case "bootstrapRetry":
       // What failed is not there: look again for all of it.
-      return state.bootstrapInFlight === 0 ? beginBootstrap(state, context) : continueBootstrap(state, context);
+      if (state.bootstrapInFlight === 0) beginBootstrap(state, context);
+      else continueBootstrap(state, context);
+      return;
     case "renewMaster":
       renewMaster(state, context);
       context.setTimer(MASTER_EVERY_US, timer);
@@ -204,15 +217,19 @@ function timerFired(state: ApiServerState, timer: ApiServerTimer, context: Conte
       context.setTimer(COMPACT_EVERY_US, timer);
       return;
     case "freshness":
-      return freshnessTimedOut(state, context, timer);
+      freshnessTimedOut(state, context, timer);
+      return;
     case "feed": {
       const cache = state.caches.get(timer.resource);
-      return cache === undefined ? undefined : feedRetried(state, context, cache, timer);
+      if (cache !== undefined) feedRetried(state, context, cache, timer);
+      return;
     }
     case "watchTimeout":
-      return watchTimedOut(state, context, timer);
+      watchTimedOut(state, context, timer);
+      return;
     case "stopped":
-      return context.exit(0, "Completed", "");
+      context.exit(0, "Completed", "");
+      return;
   }
 }
 
@@ -245,16 +262,21 @@ function responded(
     case "kubelet": {
       const exchange = state.exchanges.get(tag.exchange);
       if (exchange === undefined) return;
-      return kubeletAnswered(
+      kubeletAnswered(
         state,
         exchange,
         context,
         message.type === "response" ? (message.body as Parameters<typeof kubeletAnswered>[3]) : message.error,
       );
+      return;
     }
     case "task":
-      if (tag.task === "probe") return probed(state, context, answerOf(message));
-      return etcdTaskAnswered(state, tag.task, context, answerOf(message));
+      if (tag.task === "probe") {
+        probed(state, context, answerOf(message));
+        return;
+      }
+      etcdTaskAnswered(state, tag.task, context, answerOf(message));
+      return;
   }
 }
 
@@ -304,7 +326,8 @@ function open(state: ApiServerState, context: Context): void {
   if (!context.listen(state.flags.securePort, tls)) {
     const message = `failed to create listener: failed to listen on 0.0.0.0:${state.flags.securePort}: listen tcp 0.0.0.0:${state.flags.securePort}: bind: address already in use`;
     context.log(`Error: ${message}`);
-    return context.exit(1, "Error", message);
+    context.exit(1, "Error", message);
+    return;
   }
   context.log(`I: Serving securely on [::]:${state.flags.securePort}`);
   beginBootstrap(state, context);
@@ -316,18 +339,30 @@ function open(state: ApiServerState, context: Context): void {
 
 function framed(state: ApiServerState, context: Context, message: KernelMessage & { type: "streamFrame" }): void {
   const served = state.streams.get(message.id);
-  if (served?.use === "proxy") return proxyFrame(context, served, message.id, message.frame);
+  if (served?.use === "proxy") {
+    proxyFrame(context, served, message.id, message.frame);
+    return;
+  }
   const tag = message.tag as Tag | null;
   if (tag?.use !== "cache") return;
   const cache = state.caches.get(tag.resource);
-  if (cache === undefined || cache.epoch !== tag.epoch) return context.closeStream(message.id);
+  if (cache === undefined || cache.epoch !== tag.epoch) {
+    context.closeStream(message.id);
+    return;
+  }
   fed(state, context, cache, feedFrame(state, context, cache, message.frame as EtcdWatchFrame));
 }
 
 function streamClosed(state: ApiServerState, context: Context, id: StreamId, tag: Tag | null): void {
   const served = state.streams.get(id);
-  if (served?.use === "proxy") return proxyClosed(state, context, served, id);
-  if (served?.use === "watch") return endWatch(state, context, served.resource, id);
+  if (served?.use === "proxy") {
+    proxyClosed(state, context, served, id);
+    return;
+  }
+  if (served?.use === "watch") {
+    endWatch(state, context, served.resource, id);
+    return;
+  }
   if (tag?.use !== "cache") return;
   const cache = state.caches.get(tag.resource);
   if (cache !== undefined && cache.epoch === tag.epoch) feedClosed(context, cache);

@@ -62,9 +62,15 @@ export function serveResource(
     user: isUser(user) ? user : NOBODY,
     deadlineAtUs: deadlineOf(state, context, incoming.deadlineAtUs),
   });
-  if (!isUser(user)) return refuse(state, exchange, context, user);
+  if (!isUser(user)) {
+    refuse(state, exchange, context, user);
+    return;
+  }
   const denial = checkAccess(state, context, user, attributesOf(user, request));
-  if (denial !== null) return refuse(state, exchange, context, forbidden(kind, nameForDenial(request), denial));
+  if (denial !== null) {
+    refuse(state, exchange, context, forbidden(kind, nameForDenial(request), denial));
+    return;
+  }
   begin(state, exchange, context);
 }
 
@@ -192,8 +198,14 @@ export function serveHttp(state: ApiServerState, context: Context, incoming: Inc
     includeObject: "Metadata",
   };
   const user = identify(state, context, incoming.from, credentialsOf(http));
-  if (!isUser(user)) return reply(context, incoming, statusResponse(user, shown));
-  if (!info.isResource) return serveNonResource(state, context, incoming, http, info, user, shown);
+  if (!isUser(user)) {
+    reply(context, incoming, statusResponse(user, shown));
+    return;
+  }
+  if (!info.isResource) {
+    serveNonResource(state, context, incoming, http, info, user, shown);
+    return;
+  }
   serveHttpResource(state, context, incoming, { http, info, query, user, form, shown });
 }
 
@@ -234,7 +246,10 @@ function serveNonResource(
     path: info.path,
   };
   const denial = checkAccess(state, context, user, attributes);
-  if (denial !== null) return reply(context, incoming, statusResponse(forbidden({ resource: "" }, "", denial), form));
+  if (denial !== null) {
+    reply(context, incoming, statusResponse(forbidden({ resource: "" }, "", denial), form));
+    return;
+  }
   servePath(state, context, incoming, http, info.path, form);
 }
 
@@ -252,18 +267,33 @@ function serveHttpResource(state: ApiServerState, context: Context, incoming: In
   const body = readBody(http);
   const early: Status | null = "refusal" in body ? body.refusal : null;
   const request = resourceRequestOf(http, info, query, "refusal" in body ? undefined : body.value);
-  if (isStatus(request)) return reply(context, incoming, statusResponse(request, shown));
+  if (isStatus(request)) {
+    reply(context, incoming, statusResponse(request, shown));
+    return;
+  }
   const denial = checkAccess(state, context, user, attributesOf(user, request));
   const kind = kindOfResource(info.group, info.resource, info.version);
   if (denial !== null) {
     const status = forbidden({ group: info.group, resource: info.resource }, nameForDenial(request), denial);
-    return reply(context, incoming, statusResponse(status, shown));
+    reply(context, incoming, statusResponse(status, shown));
+    return;
   }
-  if (kind === undefined) return reply(context, incoming, statusResponse(pathNotFound(), shown));
-  if (form === null) return reply(context, incoming, statusResponse(notAcceptable(SERVED_TYPES), shown));
-  if (early !== null) return reply(context, incoming, statusResponse(early, shown));
-  if (!kind.namespaced && info.namespace !== "" && info.resource !== "namespaces")
-    return reply(context, incoming, statusResponse(pathNotFound(), shown));
+  if (kind === undefined) {
+    reply(context, incoming, statusResponse(pathNotFound(), shown));
+    return;
+  }
+  if (form === null) {
+    reply(context, incoming, statusResponse(notAcceptable(SERVED_TYPES), shown));
+    return;
+  }
+  if (early !== null) {
+    reply(context, incoming, statusResponse(early, shown));
+    return;
+  }
+  if (!kind.namespaced && info.namespace !== "" && info.resource !== "namespaces") {
+    reply(context, incoming, statusResponse(pathNotFound(), shown));
+    return;
+  }
   const decoded = decodeBody(kind, request, "refusal" in body ? "" : body.json);
   const exchange = openExchange(state, context, {
     replyTo: incoming.replyTo,
@@ -273,15 +303,14 @@ function serveHttpResource(state: ApiServerState, context: Context, incoming: In
     user,
     deadlineAtUs: deadlineOf(state, context, incoming.deadlineAtUs),
   });
-  if ("refusal" in decoded) return refuse(state, exchange, context, decoded.refusal);
+  if ("refusal" in decoded) {
+    refuse(state, exchange, context, decoded.refusal);
+    return;
+  }
   exchange.warnings.push(...decoded.warnings);
   if (http.method === "POST" && info.name !== "" && info.subresource === "") {
-    return refuse(
-      state,
-      exchange,
-      context,
-      badRequest("the server does not allow this method on the requested resource"),
-    );
+    refuse(state, exchange, context, badRequest("the server does not allow this method on the requested resource"));
+    return;
   }
   begin(state, exchange, context);
 }

@@ -42,9 +42,13 @@ export function masterAnswered(state: ApiServerState, context: Context, task: st
   const { body } = answer.ok ? answer : { body: null };
   switch (task) {
     case "master-keepalive":
-      if (body?.op === "leaseKeepAlive" && body.ttlSeconds > 0) return list(state, context);
+      if (body?.op === "leaseKeepAlive" && body.ttlSeconds > 0) {
+        list(state, context);
+        return;
+      }
       state.masterLease = 0;
-      return grant(state, context);
+      grant(state, context);
+      return;
     case "master-grant": {
       if (body?.op !== "leaseGrant") return;
       state.masterLease = body.id;
@@ -65,7 +69,8 @@ export function masterAnswered(state: ApiServerState, context: Context, task: st
       return;
     }
     case "master-put":
-      return body === null ? undefined : list(state, context);
+      if (body !== null) list(state, context);
+      return;
     case "master-list":
       if (body?.op === "range")
         reconcile(

@@ -86,8 +86,14 @@ export function taskAnswered(
   object: ApiObject,
 ): void {
   const [name, hook = ""] = task.split(" ");
-  if (name === "master") return masterReconciled(state, context, code);
-  if (name === "identity") return identityAnswered(state, context, code, object);
+  if (name === "master") {
+    masterReconciled(state, context, code);
+    return;
+  }
+  if (name === "identity") {
+    identityAnswered(state, context, code, object);
+    return;
+  }
   if (name !== "bootstrap") return;
   state.bootstrapInFlight -= 1;
   if (code >= 400 && code !== 409) {
@@ -105,13 +111,17 @@ export function taskAnswered(
 export function etcdTaskAnswered(state: ApiServerState, task: string, context: Context, answer: EtcdAnswer): void {
   switch (task) {
     case "health":
-      return healthChecked(state, context, answer);
+      healthChecked(state, context, answer);
+      return;
     case "event-lease":
-      return eventLeaseGranted(state, context, answer);
+      eventLeaseGranted(state, context, answer);
+      return;
     case "compactor":
-      return compactorAnswered(state, context, answer);
+      compactorAnswered(state, context, answer);
+      return;
     default:
-      return masterAnswered(state, context, task, answer);
+      masterAnswered(state, context, task, answer);
+      return;
   }
 }
 

@@ -12,7 +12,17 @@ export function decodeBody(
   request: ResourceRequest,
   json: string,
 ): { readonly request: ResourceRequest; readonly warnings: readonly string[] } | { readonly refusal: Status } {
-  if (request.verb !== "create" && request.verb !== "update") return { request, warnings: [] };
+  return request.verb === "create" || request.verb === "update"
+    ? decodeObjectOf(kind, request, json)
+    : { request, warnings: [] };
+}
+
+/** The same for a body that is known to be an object of the kind (or of its subresource). */
+export function decodeObjectOf(
+  kind: Kind,
+  request: ResourceRequest,
+  json: string,
+): { readonly request: ResourceRequest; readonly warnings: readonly string[] } | { readonly refusal: Status } {
   if (!isRecord(request.body)) return { request, warnings: [] };
   const served = kind.subresources.find(({ name }) => name === request.subresource) ?? kind;
   const given = request.body as ApiObject;

@@ -38,23 +38,36 @@ export function servePath(
   form: ResponseForm,
 ): void {
   const health = HEALTH.exec(path);
-  if (health !== null)
-    return serveHealth(state, context, incoming, {
+  if (health !== null) {
+    serveHealth(state, context, incoming, {
       endpoint: health[1]!,
       check: (health[2] ?? "").slice(1),
       query: http.path.split("?")[1] ?? "",
     });
-  if (path === "/version" || path === "/version/")
-    return reply(context, incoming, jsonResponse(200, VERSION, { ...form, pretty: true }));
-  if (path === "/metrics") return reply(context, incoming, textResponse(200, metricsText(state)));
+    return;
+  }
+  if (path === "/version" || path === "/version/") {
+    reply(context, incoming, jsonResponse(200, VERSION, { ...form, pretty: true }));
+    return;
+  }
+  if (path === "/metrics") {
+    reply(context, incoming, textResponse(200, metricsText(state)));
+    return;
+  }
   const found = discoveryDocument(state, path, http.headers.accept ?? "") ?? openApiDocument(path);
-  if (found === null) return reply(context, incoming, jsonResponse(404, pathNotFound(), form));
-  if (http.method !== "GET" && http.method !== "HEAD")
-    return reply(context, incoming, jsonResponse(405, pathNotFound(), form));
+  if (found === null) {
+    reply(context, incoming, jsonResponse(404, pathNotFound(), form));
+    return;
+  }
+  if (http.method !== "GET" && http.method !== "HEAD") {
+    reply(context, incoming, jsonResponse(405, pathNotFound(), form));
+    return;
+  }
   const response = jsonResponse(200, found.document, form, found.contentType);
   const etag: Record<string, string> = found.etag === undefined ? {} : { etag: `"${found.etag}"` };
   if (found.etag !== undefined && http.headers["if-none-match"] === `"${found.etag}"`) {
-    return reply(context, incoming, { type: "http", status: 304, headers: { ...response.headers, ...etag }, body: "" });
+    reply(context, incoming, { type: "http", status: 304, headers: { ...response.headers, ...etag }, body: "" });
+    return;
   }
   reply(context, incoming, { ...response, headers: { ...response.headers, ...etag } });
 }

@@ -1,9 +1,15 @@
+import { applyDefaults } from "../../../api/defaulting/defaulting.ts";
 import type { FieldError } from "../../../api/field-errors.ts";
-import type { Kind } from "../../../api/kinds.ts";
+import { apiVersionOf, type Kind } from "../../../api/kinds.ts";
 import type { ApiObject } from "../../../api/object.ts";
 
-export function defaulted(_kind: Kind, object: ApiObject): ApiObject {
-  return object;
+/** The object with its kind's default values. */
+export function defaulted(kind: Kind, object: ApiObject): ApiObject {
+  const named =
+    object.kind === undefined || object.apiVersion === undefined
+      ? { ...object, kind: kind.kind, apiVersion: apiVersionOf(kind) }
+      : object;
+  return applyDefaults(named);
 }
 
 export function createErrors(_kind: Kind, _object: ApiObject): readonly FieldError[] {

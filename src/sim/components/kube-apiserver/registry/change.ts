@@ -5,6 +5,7 @@ import { badRequest, conflict, invalid, uidPreconditionFailed } from "../../../a
 import type { Context } from "../../../kernel/types.ts";
 import { admit, validateAdmission } from "../admission/admission.ts";
 import type { AdmissionRequest } from "../admission/plugin.ts";
+import { decodeObjectOf } from "../http/decode.ts";
 import type { ApiServerState, Exchange } from "../state.ts";
 import { defaulted, updateErrors } from "./api-functions.ts";
 import { bindPod } from "./binding.ts";
@@ -105,7 +106,13 @@ function update(state: ApiServerState, exchange: Exchange, context: Context, cur
 function patchedObject(exchange: Exchange, current: ApiObject): ApiObject | Status {
   const { kind, request } = exchange;
   const base = request.subresource === "scale" ? scaleOf(kind, current) : toServed(kind, current);
-  return patched(base, request.patchType ?? "merge", request.body);
+  const object = patched(base, request.patchType ?? "merge", request.body);
+  // What components send fits the schema; what people send is looked at.
+  if (exchange.form === null || isStatus(object)) return object;
+  const decoded = decodeObjectOf(kind, { ...request, body: object }, "");
+  if ("refusal" in decoded) return decoded.refusal;
+  for (const warning of decoded.warnings) if (!exchange.warnings.includes(warning)) exchange.warnings.push(warning);
+  return decoded.request.body as ApiObject;
 }
 
 function checkUpdate(exchange: Exchange, given: ApiObject, current: ApiObject): Status | null {

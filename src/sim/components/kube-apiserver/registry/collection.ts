@@ -16,7 +16,10 @@ import { beginUpdate } from "./update.ts";
 export function beginDeleteCollection(state: ApiServerState, exchange: Exchange, context: Context): void {
   const { kind, request } = exchange;
   const selection = selectionOfRequest(kind, request);
-  if (isStatus(selection)) return refuse(state, exchange, context, selection);
+  if (isStatus(selection)) {
+    refuse(state, exchange, context, selection);
+    return;
+  }
   const prefix = request.namespace === "" ? `${kind.storagePrefix}/` : `${kind.storagePrefix}/${request.namespace}/`;
   exchange.phase = "list";
   askFor(state, exchange, context, { op: "range", key: prefix, rangeEnd: prefixEnd(prefix) });
@@ -28,10 +31,16 @@ export function resumeDeleteCollection(
   context: Context,
   from: EtcdAnswer,
 ): void {
-  if (!from.ok) return refuse(state, exchange, context, storageError(from.text));
+  if (!from.ok) {
+    refuse(state, exchange, context, storageError(from.text));
+    return;
+  }
   const { kind, request } = exchange;
   const selection = selectionOfRequest(kind, request);
-  if (isStatus(selection)) return refuse(state, exchange, context, selection);
+  if (isStatus(selection)) {
+    refuse(state, exchange, context, selection);
+    return;
+  }
   const chosen: ApiObject[] = [];
   const range = rangeOf(from.body);
   for (const pair of range.kvs) {
@@ -41,7 +50,10 @@ export function resumeDeleteCollection(
   exchange.phase = "children";
   exchange.pending = chosen.length;
   exchange.collected = chosen;
-  if (chosen.length === 0) return finish(state, exchange, context);
+  if (chosen.length === 0) {
+    finish(state, exchange, context);
+    return;
+  }
   for (const object of chosen) {
     const { name, namespace = "" } = object.metadata!;
     const child = openExchange(state, context, {
@@ -73,7 +85,10 @@ export function childAnswered(
 }
 
 function finish(state: ApiServerState, exchange: Exchange, context: Context): void {
-  if (exchange.refusal !== null) return refuse(state, exchange, context, exchange.refusal);
+  if (exchange.refusal !== null) {
+    refuse(state, exchange, context, exchange.refusal);
+    return;
+  }
   const { kind } = exchange;
   answer(
     state,

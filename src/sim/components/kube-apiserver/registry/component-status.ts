@@ -19,13 +19,17 @@ export function componentStatuses(state: ApiServerState, exchange: Exchange, con
   const { request } = exchange;
   exchange.warnings.push("v1 ComponentStatus is deprecated in v1.19+");
   if (request.verb === "list") {
-    return answer(state, exchange, context, 200, {
+    answer(state, exchange, context, 200, {
       kind: "ComponentStatusList",
       apiVersion: "v1",
       metadata: {},
       items: NAMES.map(item),
     });
+    return;
   }
-  if (!NAMES.includes(request.name)) return refuse(state, exchange, context, notFound(exchange.kind, request.name));
+  if (!NAMES.includes(request.name)) {
+    refuse(state, exchange, context, notFound(exchange.kind, request.name));
+    return;
+  }
   answer(state, exchange, context, 200, item(request.name));
 }

@@ -21,22 +21,29 @@ export function beginConnect(state: ApiServerState, exchange: Exchange, context:
   const { request, kind, name } = exchange;
   const pod = kind.resource === "pods" ? lookup(state, "pods", request.namespace, name) : undefined;
   if (kind.resource !== "pods" || request.subresource === "proxy" || request.subresource === "portforward") {
-    return refuse(
+    refuse(
       state,
       exchange,
       context,
       methodNotSupported({ group: "", resource: `${kind.resource}/${request.subresource}` }, request.verb),
     );
+    return;
   }
-  if (pod === undefined) return refuse(state, exchange, context, notFound(kind, name));
+  if (pod === undefined) {
+    refuse(state, exchange, context, notFound(kind, name));
+    return;
+  }
   const container = containerOf(name, pod, request.options.connect?.container as string | undefined);
-  if (typeof container !== "string") return refuse(state, exchange, context, badRequest(container.problem));
+  if (typeof container !== "string") {
+    refuse(state, exchange, context, badRequest(container.problem));
+    return;
+  }
   const node = (pod.spec as Spec).nodeName ?? "";
   if (node === "") {
     const what = request.subresource === "log" ? "" : `pod ${name} does not have a host assigned`;
-    return what === ""
-      ? answer(state, exchange, context, 200, { kind: "Text", text: "" })
-      : refuse(state, exchange, context, badRequest(what));
+    if (what === "") answer(state, exchange, context, 200, { kind: "Text", text: "" });
+    else refuse(state, exchange, context, badRequest(what));
+    return;
   }
   const host = addressOfNode(lookup(state, "nodes", "", node)) ?? node;
   connect(state, exchange, context, `${host}:${KUBELET_PORT}`, kubeletRequestOf(exchange, container));
@@ -86,7 +93,10 @@ function connect(state: ApiServerState, exchange: Exchange, context: Context, to
     exchange.replyTo.via === "stream" &&
     (body.type === "exec" || (body.type === "containerLogs" && body.options.follow === true));
   if (!streams || exchange.replyTo.via !== "stream") {
-    if (body.type === "exec") return refuse(state, exchange, context, badRequest("Upgrade request required"));
+    if (body.type === "exec") {
+      refuse(state, exchange, context, badRequest("Upgrade request required"));
+      return;
+    }
     context.request({
       to,
       body,
@@ -137,15 +147,18 @@ export function kubeletAnswered(
 ): void {
   if ("kind" in body) {
     const why = body.kind === "timedOut" ? "context deadline exceeded" : body.text;
-    return refuse(state, exchange, context, internalError(why));
+    refuse(state, exchange, context, internalError(why));
+    return;
   }
-  if (!body.ok)
-    return refuse(
+  if (!body.ok) {
+    refuse(
       state,
       exchange,
       context,
       body.code === 404 ? { ...badRequest(body.text), code: 404, reason: "NotFound" } : badRequest(body.text),
     );
+    return;
+  }
   answer(state, exchange, context, 200, { kind: "Text", text: body.text });
 }
 

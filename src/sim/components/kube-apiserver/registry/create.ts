@@ -34,7 +34,10 @@ export function beginCreate(state: ApiServerState, exchange: Exchange, context: 
   const { kind, request } = exchange;
   const body = request.body as ApiObject | null | undefined;
   const refusal = checkBody(exchange, body);
-  if (refusal !== null) return refuse(state, exchange, context, refusal);
+  if (refusal !== null) {
+    refuse(state, exchange, context, refusal);
+    return;
+  }
   if (needsNamespace(state, exchange)) {
     exchange.phase = "namespace";
     askFor(state, exchange, context, { op: "range", key: `/registry/namespaces/${request.namespace}` });
@@ -102,7 +105,10 @@ export function create(state: ApiServerState, exchange: Exchange, context: Conte
   };
   const view = admissionView(state, exchange, context);
   const { object, refusal } = admit(asked, view, state.flags, note);
-  if (refusal !== null) return refuse(state, exchange, context, refusal);
+  if (refusal !== null) {
+    refuse(state, exchange, context, refusal);
+    return;
+  }
   const facts = {
     name,
     namespace: request.namespace,
@@ -114,10 +120,14 @@ export function create(state: ApiServerState, exchange: Exchange, context: Conte
   const errors = createErrors(kind, prepared);
   if (errors.length > 0) {
     if (context.observed) context.note("validation", { errors: errors.length });
-    return refuse(state, exchange, context, invalid(kind, name, errors));
+    refuse(state, exchange, context, invalid(kind, name, errors));
+    return;
   }
   const late = validateAdmission({ ...asked, object: prepared }, view, state.flags, note);
-  if (late !== null) return refuse(state, exchange, context, late);
+  if (late !== null) {
+    refuse(state, exchange, context, late);
+    return;
+  }
   exchange.draft = deepFreeze(toStored(kind, prepared));
   store(state, exchange, context);
 }
@@ -126,9 +136,13 @@ function store(state: ApiServerState, exchange: Exchange, context: Context): voi
   const { kind } = exchange;
   if (kind.resource === "events" && !isDryRun(exchange) && takeEventLease(state, exchange, context) === null) return;
   const companions = companionsOfCreate(state, exchange, context);
-  if (companions !== null && "refusal" in companions) return refuse(state, exchange, context, companions.refusal);
+  if (companions !== null && "refusal" in companions) {
+    refuse(state, exchange, context, companions.refusal);
+    return;
+  }
   if (isDryRun(exchange)) {
-    return answer(state, exchange, context, 201, toServed(kind, exchange.draft!));
+    answer(state, exchange, context, 201, toServed(kind, exchange.draft!));
+    return;
   }
   write(state, exchange, context, companions);
 }
@@ -150,14 +164,18 @@ function write(state: ApiServerState, exchange: Exchange, context: Context, comp
 }
 
 export function resumeCreate(state: ApiServerState, exchange: Exchange, context: Context, from: EtcdAnswer): void {
-  if (!from.ok) return refuse(state, exchange, context, storageError(from.text));
+  if (!from.ok) {
+    refuse(state, exchange, context, storageError(from.text));
+    return;
+  }
   switch (exchange.phase) {
     case "namespace": {
       const { kind, request } = exchange;
       if (rangeOf(from.body).kvs.length === 0) {
         const gone = notFound({ group: "", resource: "namespaces" }, request.namespace);
         if (context.observed) context.note("admission", { plugin: "NamespaceLifecycle", effect: gone.message });
-        return refuse(state, exchange, context, gone);
+        refuse(state, exchange, context, gone);
+        return;
       }
       // Known to etcd, on its way to the cache: once more, a little later.
       if (lookup(state, "namespaces", "", request.namespace) === undefined && exchange.attempts < 40) {
@@ -166,12 +184,15 @@ export function resumeCreate(state: ApiServerState, exchange: Exchange, context:
         return;
       }
       exchange.attempts = 0;
-      return create(state, exchange, context);
+      create(state, exchange, context);
+      return;
     }
     case "lease":
-      return store(state, exchange, context);
+      store(state, exchange, context);
+      return;
     default:
-      return written(state, exchange, context, from);
+      written(state, exchange, context, from);
+      return;
   }
 }
 
@@ -182,20 +203,30 @@ function written(state: ApiServerState, exchange: Exchange, context: Context, fr
     if (context.observed) context.note("etcd", { revision: txn.header.revision });
     rangeWritten(state, exchange, txn.header.revision);
     const stored = decorate(exchange.draft!, txn.header.revision);
-    return answer(state, exchange, context, 201, toServed(kind, stored));
+    answer(state, exchange, context, 201, toServed(kind, stored));
+    return;
   }
   const own = txn.responses[0];
   const taken = own === undefined || (own.op === "range" && own.kvs.length > 0);
   if (!taken) {
     // The service's addresses or ports went to somebody else meanwhile.
     rememberRange(state, txn);
-    if (exchange.attempts < 16) return store(state, exchange, context);
-    return refuse(state, exchange, context, storageError("the allocation of addresses did not settle"));
+    if (exchange.attempts < 16) {
+      store(state, exchange, context);
+      return;
+    }
+    refuse(state, exchange, context, storageError("the allocation of addresses did not settle"));
+    return;
   }
   const given = (exchange.request.body as ApiObject).metadata ?? {};
-  if (given.name || !given.generateName) return refuse(state, exchange, context, alreadyExists(kind, exchange.name));
-  if (exchange.attempts >= GENERATED_NAMES_MAX)
-    return refuse(state, exchange, context, generateNameConflict(kind, exchange.name));
+  if (given.name || !given.generateName) {
+    refuse(state, exchange, context, alreadyExists(kind, exchange.name));
+    return;
+  }
+  if (exchange.attempts >= GENERATED_NAMES_MAX) {
+    refuse(state, exchange, context, generateNameConflict(kind, exchange.name));
+    return;
+  }
   exchange.name = generateName(given.generateName, (bound) => context.random.int(bound));
   const draft = exchange.unallocated ?? exchange.draft!;
   exchange.unallocated = null;

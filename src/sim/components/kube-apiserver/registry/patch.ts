@@ -1,7 +1,9 @@
 import type { ApiObject, Status } from "../../../api/object.ts";
-import { isRecord, PatchError } from "../../../api/patch/json.ts";
+import { isRecord, type JsonRecord, PatchError } from "../../../api/patch/json.ts";
 import { applyMergePatch } from "../../../api/patch/json-merge.ts";
 import { applyJsonPatch, type JsonPatchOperation, MAX_JSON_PATCH_OPERATIONS } from "../../../api/patch/json-patch.ts";
+import { applyStrategicPatch } from "../../../api/patch/strategic.ts";
+import { schemaOf } from "../../../api/schema/schema.ts";
 import {
   badRequest,
   requestEntityTooLarge,
@@ -10,38 +12,37 @@ import {
 } from "../../../api/status-errors.ts";
 import type { PatchType } from "../messages.ts";
 
+const MEDIA_TYPES = [
+  "application/json-patch+json",
+  "application/merge-patch+json",
+  "application/strategic-merge-patch+json",
+];
+
 /** The patched object, or why not. */
 export function patched(object: ApiObject, type: PatchType, body: unknown): ApiObject | Status {
   try {
-    switch (type) {
-      case "json": {
-        const operations = body as readonly JsonPatchOperation[];
-        if (!Array.isArray(operations))
-          return badRequest("json: cannot unmarshal object into Go value of type jsonpatch.Patch");
-        if (operations.length > MAX_JSON_PATCH_OPERATIONS) {
-          return requestEntityTooLarge(
-            `The allowed maximum operations in a JSON patch is ${MAX_JSON_PATCH_OPERATIONS}, got ${operations.length}`,
-          );
-        }
-        return applyJsonPatch(object, operations) as ApiObject;
-      }
-      case "merge":
-        if (!isRecord(body))
-          return badRequest("json: cannot unmarshal array into Go value of type map[string]interface {}");
-        return applyMergePatch(object, body) as ApiObject;
-      case "strategic":
-        if (!isRecord(body))
-          return badRequest("json: cannot unmarshal array into Go value of type map[string]interface {}");
-        return applyMergePatch(object, body) as ApiObject;
-      default:
-        return unsupportedMediaType([
-          "application/json-patch+json",
-          "application/merge-patch+json",
-          "application/strategic-merge-patch+json",
-        ]);
-    }
+    if (type === "json") return patchedByOperations(object, body);
+    if (type === "apply") return unsupportedMediaType(MEDIA_TYPES);
+    if (!isRecord(body))
+      return badRequest("json: cannot unmarshal array into Go value of type map[string]interface {}");
+    return type === "merge" ? (applyMergePatch(object, body) as ApiObject) : patchedStrategically(object, body);
   } catch (error) {
     if (error instanceof PatchError) return unprocessablePatch(error.message);
     throw error;
   }
+}
+
+function patchedByOperations(object: ApiObject, body: unknown): ApiObject | Status {
+  if (!Array.isArray(body)) return badRequest("json: cannot unmarshal object into Go value of type jsonpatch.Patch");
+  if (body.length > MAX_JSON_PATCH_OPERATIONS) {
+    const why = `The allowed maximum operations in a JSON patch is ${MAX_JSON_PATCH_OPERATIONS}, got ${body.length}`;
+    return requestEntityTooLarge(why);
+  }
+  return applyJsonPatch(object, body as readonly JsonPatchOperation[]) as ApiObject;
+}
+
+function patchedStrategically(object: ApiObject, body: JsonRecord): ApiObject | Status {
+  const schema = schemaOf(object.apiVersion, object.kind);
+  if (schema === undefined) return unsupportedMediaType(MEDIA_TYPES.slice(0, 2));
+  return applyStrategicPatch(object, body, schema) as ApiObject;
 }

@@ -38,7 +38,8 @@ export function beginGet(state: ApiServerState, exchange: Exchange, context: Con
   const cache = cacheOf(state, exchange.kind);
   if (version !== "" && cache?.phase === "watching") {
     if (waitForRevision(state, exchange, context, cache, version)) return;
-    return getFromCache(state, exchange, context, cache);
+    getFromCache(state, exchange, context, cache);
+    return;
   }
   exchange.phase = "read";
   askFor(state, exchange, context, { op: "range", key: keyOf(exchange) });
@@ -49,14 +50,20 @@ function getFromCache(state: ApiServerState, exchange: Exchange, context: Contex
 }
 
 export function resumeGet(state: ApiServerState, exchange: Exchange, context: Context, from: EtcdAnswer): void {
-  if (!from.ok) return refuse(state, exchange, context, storageError(from.text));
+  if (!from.ok) {
+    refuse(state, exchange, context, storageError(from.text));
+    return;
+  }
   const pair = rangeOf(from.body).kvs[0];
   respondWith(state, exchange, context, pair === undefined ? null : objectOf(pair));
 }
 
 function respondWith(state: ApiServerState, exchange: Exchange, context: Context, object: ApiObject | null): void {
   const { kind, request } = exchange;
-  if (object === null) return refuse(state, exchange, context, notFound(kind, exchange.name));
+  if (object === null) {
+    refuse(state, exchange, context, notFound(kind, exchange.name));
+    return;
+  }
   answer(
     state,
     exchange,
@@ -70,23 +77,34 @@ export function beginList(state: ApiServerState, exchange: Exchange, context: Co
   const { kind, request } = exchange;
   const { options } = request;
   const selection = selectionOfRequest(kind, request);
-  if (isStatus(selection)) return refuse(state, exchange, context, selection);
-  if (options.continue) return beginListFromEtcd(state, exchange, context, selection);
+  if (isStatus(selection)) {
+    refuse(state, exchange, context, selection);
+    return;
+  }
+  if (options.continue) {
+    beginListFromEtcd(state, exchange, context, selection);
+    return;
+  }
   const version = options.resourceVersion ?? "";
   if (options.resourceVersionMatch !== undefined && version === "") {
-    return refuse(
+    refuse(
       state,
       exchange,
       context,
       badRequest("resourceVersionMatch is forbidden unless resourceVersion is provided"),
     );
+    return;
   }
   const cache = cacheOf(state, kind);
   const paged = (options.limit ?? 0) > 0 && version !== "0" && options.resourceVersionMatch === undefined;
   const fromCache = version !== "" && options.resourceVersionMatch !== "Exact" && !paged && cache !== undefined;
-  if (!fromCache || cache.phase === "idle") return beginListFromEtcd(state, exchange, context, selection);
+  if (!fromCache || cache.phase === "idle") {
+    beginListFromEtcd(state, exchange, context, selection);
+    return;
+  }
   if (cache.phase !== "watching" && cache.revision === 0) {
-    return refuse(state, exchange, context, tooManyRequests("storage is (re)initializing", 1));
+    refuse(state, exchange, context, tooManyRequests("storage is (re)initializing", 1));
+    return;
   }
   if (!waitForRevision(state, exchange, context, cache, version))
     listFromCache(state, exchange, context, cache, selection);
@@ -166,7 +184,10 @@ export function wakeWaiting(
 
 export function resumeFromCache(state: ApiServerState, exchange: Exchange, context: Context): void {
   const cache = cacheOf(state, exchange.kind)!;
-  if (exchange.request.verb === "get") return getFromCache(state, exchange, context, cache);
+  if (exchange.request.verb === "get") {
+    getFromCache(state, exchange, context, cache);
+    return;
+  }
   listFromCache(state, exchange, context, cache, selectionOfRequest(exchange.kind, exchange.request) as Selection);
 }
 
@@ -193,7 +214,10 @@ interface Page {
 
 function beginListFromEtcd(state: ApiServerState, exchange: Exchange, context: Context, selection: Selection): void {
   const page = pageOf(exchange, selection);
-  if (typeof page === "string") return refuse(state, exchange, context, badRequest(page));
+  if (typeof page === "string") {
+    refuse(state, exchange, context, badRequest(page));
+    return;
+  }
   exchange.phase = "list";
   const named = selection.name !== "" && (selection.namespace !== "" || !exchange.kind.namespaced);
   if (named) {
@@ -241,14 +265,21 @@ function pageOf(exchange: Exchange, selection: Selection): Page | string {
 
 export function resumeList(state: ApiServerState, exchange: Exchange, context: Context, from: EtcdAnswer): void {
   if (!from.ok) {
-    if (!from.text.includes(COMPACTED)) return refuse(state, exchange, context, storageError(from.text));
+    if (!from.text.includes(COMPACTED)) {
+      refuse(state, exchange, context, storageError(from.text));
+      return;
+    }
     const status = expired(exchange.request.options.continue ? EXPIRED_CONTINUE : EXPIRED_LIST);
-    if (!exchange.request.options.continue) return refuse(state, exchange, context, status);
+    if (!exchange.request.options.continue) {
+      refuse(state, exchange, context, status);
+      return;
+    }
     const { start } = decodeContinue(exchange.request.options.continue) as ContinueToken;
-    return refuse(state, exchange, context, {
+    refuse(state, exchange, context, {
       ...status,
       metadata: { continue: encodeContinue({ revision: -1, start }) } as object,
     });
+    return;
   }
   const selection = selectionOfRequest(exchange.kind, exchange.request) as Selection;
   const page = pageOf(exchange, selection) as Page;
@@ -279,7 +310,10 @@ function finishPage(
   }
   if (range.more) more = true;
   const revision = page.revision > 0 ? page.revision : range.header.revision;
-  if (!more || last === null) return answer(state, exchange, context, 200, listOf(exchange, items, revision));
+  if (!more || last === null) {
+    answer(state, exchange, context, 200, listOf(exchange, items, revision));
+    return;
+  }
   const token = encodeContinue({ revision, start: `${last.key.slice(page.prefix.length)}\u0000` });
   const remaining = everything ? { remainingItemCount: Math.max(0, range.count - items.length) } : {};
   answer(state, exchange, context, 200, listOf(exchange, items, revision, { continue: token, ...remaining }));

@@ -19,31 +19,52 @@ export function begin(state: ApiServerState, exchange: Exchange, context: Contex
   const { verb, subresource } = request;
   if (subresource !== "") {
     const served = kind.subresources.find(({ name }) => name === subresource);
-    if (served === undefined) return refuse(state, exchange, context, notFoundPath(exchange));
-    if (!served.verbs.includes(verb) && !(verb === "create" && subresource === "exec")) {
-      return refuse(state, exchange, context, methodNotSupported(kind, verb));
+    if (served === undefined) {
+      refuse(state, exchange, context, notFoundPath(exchange));
+      return;
     }
-    return beginSubresource(state, exchange, context);
+    if (!served.verbs.includes(verb) && !(verb === "create" && subresource === "exec")) {
+      refuse(state, exchange, context, methodNotSupported(kind, verb));
+      return;
+    }
+    beginSubresource(state, exchange, context);
+    return;
   }
-  if (!kind.verbs.includes(verb)) return refuse(state, exchange, context, methodNotSupported(kind, verb));
+  if (!kind.verbs.includes(verb)) {
+    refuse(state, exchange, context, methodNotSupported(kind, verb));
+    return;
+  }
   if (kind.storagePrefix === "") {
-    if (kind.kind === "ComponentStatus") return componentStatuses(state, exchange, context);
-    if (kind.kind === "Binding") return refuse(state, exchange, context, methodNotSupported(kind, verb));
-    return answer(state, exchange, context, 201, review(state, exchange, context));
+    if (kind.kind === "ComponentStatus") {
+      componentStatuses(state, exchange, context);
+      return;
+    }
+    if (kind.kind === "Binding") {
+      refuse(state, exchange, context, methodNotSupported(kind, verb));
+      return;
+    }
+    answer(state, exchange, context, 201, review(state, exchange, context));
+    return;
   }
   switch (verb) {
     case "get":
-      return beginGet(state, exchange, context);
+      beginGet(state, exchange, context);
+      return;
     case "list":
-      return beginList(state, exchange, context);
+      beginList(state, exchange, context);
+      return;
     case "watch":
-      return beginWatch(state, exchange, context);
+      beginWatch(state, exchange, context);
+      return;
     case "create":
-      return beginCreate(state, exchange, context);
+      beginCreate(state, exchange, context);
+      return;
     case "deletecollection":
-      return beginDeleteCollection(state, exchange, context);
+      beginDeleteCollection(state, exchange, context);
+      return;
     default:
-      return beginUpdate(state, exchange, context);
+      beginUpdate(state, exchange, context);
+      return;
   }
 }
 
@@ -59,33 +80,43 @@ function beginSubresource(state: ApiServerState, exchange: Exchange, context: Co
     case "attach":
     case "portforward":
     case "proxy":
-      return beginConnect(state, exchange, context);
+      beginConnect(state, exchange, context);
+      return;
     case "token":
-      return issueToken(state, exchange, context);
+      issueToken(state, exchange, context);
+      return;
     default:
-      return request.verb === "get" ? beginGet(state, exchange, context) : beginUpdate(state, exchange, context);
+      if (request.verb === "get") beginGet(state, exchange, context);
+      else beginUpdate(state, exchange, context);
+      return;
   }
 }
 
 /** etcd has answered. */
 export function resume(state: ApiServerState, exchange: Exchange, context: Context, from: EtcdAnswer): void {
   const { request } = exchange;
-  if (exchange.phase === "lease" && !from.ok) return refuse(state, exchange, context, storageError(from.text));
+  if (exchange.phase === "lease" && !from.ok) {
+    refuse(state, exchange, context, storageError(from.text));
+    return;
+  }
   switch (request.verb) {
     case "get":
-      return resumeGet(state, exchange, context, from);
+      resumeGet(state, exchange, context, from);
+      return;
     case "list":
-      return resumeList(state, exchange, context, from);
+      resumeList(state, exchange, context, from);
+      return;
     case "create":
-      return request.subresource === ""
-        ? resumeCreate(state, exchange, context, from)
-        : resumeUpdate(state, exchange, context, from);
+      if (request.subresource === "") resumeCreate(state, exchange, context, from);
+      else resumeUpdate(state, exchange, context, from);
+      return;
     case "deletecollection":
-      return resumeDeleteCollection(state, exchange, context, from);
+      resumeDeleteCollection(state, exchange, context, from);
+      return;
     default:
-      return exchange.creates
-        ? resumeCreate(state, exchange, context, from)
-        : resumeUpdate(state, exchange, context, from);
+      if (exchange.creates) resumeCreate(state, exchange, context, from);
+      else resumeUpdate(state, exchange, context, from);
+      return;
   }
 }
 

@@ -25,29 +25,26 @@ const EXTENDED_SECONDS = 365 * 24 * 3_600;
 export function issueToken(state: ApiServerState, exchange: Exchange, context: Context): void {
   const { kind, request, name } = exchange;
   const account = lookup(state, "serviceaccounts", request.namespace, name);
-  if (account === undefined) return refuse(state, exchange, context, notFound(kind, name));
+  if (account === undefined) {
+    refuse(state, exchange, context, notFound(kind, name));
+    return;
+  }
   const spec = ((request.body as ApiObject | undefined)?.spec ?? {}) as TokenSpec;
   const seconds = spec.expirationSeconds ?? DEFAULT_SECONDS;
   if (seconds < MIN_SECONDS) {
     const error = invalidField("spec.expirationSeconds", seconds, "may not specify a duration less than 10 minutes");
-    return refuse(
-      state,
-      exchange,
-      context,
-      invalid({ group: "authentication.k8s.io", kind: "TokenRequest" }, name, [error]),
-    );
+    refuse(state, exchange, context, invalid({ group: "authentication.k8s.io", kind: "TokenRequest" }, name, [error]));
+    return;
   }
   const bound = boundTo(state, request.namespace, spec);
-  if (bound === null)
-    return refuse(state, exchange, context, notFound({ group: "", resource: "pods" }, spec.boundObjectRef?.name ?? ""));
+  if (bound === null) {
+    refuse(state, exchange, context, notFound({ group: "", resource: "pods" }, spec.boundObjectRef?.name ?? ""));
+    return;
+  }
   if (bound.pod !== undefined && spec.boundObjectRef?.uid !== undefined && spec.boundObjectRef.uid !== bound.pod.uid) {
     const why = `the UID in the bound object reference (${spec.boundObjectRef.uid}) does not match the UID in record. The object might have been deleted and then recreated`;
-    return refuse(
-      state,
-      exchange,
-      context,
-      conflict({ group: "", resource: "pods" }, spec.boundObjectRef.name ?? "", why),
-    );
+    refuse(state, exchange, context, conflict({ group: "", resource: "pods" }, spec.boundObjectRef.name ?? "", why));
+    return;
   }
   const audiences =
     spec.audiences !== undefined && spec.audiences.length > 0 ? spec.audiences : [state.flags.serviceAccountIssuer];

@@ -39,21 +39,34 @@ function readLive(state: ApiServerState, exchange: Exchange, context: Context): 
 }
 
 export function resumeUpdate(state: ApiServerState, exchange: Exchange, context: Context, from: EtcdAnswer): void {
-  if (!from.ok) return refuse(state, exchange, context, storageError(from.text));
+  if (!from.ok) {
+    refuse(state, exchange, context, storageError(from.text));
+    return;
+  }
   if (exchange.phase === "read") {
     const pair = rangeOf(from.body).kvs[0];
     const object = pair === undefined ? null : objectOf(pair);
-    return object === null ? missing(state, exchange, context) : attempt(state, exchange, context, object, true);
+    if (object === null) missing(state, exchange, context);
+    else attempt(state, exchange, context, object, true);
+    return;
   }
   const txn = txnOf(from.body);
-  if (txn.succeeded) return written(state, exchange, context, txn.header.revision);
+  if (txn.succeeded) {
+    written(state, exchange, context, txn.header.revision);
+    return;
+  }
   const first = txn.responses[0];
   rememberRange(state, txn);
   const pair = first?.op === "range" ? first.kvs[0] : undefined;
   const object = pair === undefined ? null : objectOf(pair);
-  if (object === null) return missing(state, exchange, context);
-  if (exchange.attempts >= ATTEMPTS_MAX)
-    return refuse(state, exchange, context, conflict(exchange.kind, exchange.name));
+  if (object === null) {
+    missing(state, exchange, context);
+    return;
+  }
+  if (exchange.attempts >= ATTEMPTS_MAX) {
+    refuse(state, exchange, context, conflict(exchange.kind, exchange.name));
+    return;
+  }
   attempt(state, exchange, context, object, true);
 }
 
@@ -62,11 +75,15 @@ function missing(state: ApiServerState, exchange: Exchange, context: Context): v
   const upserts =
     (request.verb === "update" && kind.createOnUpdate && request.subresource === "") ||
     (request.verb === "patch" && request.patchType === "apply" && request.subresource === "");
-  if (!upserts) return refuse(state, exchange, context, notFound(kind, exchange.name));
+  if (!upserts) {
+    refuse(state, exchange, context, notFound(kind, exchange.name));
+    return;
+  }
   const { uid } = (request.body as ApiObject).metadata ?? {};
   if (uid) {
     const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: `;
-    return refuse(state, exchange, context, conflict(kind, exchange.name, why));
+    refuse(state, exchange, context, conflict(kind, exchange.name, why));
+    return;
   }
   exchange.creates = true;
   create(state, exchange, context);
@@ -78,15 +95,25 @@ function attempt(state: ApiServerState, exchange: Exchange, context: Context, cu
   const outcome = changeOf(state, exchange, context, current);
   switch (outcome.do) {
     case "refuse":
-      if (!live) return readLive(state, exchange, context);
-      return refuse(state, exchange, context, outcome.status);
+      if (!live) {
+        readLive(state, exchange, context);
+        return;
+      }
+      refuse(state, exchange, context, outcome.status);
+      return;
     case "keep":
-      if (!live && !isDryRun(exchange)) return readLive(state, exchange, context);
-      return answer(state, exchange, context, codeOf(exchange), bodyOf(exchange, outcome.object));
+      if (!live && !isDryRun(exchange)) {
+        readLive(state, exchange, context);
+        return;
+      }
+      answer(state, exchange, context, codeOf(exchange), bodyOf(exchange, outcome.object));
+      return;
     case "put":
-      return put(state, exchange, context, current, outcome);
+      put(state, exchange, context, current, outcome);
+      return;
     case "remove":
-      return remove(state, exchange, context, current, outcome.object);
+      remove(state, exchange, context, current, outcome.object);
+      return;
   }
 }
 
@@ -101,18 +128,28 @@ function put(
   exchange.draft = stored;
   const companions = companionsOfUpdate(state, exchange, context, current);
   if (companions !== null && "refusal" in companions) {
-    if (!exchange.live) return readLive(state, exchange, context);
-    return refuse(state, exchange, context, companions.refusal);
+    if (!exchange.live) {
+      readLive(state, exchange, context);
+      return;
+    }
+    refuse(state, exchange, context, companions.refusal);
+    return;
   }
   const draft = exchange.draft;
   if (equalJson(draft, undecorate(current))) {
-    if (!exchange.live && !isDryRun(exchange)) return readLive(state, exchange, context);
-    return answer(state, exchange, context, codeOf(exchange), bodyOf(exchange, current));
+    if (!exchange.live && !isDryRun(exchange)) {
+      readLive(state, exchange, context);
+      return;
+    }
+    answer(state, exchange, context, codeOf(exchange), bodyOf(exchange, current));
+    return;
   }
   exchange.draft = deepFreeze(draft);
   exchange.removes = false;
-  if (isDryRun(exchange))
-    return answer(state, exchange, context, codeOf(exchange), bodyOf(exchange, decorate(draft, revisionOf(current))));
+  if (isDryRun(exchange)) {
+    answer(state, exchange, context, codeOf(exchange), bodyOf(exchange, decorate(draft, revisionOf(current))));
+    return;
+  }
   const key = keyOf(exchange);
   const value = { data: exchange.draft, sizeBytes: estimateSize(exchange.draft) };
   transact(state, exchange, context, current, { op: "put", key, value, ...leaseOf(state, exchange) }, companions);
@@ -132,7 +169,10 @@ function remove(
 ): void {
   exchange.draft = last;
   exchange.removes = true;
-  if (isDryRun(exchange)) return answer(state, exchange, context, 200, removalBody(exchange, last));
+  if (isDryRun(exchange)) {
+    answer(state, exchange, context, 200, removalBody(exchange, last));
+    return;
+  }
   const operation: TxnOperation = { op: "deleteRange", key: keyOf(exchange) };
   transact(state, exchange, context, current, operation, companionsOfRemoval(state, exchange, current));
 }
@@ -163,8 +203,12 @@ function written(state: ApiServerState, exchange: Exchange, context: Context, re
   if (exchange.removes) {
     const { verb } = exchange.request;
     const gone = lastState(draft, revision);
-    if (verb === "update" || verb === "patch") return answer(state, exchange, context, 200, bodyOf(exchange, gone));
-    return answer(state, exchange, context, codeOf(exchange), removalBody(exchange, gone));
+    if (verb === "update" || verb === "patch") {
+      answer(state, exchange, context, 200, bodyOf(exchange, gone));
+      return;
+    }
+    answer(state, exchange, context, codeOf(exchange), removalBody(exchange, gone));
+    return;
   }
   answer(state, exchange, context, codeOf(exchange), bodyOf(exchange, decorate(draft, revision)));
 }

@@ -30,28 +30,39 @@ export interface WatchTimer {
 /** A watch begins: from the cache's history, or with all that there is. */
 export function beginWatch(state: ApiServerState, exchange: Exchange, context: Context): void {
   const { request, kind, replyTo } = exchange;
-  if (replyTo.via !== "stream")
-    return refuse(state, exchange, context, badRequest("a watch must be opened as a stream"));
+  if (replyTo.via !== "stream") {
+    refuse(state, exchange, context, badRequest("a watch must be opened as a stream"));
+    return;
+  }
   if (request.options.sendInitialEvents !== undefined) {
     const why = "sendInitialEvents is forbidden for watch unless the WatchList feature gate is enabled";
     const status = invalid({ group: "meta.k8s.io", kind: "ListOptions" }, "", [
       forbiddenField("sendInitialEvents", why),
     ]);
-    return refuse(state, exchange, context, status);
+    refuse(state, exchange, context, status);
+    return;
   }
   const selection = selectionOfRequest(kind, request);
-  if (isStatus(selection)) return refuse(state, exchange, context, selection);
+  if (isStatus(selection)) {
+    refuse(state, exchange, context, selection);
+    return;
+  }
   const cache = cacheOf(state, kind);
-  if (cache === undefined) return refuse(state, exchange, context, badRequest("the resource cannot be watched"));
+  if (cache === undefined) {
+    refuse(state, exchange, context, badRequest("the resource cannot be watched"));
+    return;
+  }
   if (cache.phase === "idle") startFeed(state, context, cache);
   const version = request.options.resourceVersion ?? "";
-  if (!/^\d*$/.test(version))
-    return refuse(
+  if (!/^\d*$/.test(version)) {
+    refuse(
       state,
       exchange,
       context,
       badRequest(`Invalid value: "${version}": strconv.ParseUint: parsing "${version}": invalid syntax`),
     );
+    return;
+  }
   if (cache.phase === "listing" && cache.revision === 0) {
     exchange.phase = "cache";
     cache.waiting.push(Object.freeze({ exchange: exchange.id, revision: 1 }));
