@@ -234,10 +234,8 @@ function leaderChanged(state: EtcdState, context: Context): void {
     context.setTimer(3 * state.config.electionMs * 1000, { type: "leaderless", epoch: state.leaderlessEpoch });
     return;
   }
-  if (state.lastLeader !== leader) {
-    state.leaderSinceUs = context.nowUs;
-    if (state.lastLeader !== NOBODY) failRound(state, context);
-  }
+  state.leaderSinceUs = context.nowUs;
+  if (state.lastLeader !== NOBODY) failRound(state, context);
   state.lastLeader = leader;
   context.count("etcd_server_leader_changes_seen_total");
   transferFinished(state, context);
