@@ -148,6 +148,8 @@ export function containerEvent(state: KubeletState, event: ContainerEvent, conte
   if (index >= 0) worker.containers[index] = container;
   else worker.containers.unshift(container);
   if (event.type === "created") return;
+  if (event.type === "stopped" && worker.kills.get(containerId)?.stage === "stopped")
+    killDone(state, worker, containerId, context);
   if (worker.phase !== "running") {
     if (event.type === "started") continueTermination(state, worker, context);
     return;
@@ -173,8 +175,19 @@ export function relist(state: KubeletState, context: Context): void {
   }
 }
 
-/** StopContainer is answered: the container has ended. */
+/**
+ * StopContainer is answered. The container counts as ended only once its event is in too: it says how it ended, and comes
+ * by another connection.
+ */
 export function containerStopped(state: KubeletState, worker: PodWorker, containerId: string, context: Context): void {
+  const kill = worker.kills.get(containerId);
+  if (kill === undefined) return;
+  const running = worker.containers.some(({ id, state: how }) => id === containerId && how === "CONTAINER_RUNNING");
+  if (running) kill.stage = "stopped";
+  else killDone(state, worker, containerId, context);
+}
+
+function killDone(state: KubeletState, worker: PodWorker, containerId: string, context: Context): void {
   worker.kills.delete(containerId);
   if (worker.phase === "terminating") continueTermination(state, worker, context);
   else if (worker.flow !== null) continueFlow(state, worker, context);

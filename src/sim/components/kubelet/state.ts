@@ -153,7 +153,8 @@ export interface KillState {
   readonly name: string;
   readonly startedAtUs: number;
   readonly graceSeconds: number;
-  stage: "preStop" | "stopping";
+  /** `stopped`: the runtime says so, its event is still to come. */
+  stage: "preStop" | "stopping" | "stopped";
 }
 
 export interface SyncFlow {

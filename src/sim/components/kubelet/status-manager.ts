@@ -75,10 +75,18 @@ export function statusPatch(old: PodStatus, status: PodStatus): Record<string, u
   const different = conditions.filter((condition) => !sameValue(before.get(condition.type), condition));
   if (different.length > 0) {
     patch["$setElementOrder/conditions"] = conditions.map(({ type }) => ({ type }));
-    patch.conditions = different;
+    patch.conditions = different.map((condition) => withRemovals(before.get(condition.type), condition));
     changed = true;
   }
   return changed ? patch : null;
+}
+
+/** In a merge, what is not said stays: fields that are gone are said to be null. */
+function withRemovals(old: PodCondition | undefined, condition: PodCondition): Record<string, unknown> {
+  const merged: Record<string, unknown> = { ...condition };
+  for (const field of ["reason", "message"] as const)
+    if (old?.[field] !== undefined && condition[field] === undefined) merged[field] = null;
+  return merged;
 }
 
 /** The answer to a status PATCH. True: the final status is stored. */
