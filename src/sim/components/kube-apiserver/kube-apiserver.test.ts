@@ -137,7 +137,7 @@ describe("the registry", () => {
     expect(spec.ports[0]!.nodePort).toBeGreaterThanOrEqual(30086);
     const taken = create(service("b", { clusterIP: spec.clusterIP }));
     expect(taken.object.message).toBe(
-      `Service "b" is invalid: spec.clusterIPs: Invalid value: ["${spec.clusterIP}"]: failed to allocate IP ${spec.clusterIP}: provided IP is already allocated`,
+      `Service "b" is invalid: spec.clusterIPs: Invalid value: []string{"${spec.clusterIP}"}: failed to allocate IP ${spec.clusterIP}: provided IP is already allocated`,
     );
     const port = create(service("c", { ports: [{ port: 80, nodePort: spec.ports[0]!.nodePort }] }));
     expect(port.object.message).toContain("provided port is already allocated");

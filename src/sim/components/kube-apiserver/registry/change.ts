@@ -2,15 +2,16 @@ import { invalid as invalidField } from "../../../api/field-errors.ts";
 import { apiVersionOf } from "../../../api/kinds.ts";
 import type { ApiObject, Status } from "../../../api/object.ts";
 import { badRequest, conflict, invalid, uidPreconditionFailed } from "../../../api/status-errors.ts";
+import { validateUpdate } from "../../../api/validation/validation.ts";
 import type { Context } from "../../../kernel/types.ts";
 import { admit, validateAdmission } from "../admission/admission.ts";
 import type { AdmissionRequest } from "../admission/plugin.ts";
 import { decodeObjectOf } from "../http/decode.ts";
 import type { ApiServerState, Exchange } from "../state.ts";
-import { defaulted, updateErrors } from "./api-functions.ts";
 import { bindPod } from "./binding.ts";
 import { toServed, toStored } from "./conversion.ts";
 import { checkKind } from "./create.ts";
+import { defaulted } from "./defaulted.ts";
 import { goesWithUpdate, planDeletion } from "./deletion.ts";
 import { evictPod } from "./eviction.ts";
 import { isStatus } from "./exchange.ts";
@@ -94,7 +95,7 @@ function update(state: ApiServerState, exchange: Exchange, context: Context, cur
   };
   const admitted = admissionOf(state, exchange, context, asked) ?? prepared;
   if (isStatus(admitted)) return { do: "refuse", status: admitted };
-  const errors = updateErrors(kind, admitted, current, strategyPart);
+  const errors = validateUpdate(admitted, current, strategyPart);
   if (errors.length > 0) {
     if (context.observed) context.note("validation", { errors: errors.length });
     return { do: "refuse", status: invalid(kind, exchange.name, errors) };

@@ -10,6 +10,7 @@ import {
   storageError,
 } from "../../../api/status-errors.ts";
 import { formatTime } from "../../../api/time.ts";
+import { validateCreate } from "../../../api/validation/validation.ts";
 import type { Context } from "../../../kernel/types.ts";
 import type { TxnOperation } from "../../etcd/messages.ts";
 import { admit, validateAdmission } from "../admission/admission.ts";
@@ -17,8 +18,8 @@ import type { AdmissionRequest } from "../admission/plugin.ts";
 import { answer, refuse } from "../respond.ts";
 import type { ApiServerState, Exchange } from "../state.ts";
 import { decorate } from "../watch/decorate.ts";
-import { createErrors, defaulted } from "./api-functions.ts";
 import { toServed, toStored } from "./conversion.ts";
+import { defaulted } from "./defaulted.ts";
 import { askFor, type EtcdAnswer, modEquals, rangeOf, txnOf } from "./etcd-client.ts";
 import { takeEventLease } from "./event-lease.ts";
 import { isDryRun } from "./exchange.ts";
@@ -31,7 +32,7 @@ const GENERATED_NAMES_MAX = 8;
 
 /** POST: decode, default, mutating admission, strategy, validation, validating admission, and one transaction. */
 export function beginCreate(state: ApiServerState, exchange: Exchange, context: Context): void {
-  const { kind, request } = exchange;
+  const { request } = exchange;
   const body = request.body as ApiObject | null | undefined;
   const refusal = checkBody(exchange, body);
   if (refusal !== null) {
@@ -117,7 +118,7 @@ export function create(state: ApiServerState, exchange: Exchange, context: Conte
     user: exchange.user,
   };
   const prepared = prepareForCreate(kind, object!, facts);
-  const errors = createErrors(kind, prepared);
+  const errors = validateCreate(prepared);
   if (errors.length > 0) {
     if (context.observed) context.note("validation", { errors: errors.length });
     refuse(state, exchange, context, invalid(kind, name, errors));

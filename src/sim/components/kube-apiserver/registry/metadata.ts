@@ -22,12 +22,13 @@ export function newMetadata(
   return metadata as ObjectMeta;
 }
 
-/** Metadata of an update: what is the server's comes from the object as it is. */
+/** Metadata of an update: what is the server's comes from the object as it is (its resourceVersion is not stored). */
 export function updatedMetadata(given: ObjectMeta, current: ObjectMeta): ObjectMeta {
   const metadata: Record<string, unknown> = { name: given.name ?? current.name };
   if (current.generateName) metadata.generateName = current.generateName;
   if (current.namespace !== undefined) metadata.namespace = current.namespace;
   metadata.uid = current.uid;
+  metadata.resourceVersion = current.resourceVersion;
   if (current.generation !== undefined) metadata.generation = current.generation;
   metadata.creationTimestamp = current.creationTimestamp;
   if (current.deletionTimestamp !== undefined) metadata.deletionTimestamp = current.deletionTimestamp;
@@ -63,22 +64,4 @@ export function assemble(kind: Kind, metadata: ObjectMeta, rest: Readonly<Record
     object[key] = rest[key];
   }
   return object as ApiObject;
-}
-
-/** Whether anything but metadata and status differs: what makes the generation grow. */
-export function specChanged(next: ApiObject, current: ApiObject): boolean {
-  for (const key in next) {
-    if (
-      key !== "metadata" &&
-      key !== "status" &&
-      key !== "kind" &&
-      key !== "apiVersion" &&
-      !equalJson(next[key], current[key])
-    )
-      return true;
-  }
-  for (const key in current) {
-    if (key !== "metadata" && key !== "status" && current[key] !== undefined && next[key] === undefined) return true;
-  }
-  return false;
 }

@@ -1,5 +1,4 @@
 import { applyDefaults } from "../../../api/defaulting/defaulting.ts";
-import type { FieldError } from "../../../api/field-errors.ts";
 import { apiVersionOf, type Kind } from "../../../api/kinds.ts";
 import type { ApiObject } from "../../../api/object.ts";
 
@@ -10,17 +9,4 @@ export function defaulted(kind: Kind, object: ApiObject): ApiObject {
       ? { ...object, kind: kind.kind, apiVersion: apiVersionOf(kind) }
       : object;
   return applyDefaults(named);
-}
-
-export function createErrors(_kind: Kind, _object: ApiObject): readonly FieldError[] {
-  return [];
-}
-
-export function updateErrors(
-  _kind: Kind,
-  _object: ApiObject,
-  _old: ApiObject,
-  _subresource: string,
-): readonly FieldError[] {
-  return [];
 }
