@@ -52,6 +52,8 @@ export class Spans implements Observer {
   readonly inputTraces = new Map<number, Trace>();
   readonly timerTraces = new Map<number, Trace>();
   changes: Change[] = [];
+  /** Trace of what a person did last; null: nothing yet. */
+  lastInputTrace: number | null = null;
   private world: World | null = null;
 
   attach(world: World): void {
@@ -62,6 +64,7 @@ export class Spans implements Observer {
 
   rootedByInput(trace: number, input: SessionInput): void {
     this.inputTraces.set(trace, { id: trace, atUs: this.world?.nowUs ?? 0, origin: "input", input, spans: [] });
+    this.lastInputTrace = trace;
     dropOldest(this.inputTraces, INPUT_TRACES_MAX);
   }
 

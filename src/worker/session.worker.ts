@@ -1,0 +1,256 @@
+import * as Comlink from "comlink";
+import type { SessionCommands, SessionStart } from "../protocol/commands.ts";
+import type { ViewUpdate } from "../protocol/updates.ts";
+import type { ViewName } from "../protocol/views.ts";
+import { SessionHost } from "../session/host.ts";
+import { createSessionDoor } from "../session/lab/lab.ts";
+import { pacingCommands } from "../session/lab/pacing-commands.ts";
+import { Pacer } from "../session/pacing.ts";
+import { Views } from "../session/projections/views.ts";
+import { clusterReady } from "../session/ready.ts";
+import { readSaved, saveSession } from "../session/save.ts";
+import type { Session } from "../session/session.ts";
+import { parseTopology, type Topology, topologyByName } from "../sim/cluster/topology.ts";
+import { Autosave } from "./autosave.ts";
+import { serveDoors } from "./doors-server.ts";
+
+/** At most one update per frame; views cost more than they show when sent more often. */
+const UPDATE_EVERY_MS = 33;
+const TICK_MS = 4;
+/** How long booting may take of one slice, so that the page sees the machines come up. */
+const BOOT_SLICE_MS = 30;
+
+const nowMs = () => performance.now();
+const host = new SessionHost();
+const pacer = new Pacer(host, nowMs);
+const views = new Views();
+const autosave = new Autosave();
+host.keeper = pacer;
+let listener: ((update: ViewUpdate) => void) | null = null;
+let lastUpdateMs = 0;
+let dirty = true;
+let failed = false;
+let lastBreak: string | null = null;
+
+host.onNewSession.push((session) => {
+  views.reset();
+  failed = false;
+  dirty = true;
+  lastBreak = null;
+  session.listeners.push({
+    onReset() {
+      views.reset();
+      dirty = true;
+    },
+    onInput(logged) {
+      dirty = true;
+      autosave.keep(session);
+      if (
+        logged.input.type === "console" &&
+        "label" in logged.input.input &&
+        /^(POST|PUT|PATCH|DELETE) /.test(logged.input.input.label)
+      ) {
+        pacer.followed = session.spans.lastInputTrace;
+      }
+    },
+  });
+});
+
+function countWarnings(): number {
+  if (!host.started) return 0;
+  views.records.refresh(host.session.world);
+  return views.records.list("/registry/events/").filter((event) => event.type === "Warning").length;
+}
+
+const sessionDoor = createSessionDoor(host, pacingCommands(pacer, countWarnings));
+
+/** An exception in the world is a bug of ours: say it with all that reproduces it, and go on from the last checkpoint. */
+function recover(error: unknown): void {
+  const { session } = host;
+  const text = error instanceof Error ? error.message : String(error);
+  views.tell({
+    id: `crash/${session.nowUs}`,
+    tone: "error",
+    text: `The simulation failed at ${(session.nowUs / 1_000_000).toFixed(3)} s and went back to its last checkpoint. Please report it with the details.`,
+    detail: `topology ${session.topology.name}, seed ${session.seed}\n${text}\n\n${saveSession(session)}`,
+  });
+  pacer.playing = false;
+  const checkpoint = session.branch.checkpoints.at(-2) ?? session.branch.checkpoints[0];
+  try {
+    session.rewindTo(checkpoint?.atUs ?? 0, true);
+  } catch {
+    failed = true;
+  }
+}
+
+function tick(): void {
+  try {
+    if (host.started && !failed) {
+      const { session } = host;
+      if (session.readyAtUs === null) boot(session);
+      else if (pacer.tick()) dirty = true;
+    }
+  } catch (error) {
+    recover(error);
+    dirty = true;
+  }
+  sendUpdate();
+  setTimeout(tick, TICK_MS);
+}
+
+function boot(session: Session): void {
+  const startMs = nowMs();
+  while (session.readyAtUs === null && nowMs() - startMs < BOOT_SLICE_MS) {
+    session.advance(session.nowUs + 100_000);
+    if (clusterReady(session.world)) session.readyAtUs = session.nowUs;
+  }
+  dirty = true;
+}
+
+function sendUpdate(): void {
+  if (listener === null || !host.started || !dirty) return;
+  const now = nowMs();
+  if (now - lastUpdateMs < UPDATE_EVERY_MS) return;
+  lastUpdateMs = now;
+  dirty = false;
+  const update = views.update(host.session, pacer);
+  if (update !== null) listener(update);
+}
+
+function begin(start: SessionStart): void {
+  switch (start.type) {
+    case "new":
+      host.startBooting(topologyNamed(start.topology), start.seed);
+      return;
+    case "saved":
+      load(start.text);
+      return;
+    case "resume": {
+      const kept = autosave.kept();
+      if (kept === null) throw new Error("Nothing was kept to resume.");
+      load(kept);
+      return;
+    }
+  }
+}
+
+function load(text: string): void {
+  const session = host.load(readSaved(text));
+  if (clusterReady(session.world)) session.readyAtUs = session.nowUs;
+}
+
+function topologyNamed(name: string): Topology {
+  return topologyByName(name) ?? parseTopology(name);
+}
+
+const sentence = (error: unknown) => (error instanceof Error ? error.message : String(error));
+
+const commands: SessionCommands = {
+  async open(start) {
+    await autosave.open();
+    begin(start);
+  },
+  async subscribe(told) {
+    listener = told;
+    views.reset();
+    dirty = true;
+  },
+  async show(names: readonly ViewName[]) {
+    views.shown = new Set(names);
+    dirty = true;
+  },
+  async select(selection) {
+    views.selection = selection;
+    dirty = true;
+  },
+  async play() {
+    pacer.playing = true;
+    dirty = true;
+  },
+  async pause() {
+    pacer.playing = false;
+    dirty = true;
+  },
+  async setSpeed(speed) {
+    pacer.speed = Math.min(1_000, Math.max(1 / 1_000, speed));
+    dirty = true;
+  },
+  async setFollowing(following) {
+    pacer.following = following;
+    dirty = true;
+  },
+  async followTrace(trace) {
+    pacer.followed = trace;
+    dirty = true;
+  },
+  async step(what) {
+    pacer.step(what, countWarnings);
+    dirty = true;
+  },
+  async rewindTo(atUs) {
+    host.session.rewindTo(atUs, false);
+    dirty = true;
+  },
+  async skipTo(atUs) {
+    pacer.skipTo(atUs);
+    dirty = true;
+  },
+  async switchBranch(id) {
+    host.session.switchBranch(id);
+    dirty = true;
+  },
+  async mark(name) {
+    host.session.marks.set(name, { branch: host.session.branch.id, atUs: host.session.nowUs });
+    dirty = true;
+  },
+  async breakIt(fault, target, parameters) {
+    const { error } = host.session.do({ type: "break", fault, target, parameters });
+    if (error === null) lastBreak = `${fault} ${target}`;
+    return error;
+  },
+  async mend(id) {
+    return host.session.do({ type: "heal", id }).error;
+  },
+  async mendEverything() {
+    host.session.do({ type: "healEverything" });
+  },
+  async undoBreak() {
+    const { faults } = host.session.world.state;
+    const last = lastBreak !== null && faults.has(lastBreak) ? lastBreak : [...faults.keys()].at(-1);
+    return last === undefined ? "Nothing is broken." : host.session.do({ type: "heal", id: last }).error;
+  },
+  async save() {
+    return saveSession(host.session);
+  },
+  async resumable() {
+    await autosave.open();
+    const kept = autosave.kept();
+    if (kept === null) return null;
+    try {
+      const saved = readSaved(kept);
+      return { topology: saved.parsedTopology.name, atUs: saved.end.atUs, inputs: saved.inputs.length };
+    } catch {
+      return null;
+    }
+  },
+  async connectShell(port) {
+    serveDoors(port, host, sessionDoor);
+  },
+};
+
+/** Errors cross as one sentence, without a stack of ours. */
+const guarded = Object.fromEntries(
+  Object.entries(commands).map(([name, run]) => [
+    name,
+    async (...args: readonly never[]) => {
+      try {
+        return await (run as (...values: readonly never[]) => Promise<unknown>)(...args);
+      } catch (error) {
+        throw new Error(sentence(error));
+      }
+    },
+  ]),
+);
+
+Comlink.expose(guarded);
+tick();
