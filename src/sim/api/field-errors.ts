@@ -74,10 +74,23 @@ export function notFound(field: string, value: unknown): FieldError {
   return { type: "FieldValueNotFound", field, value, detail: "" };
 }
 
-/** As Go prints it: texts quoted, numbers and booleans bare, everything else as JSON. */
+/** As Go's `%#v` prints it: texts quoted, numbers bare, lists and maps of text with their types; others as JSON. */
 export function formatValue(value: unknown): string {
-  if (value === undefined || value === null) return "null";
-  return typeof value === "object" || typeof value === "string" ? JSON.stringify(value) : String(value);
+  if (value === undefined || value === null) return '"null"';
+  if (typeof value === "string") return JSON.stringify(value);
+  if (typeof value !== "object") return String(value);
+  if (Array.isArray(value)) {
+    return value.every(isText)
+      ? `[]string{${value.map((one) => JSON.stringify(one)).join(", ")}}`
+      : JSON.stringify(value);
+  }
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  if (!entries.every(([, one]) => isText(one))) return JSON.stringify(value);
+  return `map[string]string{${entries.map(([key, one]) => `${JSON.stringify(key)}:${JSON.stringify(one)}`).join(", ")}}`;
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === "string";
 }
 
 /** The cause's message, without the field: `Invalid value: -1: must be greater than or equal to 0`. */

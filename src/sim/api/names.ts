@@ -76,7 +76,8 @@ function matching(value: string, regex: RegExp, message: string, maxLength: numb
 }
 
 export function validateDns1123Label(value: string): readonly string[] {
-  return matching(value, DNS1123_LABEL, LABEL_MESSAGE, 63);
+  // What is a subdomain and no label can only have dots too many.
+  return matching(value, DNS1123_LABEL, DNS1123_SUBDOMAIN.test(value) ? "must not contain dots" : LABEL_MESSAGE, 63);
 }
 
 export function validateDns1123Subdomain(value: string): readonly string[] {

@@ -74,20 +74,26 @@ function indexOf(token: string, length: number): number | null {
 function apply(document: Document, { op, path, from, value }: JsonPatchOperation): void {
   switch (op) {
     case "add":
-      return add(document, path, value ?? null, "add");
+      add(document, path, value ?? null, "add");
+      break;
     case "remove":
-      return remove(document, path, "remove");
+      remove(document, path, "remove");
+      break;
     case "replace":
-      return replace(document, path, value ?? null);
+      replace(document, path, value ?? null);
+      break;
     case "move": {
       const moved = read(document, from ?? "");
       remove(document, from ?? "", "move");
-      return add(document, path, moved, "move");
+      add(document, path, moved, "move");
+      break;
     }
     case "copy":
-      return add(document, path, read(document, from ?? "") ?? null, "copy");
+      add(document, path, read(document, from ?? "") ?? null, "copy");
+      break;
     case "test":
-      return test(document, path, value ?? null);
+      test(document, path, value ?? null);
+      break;
     default:
       throw new PatchError(`Unexpected kind: ${op}`);
   }

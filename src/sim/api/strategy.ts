@@ -1,0 +1,110 @@
+/**
+ * What a write may touch (pkg/registry's strategies): status at creation, status and spec apart at updates, generation.
+ * Metadata that the server sets (uid, creationTimestamp, resourceVersion) is the registry's own.
+ */
+import { kindOfObject } from "./kinds.ts";
+import type { ApiObject, ObjectMeta } from "./object.ts";
+import { equalJson } from "./patch/json.ts";
+import { computeQosClass } from "./pod/qos.ts";
+import type { Pod } from "./pod/types.ts";
+
+/** Kinds whose status may be sent at creation. */
+const STATUS_AT_CREATION: readonly string[] = ["Node"];
+/** A change of annotations counts as one of the spec. */
+const ANNOTATIONS_COUNT: readonly string[] = ["Deployment"];
+/** Their labels cannot be changed through `/status`. */
+const LABELS_BY_SPEC_ONLY: readonly string[] = ["Deployment"];
+
+const INITIAL_STATUS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  Namespace: Object.freeze({ phase: "Active" }),
+  PersistentVolume: Object.freeze({ phase: "Pending" }),
+  PersistentVolumeClaim: Object.freeze({ phase: "Pending" }),
+  Service: Object.freeze({ loadBalancer: Object.freeze({}) }),
+};
+const NO_STATUS: Readonly<Record<string, unknown>> = Object.freeze({});
+
+/** For an object that has its defaults: generation 1 and the status that it begins with. */
+export function prepareForCreate(object: ApiObject): ApiObject {
+  const kind = kindOfObject(object.apiVersion, object.kind);
+  if (!kind) return object;
+  let result = object;
+  if (kind.hasGeneration && object.metadata?.generation !== 1) {
+    result = { ...result, metadata: { ...result.metadata, generation: 1 } };
+  }
+  if (!kind.hasStatus || STATUS_AT_CREATION.includes(kind.kind)) return result;
+  if (kind.kind === "Pod") return { ...result, status: initialPodStatus(result as Pod) };
+  if (kind.kind === "Namespace")
+    return { ...result, spec: withKubernetesFinalizer(result.spec), status: INITIAL_STATUS.Namespace };
+  return { ...result, status: INITIAL_STATUS[kind.kind] ?? NO_STATUS };
+}
+
+function initialPodStatus(pod: Pod): Pod["status"] {
+  const gates = pod.spec?.schedulingGates;
+  const gated = Array.isArray(gates) && gates.length > 0;
+  const condition = {
+    type: "PodScheduled",
+    status: "False",
+    reason: "SchedulingGated",
+    message: "Scheduling is blocked due to non-empty scheduling gates",
+  };
+  return { phase: "Pending", qosClass: computeQosClass(pod), ...(gated ? { conditions: [condition] } : {}) };
+}
+
+function withKubernetesFinalizer(spec: unknown): Readonly<Record<string, unknown>> {
+  const fields = (spec ?? {}) as Readonly<Record<string, unknown>>;
+  const finalizers = Array.isArray(fields.finalizers) ? fields.finalizers : [];
+  return finalizers.includes("kubernetes") ? fields : { ...fields, finalizers: [...finalizers, "kubernetes"] };
+}
+
+/**
+ * `object`, with its defaults, as a change of the stored `old`: what this write may not touch is taken from `old`.
+ * `subresource` is "" for the object itself, or `status`.
+ */
+export function prepareForUpdate(object: ApiObject, old: ApiObject, subresource = ""): ApiObject {
+  const kind = kindOfObject(object.apiVersion, object.kind);
+  if (!kind) return object;
+  const metadata = metadataForUpdate(object.metadata ?? {}, old.metadata ?? {});
+  if (subresource === "status") {
+    const labelled = LABELS_BY_SPEC_ONLY.includes(kind.kind) ? withLabelsOf(metadata, old.metadata ?? {}) : metadata;
+    return { ...old, metadata: labelled, status: object.status };
+  }
+  const { status: _sent, ...rest } = object;
+  const kept = kind.hasStatus ? { ...rest, ...(old.status === undefined ? {} : { status: old.status }) } : object;
+  const result = { ...kept, metadata };
+  if (!kind.hasGeneration || !changesSpec(result, old, kind.kind)) return result;
+  return { ...result, metadata: { ...metadata, generation: (old.metadata?.generation ?? 0) + 1 } };
+}
+
+function changesSpec(object: ApiObject, old: ApiObject, kind: string): boolean {
+  if (
+    ANNOTATIONS_COUNT.includes(kind) &&
+    !equalJson(object.metadata?.annotations ?? {}, old.metadata?.annotations ?? {})
+  ) {
+    return true;
+  }
+  const keys = new Set([...Object.keys(object), ...Object.keys(old)]);
+  for (const key of keys) {
+    if (key === "metadata" || key === "status" || key === "kind" || key === "apiVersion") continue;
+    if (!equalJson(object[key] ?? null, old[key] ?? null)) return true;
+  }
+  return false;
+}
+
+function withLabelsOf(metadata: ObjectMeta, old: ObjectMeta): ObjectMeta {
+  const { labels: _labels, ...rest } = metadata;
+  return old.labels === undefined ? rest : { ...rest, labels: old.labels };
+}
+
+/** What is left out is as it was; creation and deletion times and generation are never the client's. */
+function metadataForUpdate(metadata: ObjectMeta, old: ObjectMeta): ObjectMeta {
+  const result: Record<string, unknown> = { ...metadata };
+  if (!metadata.uid && old.uid) result.uid = old.uid;
+  if (old.creationTimestamp) result.creationTimestamp = old.creationTimestamp;
+  if (old.deletionTimestamp) result.deletionTimestamp = old.deletionTimestamp;
+  if (old.deletionGracePeriodSeconds !== undefined && metadata.deletionGracePeriodSeconds === undefined) {
+    result.deletionGracePeriodSeconds = old.deletionGracePeriodSeconds;
+  }
+  if (old.generation === undefined) delete result.generation;
+  else result.generation = old.generation;
+  return result as ObjectMeta;
+}

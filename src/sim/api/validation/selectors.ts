@@ -1,0 +1,137 @@
+/** `metav1.LabelSelector` and node selectors as objects hold them. */
+import { forbidden, invalid, required } from "../field-errors.ts";
+import { validateDns1123Subdomain, validateLabelValue, validateQualifiedName } from "../names.ts";
+import {
+  addInvalid,
+  checkQualifiedName,
+  child,
+  type Errors,
+  type Fields,
+  isPresent,
+  item,
+  list,
+  record,
+  text,
+} from "./common.ts";
+import { checkLabels } from "./metadata.ts";
+
+export interface SelectorOptions {
+  readonly allowInvalidValues?: boolean;
+}
+
+export function checkLabelSelector(
+  errors: Errors,
+  field: string,
+  selector: unknown,
+  options: SelectorOptions = {},
+): void {
+  if (!isPresent(selector)) return;
+  const { matchLabels, matchExpressions } = record(selector);
+  checkLabels(errors, child(field, "matchLabels"), matchLabels);
+  list(matchExpressions).forEach((value, index) => {
+    checkLabelRequirement(errors, item(child(field, "matchExpressions"), index), record(value), options);
+  });
+}
+
+function checkLabelRequirement(errors: Errors, field: string, requirement: Fields, options: SelectorOptions): void {
+  const values = list(requirement.values);
+  switch (requirement.operator) {
+    case "In":
+    case "NotIn":
+      if (values.length === 0) {
+        errors.push(required(child(field, "values"), "must be specified when `operator` is 'In' or 'NotIn'"));
+      }
+      break;
+    case "Exists":
+    case "DoesNotExist":
+      if (values.length > 0) {
+        errors.push(
+          forbidden(child(field, "values"), "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"),
+        );
+      }
+      break;
+    default:
+      errors.push(invalid(child(field, "operator"), requirement.operator ?? "", "not a valid selector operator"));
+  }
+  checkQualifiedName(errors, child(field, "key"), requirement.key);
+  if (options.allowInvalidValues) return;
+  values.forEach((value, index) => {
+    addInvalid(errors, item(child(field, "values"), index), value, validateLabelValue(text(value)));
+  });
+}
+
+/** The terms are alternatives; a node selector without terms is refused. */
+export function checkNodeSelector(errors: Errors, field: string, selector: Fields, allowInvalidValues: boolean): void {
+  const path = child(field, "nodeSelectorTerms");
+  const terms = list(selector.nodeSelectorTerms);
+  if (terms.length === 0) {
+    errors.push(required(path, "must have at least one node selector term"));
+    return;
+  }
+  terms.forEach((term, index) => {
+    checkNodeSelectorTerm(errors, item(path, index), record(term), allowInvalidValues);
+  });
+}
+
+export function checkNodeSelectorTerm(errors: Errors, field: string, term: Fields, allowInvalidValues: boolean): void {
+  list(term.matchExpressions).forEach((value, index) => {
+    checkNodeRequirement(errors, item(child(field, "matchExpressions"), index), record(value), allowInvalidValues);
+  });
+  list(term.matchFields).forEach((value, index) => {
+    checkNodeFieldRequirement(errors, item(child(field, "matchFields"), index), record(value));
+  });
+}
+
+function checkNodeRequirement(errors: Errors, field: string, requirement: Fields, allowInvalidValues: boolean): void {
+  const values = list(requirement.values);
+  switch (requirement.operator) {
+    case "In":
+    case "NotIn":
+      if (values.length === 0) {
+        errors.push(required(child(field, "values"), "must be specified when `operator` is 'In' or 'NotIn'"));
+      }
+      break;
+    case "Exists":
+    case "DoesNotExist":
+      if (values.length > 0) {
+        errors.push(
+          forbidden(child(field, "values"), "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"),
+        );
+      }
+      break;
+    case "Gt":
+    case "Lt":
+      if (values.length !== 1) {
+        errors.push(required(child(field, "values"), "must be specified single value when `operator` is 'Lt' or 'Gt'"));
+      }
+      break;
+    default:
+      errors.push(invalid(child(field, "operator"), requirement.operator ?? "", "not a valid selector operator"));
+  }
+  addInvalid(errors, child(field, "key"), text(requirement.key), validateQualifiedName(text(requirement.key)));
+  if (allowInvalidValues) return;
+  values.forEach((value, index) => {
+    addInvalid(errors, item(child(field, "values"), index), value, validateLabelValue(text(value)));
+  });
+}
+
+function checkNodeFieldRequirement(errors: Errors, field: string, requirement: Fields): void {
+  const values = list(requirement.values);
+  if (requirement.operator === "In" || requirement.operator === "NotIn") {
+    if (values.length !== 1) {
+      errors.push(
+        required(
+          child(field, "values"),
+          "must be only one value when `operator` is 'In' or 'NotIn' for node field selector",
+        ),
+      );
+    }
+  } else errors.push(invalid(child(field, "operator"), requirement.operator ?? "", "not a valid selector operator"));
+  if (requirement.key !== "metadata.name") {
+    errors.push(invalid(child(field, "key"), requirement.key ?? "", "not a valid field selector key"));
+    return;
+  }
+  values.forEach((value, index) => {
+    addInvalid(errors, item(child(field, "values"), index), value, validateDns1123Subdomain(text(value)));
+  });
+}
