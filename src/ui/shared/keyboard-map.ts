@@ -78,7 +78,9 @@ export function focusKind(element: Element | null): KeyPress["focus"] {
   if (element.closest("[data-stage-item]")) return "stage";
   if (element.tagName === "INPUT" && element.getAttribute("type") === "range") return "control";
   if (textInputs.test(element.tagName) || element.closest("[contenteditable=true]")) return "text";
-  return element.closest("button, a, summary, [role=slider], [role=menu], [role=tab], [role=separator], [role=dialog], [tabindex='0']")
+  return element.closest(
+    "button, a, summary, [role=slider], [role=menu], [role=tab], [role=separator], [role=dialog], [tabindex='0']",
+  )
     ? "control"
     : "none";
 }

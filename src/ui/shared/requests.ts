@@ -10,11 +10,17 @@ export interface Anchor {
 
 /** The Break menu of whatever is selected, where it was asked for. */
 export const useBreakMenu = create<{
-  readonly open: { readonly anchor: Anchor; readonly selection: Selection } | null;
+  readonly open: {
+    readonly anchor: Anchor;
+    readonly selection: Selection;
+    /** Where the focus goes when it closes. */
+    readonly returnTo: HTMLElement | null;
+  } | null;
 }>()(() => ({ open: null }));
 
 export function openBreakMenu(selection: Selection, anchor: Anchor): void {
-  useBreakMenu.setState({ open: { anchor, selection } });
+  const returnTo = document.activeElement instanceof HTMLElement ? document.activeElement : null;
+  useBreakMenu.setState({ open: { anchor, selection, returnTo } });
 }
 
 /** Text that another feature hands to the terminal's input line; `run` also presses Enter. */

@@ -1,8 +1,8 @@
 import { create } from "zustand";
 import type { SessionCommands, ShellCommands } from "../../protocol/commands.ts";
 import type { Selection } from "../../protocol/views.ts";
-import { sentences } from "./text.ts";
 import { tell } from "./notices.ts";
+import { sentences } from "./text.ts";
 
 /** What the page needs of the two workers. The app sets it once; tests set a fake one. */
 export interface Connection {
@@ -13,20 +13,23 @@ export interface Connection {
   killShell(): void;
 }
 
-let connection: Connection | null = null;
+export const useConnection = create<{ readonly connection: Connection | null }>()(() => ({ connection: null }));
 
-export function setConnection(made: Connection): void {
-  connection = made;
+export function setConnection(connection: Connection): void {
+  useConnection.setState({ connection });
 }
 
 export function theConnection(): Connection {
+  const { connection } = useConnection.getState();
   if (!connection) throw new Error("The page is not connected to a session yet.");
   return connection;
 }
 
-/** Asks the session for something; a failure becomes a notice, never an unhandled rejection. */
+/** Asks the session for something, if there is one yet; a failure becomes a notice, never an unhandled rejection. */
 export function ask<T>(what: (session: SessionCommands) => Promise<T>): Promise<T | undefined> {
-  return what(theConnection().session).catch((error: unknown) => {
+  const { connection } = useConnection.getState();
+  if (!connection) return Promise.resolve(undefined);
+  return what(connection.session).catch((error: unknown) => {
     tell({ id: "session-failed", tone: "error", text: sentences.sessionFailed, detail: describeError(error) });
     return undefined;
   });

@@ -18,9 +18,7 @@ export function nextSpeed(speed: number, direction: 1 | -1): number {
   const ladder = [-3, -2, -1, 0, 1, 2].flatMap((power) => [1, 2, 5].map((digit) => tidy(digit * 10 ** power)));
   ladder.push(fastest);
   const wanted =
-    direction > 0
-      ? ladder.find((step) => step > speed * 1.001)
-      : ladder.filter((step) => step < speed * 0.999).at(-1);
+    direction > 0 ? ladder.find((step) => step > speed * 1.001) : ladder.filter((step) => step < speed * 0.999).at(-1);
   return wanted ?? (direction > 0 ? fastest : slowest);
 }
 

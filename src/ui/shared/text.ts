@@ -3,7 +3,8 @@ import type { ComponentView, MachineView, PodView, Tone } from "../../protocol/v
 /** Words that several features use. Each feature has its own text.ts; translating the page means translating these. */
 export const sentences = {
   sessionFailed: "The cluster's worker could not do that. Try again, or start afresh with Shift+N.",
-  noWorker: "The cluster could not start in this browser. Reload the page; a current Chrome, Firefox, Edge or Safari is needed.",
+  noWorker:
+    "The cluster could not start in this browser. Reload the page; a current Chrome, Firefox, Edge or Safari is needed.",
 };
 
 export const toneWords: Readonly<Record<Tone, string>> = {

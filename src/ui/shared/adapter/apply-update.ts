@@ -99,4 +99,3 @@ export function applyUpdate(before: ClusterState, update: ViewUpdate): ClusterSt
     epoch: base.epoch,
   };
 }
-

@@ -16,7 +16,14 @@ const tones = {
 };
 
 /** A button with words. */
-export function Button({ icon: Icon, tone = "plain", size = "normal", className = "", children, ...rest }: ButtonProps) {
+export function Button({
+  icon: Icon,
+  tone = "plain",
+  size = "normal",
+  className = "",
+  children,
+  ...rest
+}: ButtonProps) {
   return (
     <button
       type="button"

@@ -1,6 +1,6 @@
 import { DropdownMenu } from "radix-ui";
-import type { MenuEntry } from "./menu-entries.ts";
 import type { Anchor } from "../requests.ts";
+import type { MenuEntry } from "./menu-entries.ts";
 
 interface MenuContentProps {
   readonly anchor: Anchor;
@@ -19,7 +19,14 @@ export default function MenuContent({ anchor, label, entries, onClose, returnTo 
         <span
           aria-hidden="true"
           tabIndex={-1}
-          style={{ position: "fixed", left: anchor.x, top: anchor.y, width: anchor.width, height: anchor.height, pointerEvents: "none" }}
+          style={{
+            position: "fixed",
+            left: anchor.x,
+            top: anchor.y,
+            width: anchor.width,
+            height: anchor.height,
+            pointerEvents: "none",
+          }}
         />
       </DropdownMenu.Trigger>
       <DropdownMenu.Portal>
@@ -49,7 +56,9 @@ export default function MenuContent({ anchor, label, entries, onClose, returnTo 
                 onSelect={entry.run}
                 className="grid cursor-pointer grid-cols-[1.25rem_1fr_auto] items-start gap-x-1.5 rounded-md px-2 py-1.5 outline-none data-[disabled]:opacity-50 data-[highlighted]:bg-accent-soft"
               >
-                <span className={`pt-0.5 ${entry.tone === "bad" ? "text-bad" : entry.tone === "good" ? "text-good" : "text-muted"}`}>
+                <span
+                  className={`pt-0.5 ${entry.tone === "bad" ? "text-bad" : entry.tone === "good" ? "text-good" : "text-muted"}`}
+                >
                   {entry.icon && <entry.icon size={16} aria-hidden="true" />}
                 </span>
                 <span>

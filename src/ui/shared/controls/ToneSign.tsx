@@ -3,7 +3,15 @@ import { toneWords } from "../text.ts";
 import { toneText } from "../tones.ts";
 
 /** A state as a shape: disc, ring, triangle, cross in a square, dash. */
-export function ToneSign({ tone, size = 12, label }: { readonly tone: Tone; readonly size?: number; readonly label?: boolean }) {
+export function ToneSign({
+  tone,
+  size = 12,
+  label,
+}: {
+  readonly tone: Tone;
+  readonly size?: number;
+  readonly label?: boolean;
+}) {
   return (
     <svg
       viewBox="0 0 12 12"

@@ -1,4 +1,11 @@
-import type { ComponentView, InspectorView, LinkView, MachineView, PodView, Selection } from "../../../protocol/views.ts";
+import type {
+  ComponentView,
+  InspectorView,
+  LinkView,
+  MachineView,
+  PodView,
+  Selection,
+} from "../../../protocol/views.ts";
 
 /** A small standing cluster for tests of the page. It follows no rules of Kubernetes: never shown by the product. */
 export interface FakeCluster {
@@ -112,7 +119,12 @@ export function fakeCluster(topology: string): FakeCluster {
     ]),
   ];
   const pods = workers.flatMap((id, index) => [
-    fakePod(`coredns-668d6bf9bc-${index}abcd`, id, { namespace: "kube-system", id: `kube-system/coredns-${index}`, system: true, owner: "coredns" }),
+    fakePod(`coredns-668d6bf9bc-${index}abcd`, id, {
+      namespace: "kube-system",
+      id: `kube-system/coredns-${index}`,
+      system: true,
+      owner: "coredns",
+    }),
     fakePod(`web-7d9c5b8f4-x7k2${index}`, id),
   ]);
   return { machines, components, pods, links };
@@ -122,7 +134,12 @@ export const podsOfEveryState: readonly PodView[] = [
   fakePod("api-5f6d8-aaaaa", "worker-1", { state: "pulling", status: "ContainerCreating", progress: 0.4 }),
   fakePod("api-5f6d8-bbbbb", "worker-1", { state: "starting", status: "ContainerCreating" }),
   fakePod("api-5f6d8-ccccc", "worker-2", { state: "not ready", status: "Running", ready: "0/1" }),
-  fakePod("crash-5f6d8-ddddd", "worker-2", { state: "crash loop", status: "CrashLoopBackOff", nextRestartAtUs: 45_000_000, restarts: 3 }),
+  fakePod("crash-5f6d8-ddddd", "worker-2", {
+    state: "crash loop",
+    status: "CrashLoopBackOff",
+    nextRestartAtUs: 45_000_000,
+    restarts: 3,
+  }),
   fakePod("web-7d9c5b8f4-eeeee", "worker-2", { state: "terminating", status: "Terminating" }),
   fakePod("job-fffff", "worker-3", { state: "succeeded", status: "Completed" }),
   fakePod("job-ggggg", "worker-3", { state: "failed", status: "Error" }),
@@ -144,7 +161,11 @@ export function fakeInspector(selection: Selection, cluster: FakeCluster): Inspe
     sinceUs: 3_000_000,
     why: [
       { text: "kubectl apply -f web.yaml", atUs: 12_000_000, selection: null },
-      { text: "POST deployments web was accepted", atUs: 12_010_000, selection: { type: "component", id: cluster.components[0]!.id } },
+      {
+        text: "POST deployments web was accepted",
+        atUs: 12_010_000,
+        selection: { type: "component", id: cluster.components[0]!.id },
+      },
     ],
     sections: isEtcd ? fakeRaftSections() : fakeSections(),
     actions: [
@@ -186,7 +207,14 @@ function fakeRaftSections(): InspectorView["sections"] {
 
 function fakeSections(): InspectorView["sections"] {
   return [
-    { type: "facts", title: "Now", facts: [{ name: "requests", value: "12 a second" }, { name: "queue", value: "0", tone: "good" }] },
+    {
+      type: "facts",
+      title: "Now",
+      facts: [
+        { name: "requests", value: "12 a second" },
+        { name: "queue", value: "0", tone: "good" },
+      ],
+    },
     {
       type: "pipeline",
       title: "The request in it",
@@ -205,15 +233,32 @@ function fakeSections(): InspectorView["sections"] {
       plugins: ["Resources", "Balanced"],
       nodes: [
         { node: "worker-1", chosen: true, verdicts: ["92", "97"], total: "189", refusedBy: "", reason: "" },
-        { node: "control-plane-1", chosen: false, verdicts: ["", ""], total: "", refusedBy: "TaintToleration", reason: "untolerated taint" },
+        {
+          node: "control-plane-1",
+          chosen: false,
+          verdicts: ["", ""],
+          total: "",
+          refusedBy: "TaintToleration",
+          reason: "untolerated taint",
+        },
       ],
     },
-    { type: "log", title: "Log", lines: [{ atUs: 12_000_000, text: "I1120 12:00:12.0 scheduled pod default/web-7d9" }] },
+    {
+      type: "log",
+      title: "Log",
+      lines: [{ atUs: 12_000_000, text: "I1120 12:00:12.0 scheduled pod default/web-7d9" }],
+    },
     { type: "code", title: "YAML", language: "yaml", text: "kind: Pod\nmetadata:\n  name: web" },
     {
       type: "tree",
       title: "Owners",
-      nodes: [{ label: "Deployment web", detail: "3/3", children: [{ label: "ReplicaSet web-7d9", detail: "3", children: [] }] }],
+      nodes: [
+        {
+          label: "Deployment web",
+          detail: "3/3",
+          children: [{ label: "ReplicaSet web-7d9", detail: "3", children: [] }],
+        },
+      ],
     },
     {
       type: "envelope",
@@ -227,7 +272,9 @@ function fakeSections(): InspectorView["sections"] {
       type: "table",
       title: "Watches",
       columns: ["who", "what"],
-      rows: [{ cells: ["kube-scheduler", "pods"], selection: { type: "component", id: "kube-scheduler@control-plane-1" } }],
+      rows: [
+        { cells: ["kube-scheduler", "pods"], selection: { type: "component", id: "kube-scheduler@control-plane-1" } },
+      ],
     },
   ];
 }

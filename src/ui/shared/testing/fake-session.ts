@@ -1,6 +1,13 @@
 import type { SessionCommands, SessionStart, ShellCommands } from "../../../protocol/commands.ts";
 import type { ViewUpdate } from "../../../protocol/updates.ts";
-import type { ComponentView, FaultMark, MessageView, Selection, TimelineMark, TimeView } from "../../../protocol/views.ts";
+import type {
+  ComponentView,
+  FaultMark,
+  MessageView,
+  Selection,
+  TimelineMark,
+  TimeView,
+} from "../../../protocol/views.ts";
 import type { Connection } from "../session.ts";
 import { type FakeCluster, fakeCluster, fakeInspector, podsOfEveryState } from "./fake-cluster.ts";
 
@@ -37,7 +44,10 @@ export class FakeSession implements SessionCommands {
     this.calls.push(`open ${start.type}`);
     if (start.type === "new") this.topology = start.topology;
     this.cluster = fakeCluster(this.topology);
-    this.cluster = { ...this.cluster, pods: [...this.cluster.pods, ...(this.topology === "single" ? [] : podsOfEveryState)] };
+    this.cluster = {
+      ...this.cluster,
+      pods: [...this.cluster.pods, ...(this.topology === "single" ? [] : podsOfEveryState)],
+    };
     this.faults = [];
     this.messages = [];
     this.sendAll(true);
@@ -66,7 +76,14 @@ export class FakeSession implements SessionCommands {
     const links = this.cluster.links;
     const link = links[(id * 7) % links.length]!;
     const back = id % 2 === 0;
-    const shapes = { api: "request", kubectl: "request", etcd: "request", raft: "raft", cri: "cri", pod: "pod" } as const;
+    const shapes = {
+      api: "request",
+      kubectl: "request",
+      etcd: "request",
+      raft: "raft",
+      cri: "cri",
+      pod: "pod",
+    } as const;
     const followed = id % 3 === 0;
     return {
       id,
@@ -153,7 +170,12 @@ export class FakeSession implements SessionCommands {
   private applyFaults(): void {
     const of = (id: string) => this.faults.filter(({ target }) => target === id);
     const plain = fakeCluster(this.topology);
-    const states: Record<string, ComponentView["state"]> = { stop: "stopped", crash: "crashed", hang: "hung", slow: "slow" };
+    const states: Record<string, ComponentView["state"]> = {
+      stop: "stopped",
+      crash: "crashed",
+      hang: "hung",
+      slow: "slow",
+    };
     const dark = (id: string) => of(id).some(({ fault }) => fault === "power-off");
     this.cluster = {
       ...this.cluster,
@@ -163,7 +185,8 @@ export class FakeSession implements SessionCommands {
       components: plain.components.map((component) => {
         const faults = of(component.id);
         if (dark(component.machine)) return { ...component, state: "no power", tone: "off", doing: "" };
-        if (faults[0]) return { ...component, faults, state: states[faults[0].fault] ?? "running", tone: "bad", doing: "" };
+        if (faults[0])
+          return { ...component, faults, state: states[faults[0].fault] ?? "running", tone: "bad", doing: "" };
         const quorumLost = this.faults.some(({ target }) => target.startsWith("etcd@"));
         return quorumLost && component.name === "kube-apiserver"
           ? { ...component, tone: "warning", consequence: "etcd does not answer" }
@@ -203,7 +226,10 @@ export class FakeSession implements SessionCommands {
     this.listener({
       reset,
       time: this.view(),
-      caption: { text: "kube-scheduler chose worker-1 for pod web-7d9c5b8f4-x7k20: it scored highest of 3 nodes.", tone: "busy" },
+      caption: {
+        text: "kube-scheduler chose worker-1 for pod web-7d9c5b8f4-x7k20: it scored highest of 3 nodes.",
+        tone: "busy",
+      },
       stage: {
         head: { topology: this.topology, seed: 1, ready: true, faults: this.faults },
         machines: all(machines),
@@ -212,17 +238,68 @@ export class FakeSession implements SessionCommands {
         links: all(links),
       },
       events: all([
-        { id: "e1", lastSeenUs: 12_100_000, type: "Normal", reason: "Scheduled", object: "Pod/web-7d9c5b8f4-x7k20", message: "Successfully assigned default/web-7d9c5b8f4-x7k20 to worker-1", count: 1, source: "default-scheduler" },
-        { id: "e2", lastSeenUs: 15_100_000, type: "Warning", reason: "BackOff", object: "Pod/crash-5f6d8-ddddd", message: "Back-off restarting failed container", count: 4, source: "kubelet, worker-2" },
+        {
+          id: "e1",
+          lastSeenUs: 12_100_000,
+          type: "Normal",
+          reason: "Scheduled",
+          object: "Pod/web-7d9c5b8f4-x7k20",
+          message: "Successfully assigned default/web-7d9c5b8f4-x7k20 to worker-1",
+          count: 1,
+          source: "default-scheduler",
+        },
+        {
+          id: "e2",
+          lastSeenUs: 15_100_000,
+          type: "Warning",
+          reason: "BackOff",
+          object: "Pod/crash-5f6d8-ddddd",
+          message: "Back-off restarting failed container",
+          count: 4,
+          source: "kubelet, worker-2",
+        },
       ]),
       trace: {
-        traces: [{ id: 7, label: "kubectl apply -f - (deployments web)", atUs: 12_000_000, spans: 64, done: false, origin: "input" }],
+        traces: [
+          {
+            id: 7,
+            label: "kubectl apply -f - (deployments web)",
+            atUs: 12_000_000,
+            spans: 64,
+            done: false,
+            origin: "input",
+          },
+        ],
         selected: {
           id: 7,
           rows: [
-            { span: 1, depth: 0, atUs: 12_000_000, component: "laptop", text: "kubectl apply -f -", decisions: [], tone: "busy" },
-            { span: 2, depth: 1, atUs: 12_001_200, component: "kube-apiserver@control-plane-1", text: "POST deployments web", decisions: [{ stage: "authorization", text: "RBAC: allowed by cluster-admin" }], tone: "good" },
-            { span: 3, depth: 2, atUs: 12_002_800, component: "etcd@control-plane-1", text: "put /registry/deployments/default/web", decisions: [], tone: "good" },
+            {
+              span: 1,
+              depth: 0,
+              atUs: 12_000_000,
+              component: "laptop",
+              text: "kubectl apply -f -",
+              decisions: [],
+              tone: "busy",
+            },
+            {
+              span: 2,
+              depth: 1,
+              atUs: 12_001_200,
+              component: "kube-apiserver@control-plane-1",
+              text: "POST deployments web",
+              decisions: [{ stage: "authorization", text: "RBAC: allowed by cluster-admin" }],
+              tone: "good",
+            },
+            {
+              span: 3,
+              depth: 2,
+              atUs: 12_002_800,
+              component: "etcd@control-plane-1",
+              text: "put /registry/deployments/default/web",
+              decisions: [],
+              tone: "good",
+            },
           ],
         },
       },
@@ -236,7 +313,11 @@ export class FakeShell implements ShellCommands {
   async run(line: string, _columns: number, onOutput: (stream: "out" | "err", text: string) => void) {
     this.lines.push(line);
     if (line === "flood") for (let index = 0; index < 6000; index++) onOutput("out", `line ${index}\n`);
-    else if (line.startsWith("kubectl get")) onOutput("out", "NAME                  READY   STATUS    RESTARTS   AGE\nweb-7d9c5b8f4-x7k20   1/1     Running   0          30s\n");
+    else if (line.startsWith("kubectl get"))
+      onOutput(
+        "out",
+        "NAME                  READY   STATUS    RESTARTS   AGE\nweb-7d9c5b8f4-x7k20   1/1     Running   0          30s\n",
+      );
     else if (line === "wait") await new Promise((resolve) => setTimeout(resolve, 1500));
     else if (line) onOutput("err", `bash: ${line.split(" ")[0]}: command not found\n`);
     return { exitCode: line.startsWith("kubectl") ? 0 : 127 };
@@ -252,7 +333,12 @@ export class FakeShell implements ShellCommands {
   }
   async apply(text: string) {
     return text.includes("bad")
-      ? { exitCode: 1, stdout: "", stderr: "error: error parsing STDIN: error converting YAML to JSON: yaml: line 3: mapping values are not allowed in this context\n" }
+      ? {
+          exitCode: 1,
+          stdout: "",
+          stderr:
+            "error: error parsing STDIN: error converting YAML to JSON: yaml: line 3: mapping values are not allowed in this context\n",
+        }
       : { exitCode: 0, stdout: "deployment.apps/web created\nservice/web created\n", stderr: "" };
   }
   async readFile(): Promise<string | null> {

@@ -63,7 +63,10 @@ export function place(input: PlacesInput): Places {
   const margin = Math.round(unit * 0.9);
   const workerMin = unit * 11.5;
   const planeMin = unit * 20;
-  const workerRows = Math.max(1, Math.ceil((workers.length * (workerMin + gap)) / Math.max(input.width * 1.6, unit * 70)));
+  const workerRows = Math.max(
+    1,
+    Math.ceil((workers.length * (workerMin + gap)) / Math.max(input.width * 1.6, unit * 70)),
+  );
   const perRow = Math.ceil(workers.length / workerRows) || 1;
   const width = Math.max(
     input.width,
@@ -179,7 +182,13 @@ export function place(input: PlacesInput): Places {
     });
   }
 
-  function split(cells: readonly { readonly id: string; readonly name: string }[], x: number, y: number, width: number, height: number) {
+  function split(
+    cells: readonly { readonly id: string; readonly name: string }[],
+    x: number,
+    y: number,
+    width: number,
+    height: number,
+  ) {
     const total = cells.reduce((sum, { name }) => sum + weight(name), 0);
     let at = x;
     const free = width - inset * (cells.length - 1);
@@ -221,7 +230,12 @@ export function place(input: PlacesInput): Places {
 
   const planesEnd = margin + planes.length * (planeWidth + gap);
   const waiting: Rect = besidePlanes
-    ? { x: planesEnd, y: y2, width: Math.min(width - margin - planesEnd, unit * 30), height: Math.min(plane2, unit * 14) }
+    ? {
+        x: planesEnd,
+        y: y2,
+        width: Math.min(width - margin - planesEnd, unit * 30),
+        height: Math.min(plane2, unit * 14),
+      }
     : waitingInFirstRow();
 
   function waitingInFirstRow(): Rect {

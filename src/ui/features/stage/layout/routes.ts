@@ -21,7 +21,9 @@ interface End {
 }
 
 /** Finds where an id (component, machine, or anything `name@machine`) stands. Pods stand where `podRect` says. */
-export type FindPlace = (id: string) => { readonly rect: Rect; readonly machine: string; readonly isTile: boolean } | null;
+export type FindPlace = (
+  id: string,
+) => { readonly rect: Rect; readonly machine: string; readonly isTile: boolean } | null;
 
 export function findPlaceIn(places: Places, machineOfPod: (id: string) => string | undefined): FindPlace {
   return (id) => {
@@ -94,7 +96,11 @@ function inside(places: Places, a: End, b: End): Point[] {
       { x: lane, y: centreY(lower.rect) },
       { x: lower.rect.x, y: centreY(lower.rect) },
     ];
-    if (lower.machine.row !== 2) points = [{ x: centreX(upper.rect), y: bottom(upper.rect) }, { x: centreX(lower.rect), y: lower.rect.y }];
+    if (lower.machine.row !== 2)
+      points = [
+        { x: centreX(upper.rect), y: bottom(upper.rect) },
+        { x: centreX(lower.rect), y: lower.rect.y },
+      ];
   }
   return upper === a ? points : points.reverse();
 }
@@ -140,7 +146,13 @@ function between(places: Places, a: End, b: End, track: Track): Point[] {
     }
     case "23": {
       const x = a.machine.laneX;
-      const start = a.name === "kube-apiserver" || !a.isTile ? [{ x, y: a.isTile ? bottom(a.rect) : centreY(a.rect) }] : [{ x: a.rect.x, y: centreY(a.rect) }, { x, y: centreY(a.rect) }];
+      const start =
+        a.name === "kube-apiserver" || !a.isTile
+          ? [{ x, y: a.isTile ? bottom(a.rect) : centreY(a.rect) }]
+          : [
+              { x: a.rect.x, y: centreY(a.rect) },
+              { x, y: centreY(a.rect) },
+            ];
       return [...start, { x, y: h2 }, { x: enterX(b, track), y: h2 }, { x: enterX(b, track), y: b.rect.y }];
     }
     default: {
@@ -244,8 +256,14 @@ export function pathOf({ points }: Route, radius = 7): string {
     const inLength = Math.hypot(point.x - before.x, point.y - before.y);
     const outLength = Math.hypot(after.x - point.x, after.y - point.y);
     const r = Math.min(radius, inLength / 2, outLength / 2);
-    const enter = { x: point.x - ((point.x - before.x) / inLength) * r, y: point.y - ((point.y - before.y) / inLength) * r };
-    const leave = { x: point.x + ((after.x - point.x) / outLength) * r, y: point.y + ((after.y - point.y) / outLength) * r };
+    const enter = {
+      x: point.x - ((point.x - before.x) / inLength) * r,
+      y: point.y - ((point.y - before.y) / inLength) * r,
+    };
+    const leave = {
+      x: point.x + ((after.x - point.x) / outLength) * r,
+      y: point.y + ((after.y - point.y) / outLength) * r,
+    };
     path += `L${enter.x} ${enter.y}Q${point.x} ${point.y} ${leave.x} ${leave.y}`;
   });
   return path;

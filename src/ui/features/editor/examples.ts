@@ -1,0 +1,178 @@
+/** A manifest to start from. */
+export interface Example {
+  readonly id: string;
+  readonly label: string;
+  readonly hint: string;
+  readonly manifest: string;
+}
+
+const deployment = (name: string, image: string, more = "", replicas = 3) => `apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: ${name}
+spec:
+  replicas: ${replicas}
+  selector:
+    matchLabels:
+      app: ${name}
+  template:
+    metadata:
+      labels:
+        app: ${name}
+    spec:
+      containers:
+        - name: ${name}
+          image: ${image}
+${more}`;
+
+const ports = `          ports:
+            - containerPort: 80
+`;
+
+export const examples: readonly Example[] = [
+  {
+    id: "web",
+    label: "Deployment and Service",
+    hint: "three web servers and one address for them",
+    manifest: `${deployment(
+      "web",
+      "nginx:1.27",
+      `${ports}          resources:
+            requests:
+              cpu: 100m
+              memory: 64Mi
+`,
+    )}---
+apiVersion: v1
+kind: Service
+metadata:
+  name: web
+spec:
+  selector:
+    app: web
+  ports:
+    - port: 80
+      targetPort: 80
+`,
+  },
+  {
+    id: "rolling-update",
+    label: "Rolling update",
+    hint: "apply Deployment and Service first, then this",
+    manifest: deployment(
+      "web",
+      "nginx:1.28",
+      `${ports}          resources:
+            requests:
+              cpu: 100m
+              memory: 64Mi
+`,
+    ).replace(
+      "  replicas: 3\n",
+      "  replicas: 3\n  strategy:\n    rollingUpdate:\n      maxSurge: 1\n      maxUnavailable: 0\n",
+    ),
+  },
+  {
+    id: "bad-image",
+    label: "An image that is not there",
+    hint: "ErrImagePull, then ImagePullBackOff",
+    manifest: deployment("typo", "nginx:1.27-typo", "", 1),
+  },
+  {
+    id: "crash-loop",
+    label: "A crash loop",
+    hint: "restarts with longer and longer pauses",
+    manifest: deployment(
+      "crash",
+      "busybox:1.36",
+      `          command: ["sh", "-c", "echo starting; sleep 2; exit 1"]\n`,
+      1,
+    ),
+  },
+  {
+    id: "too-big",
+    label: "Requests too big",
+    hint: "Pending: no node has room",
+    manifest: deployment(
+      "big",
+      "nginx:1.27",
+      `          resources:
+            requests:
+              cpu: "64"
+              memory: 512Gi
+`,
+      2,
+    ),
+  },
+  {
+    id: "probes",
+    label: "Probes",
+    hint: "running, but not ready until the probe says so",
+    manifest: deployment(
+      "probed",
+      "nginx:1.27",
+      `${ports}          readinessProbe:
+            httpGet:
+              path: /
+              port: 80
+            initialDelaySeconds: 5
+            periodSeconds: 5
+          livenessProbe:
+            httpGet:
+              path: /
+              port: 80
+            periodSeconds: 10
+`,
+      2,
+    ),
+  },
+  {
+    id: "daemonset",
+    label: "DaemonSet",
+    hint: "one pod on every node",
+    manifest: `apiVersion: apps/v1
+kind: DaemonSet
+metadata:
+  name: agent
+spec:
+  selector:
+    matchLabels:
+      app: agent
+  template:
+    metadata:
+      labels:
+        app: agent
+    spec:
+      containers:
+        - name: agent
+          image: busybox:1.36
+          command: ["sh", "-c", "sleep 1000000"]
+`,
+  },
+  {
+    id: "configmap",
+    label: "ConfigMap",
+    hint: "settings, and a pod that reads them",
+    manifest: `apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: settings
+data:
+  COLOUR: blue
+---
+apiVersion: v1
+kind: Pod
+metadata:
+  name: reader
+spec:
+  restartPolicy: Never
+  containers:
+    - name: reader
+      image: busybox:1.36
+      command: ["sh", "-c", "echo the colour is $COLOUR"]
+      envFrom:
+        - configMapRef:
+            name: settings
+`,
+  },
+];

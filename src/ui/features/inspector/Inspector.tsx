@@ -1,0 +1,116 @@
+import { ChevronRight, X } from "lucide-react";
+import { useState } from "react";
+import type { InspectorView } from "../../../protocol/views.ts";
+import { useCluster } from "../../shared/cluster.ts";
+import { IconButton } from "../../shared/controls/Button.tsx";
+import { ToneSign } from "../../shared/controls/ToneSign.tsx";
+import { formatClock, formatDuration } from "../../shared/format-time.ts";
+import { sameSelection, select, useSelection } from "../../shared/session.ts";
+import { goTo } from "../../shared/time-actions.ts";
+import { toneText } from "../../shared/tones.ts";
+import { Actions } from "./Actions.tsx";
+import { Overview } from "./Overview.tsx";
+import { SectionView } from "./sections/SectionView.tsx";
+import { text } from "./text.ts";
+
+/** Four answers about whatever is selected: what is it, what state is it in, why, what can I do. */
+export function Inspector() {
+  const selection = useSelection((state) => state.selection);
+  const view = useCluster((state) => state.inspector);
+  if (!selection) return <Overview />;
+  if (!view || !sameSelection(view.selection, selection)) {
+    return (
+      <div className="p-3 text-muted">
+        <p>{text.loading}</p>
+      </div>
+    );
+  }
+  return <Inspected view={view} />;
+}
+
+function Inspected({ view }: { readonly view: InspectorView }) {
+  const second = useCluster(({ time }) => Math.floor(time.nowUs / 1_000_000));
+  return (
+    <article aria-label={view.title} className="flex h-full flex-col" data-testid="inspected">
+      <header className="flex items-start gap-2 border-b border-line px-3 py-2">
+        <div className="min-w-0 flex-1">
+          <h2 className="text-title leading-tight font-semibold break-words">{view.title}</h2>
+          <p className={`mt-0.5 flex items-center gap-1.5 font-semibold ${toneText[view.tone]}`}>
+            <ToneSign tone={view.tone} />
+            <span data-testid="inspected-state">{view.state}</span>
+            <span className="font-normal text-muted">
+              {text.since(formatDuration(Math.max(0, second * 1_000_000 - view.sinceUs)))}
+            </span>
+          </p>
+        </div>
+        <IconButton small icon={X} label={text.back} onClick={() => select(null)} />
+      </header>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard. */}
+      <div
+        className="min-h-0 flex-1 overflow-y-auto overflow-x-hidden px-3 pb-4"
+        tabIndex={0}
+        role="region"
+        aria-label={view.title}
+      >
+        <What view={view} />
+        {view.why.length > 0 && (
+          <section className="mt-3">
+            <h3 className="text-small font-semibold text-muted">{text.why}</h3>
+            <ol className="mt-1 border-l-2 border-accent/40">
+              {view.why.map((step, index) => (
+                <li key={`${step.atUs} ${index}`} className="py-0.5 pl-2.5">
+                  <button
+                    type="button"
+                    title={text.whyGoTo(formatClock(step.atUs))}
+                    onClick={() => goTo(step.atUs)}
+                    className="mr-1.5 font-mono text-small text-muted hover:text-accent hover:underline"
+                  >
+                    {formatClock(step.atUs)}
+                  </button>
+                  {step.selection ? (
+                    <button
+                      type="button"
+                      onClick={() => select(step.selection)}
+                      className="text-left text-accent hover:underline"
+                    >
+                      {step.text}
+                    </button>
+                  ) : (
+                    step.text
+                  )}
+                </li>
+              ))}
+            </ol>
+          </section>
+        )}
+        {view.sections.map((section, index) => (
+          <SectionView key={`${section.type} ${section.title} ${index}`} section={section} />
+        ))}
+        <Actions view={view} />
+      </div>
+    </article>
+  );
+}
+
+function What({ view }: { readonly view: InspectorView }) {
+  const [more, setMore] = useState(false);
+  return (
+    <div className="mt-2">
+      <p>{view.what}</p>
+      {view.more && (
+        <>
+          <button
+            type="button"
+            aria-expanded={more}
+            onClick={() => setMore(!more)}
+            className="mt-0.5 inline-flex items-center text-small font-medium text-accent hover:underline"
+          >
+            <ChevronRight size={14} aria-hidden="true" className={more ? "rotate-90" : ""} />
+            {text.more}
+          </button>
+          {more && <p className="text-muted">{view.more}</p>}
+        </>
+      )}
+    </div>
+  );
+}

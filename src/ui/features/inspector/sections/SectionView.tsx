@@ -1,0 +1,149 @@
+import type { ReactNode } from "react";
+import type { Section, TreeNode } from "../../../../protocol/views.ts";
+import { formatClock } from "../../../shared/format-time.ts";
+import { select } from "../../../shared/session.ts";
+import { toneText } from "../../../shared/tones.ts";
+import { CodeSection } from "./CodeSection.tsx";
+import { DecisionSection } from "./DecisionSection.tsx";
+import { EnvelopeSection } from "./EnvelopeSection.tsx";
+import { PipelineSection } from "./PipelineSection.tsx";
+import { RaftSection } from "./RaftSection.tsx";
+
+type Of<T extends Section["type"]> = Extract<Section, { readonly type: T }>;
+
+/** One section of an inspected thing, whichever kind it is. */
+export function SectionView({ section }: { readonly section: Section }) {
+  return (
+    <section className="mt-4">
+      <h3 className="text-small font-semibold text-muted">{section.title}</h3>
+      <div className="mt-1">{bodyOf(section)}</div>
+    </section>
+  );
+}
+
+function bodyOf(section: Section): ReactNode {
+  switch (section.type) {
+    case "facts":
+      return <Facts section={section} />;
+    case "table":
+      return <Table section={section} />;
+    case "log":
+      return <Log section={section} />;
+    case "code":
+      return <CodeSection section={section} />;
+    case "tree":
+      return <Tree nodes={section.nodes} />;
+    case "pipeline":
+      return <PipelineSection section={section} />;
+    case "raft":
+      return <RaftSection section={section} />;
+    case "decision":
+      return <DecisionSection section={section} />;
+    case "envelope":
+      return <EnvelopeSection section={section} />;
+  }
+}
+
+function Facts({ section }: { readonly section: Of<"facts"> }) {
+  return (
+    <dl className="grid grid-cols-[minmax(5rem,auto)_1fr] gap-x-3 gap-y-0.5">
+      {section.facts.map((fact, index) => (
+        <div key={`${fact.name} ${index}`} className="contents">
+          <dt className="text-muted">{fact.name}</dt>
+          <dd className={`min-w-0 break-words ${fact.tone ? `font-medium ${toneText[fact.tone]}` : ""}`}>
+            {fact.value}
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function Table({ section }: { readonly section: Of<"table"> }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
+    <div className="overflow-x-auto" tabIndex={0} role="region" aria-label={section.title}>
+      <table className="w-full border-collapse text-left text-small">
+        <thead>
+          <tr>
+            {section.columns.map((column) => (
+              <th key={column} scope="col" className="border-b border-line py-0.5 pr-3 font-semibold">
+                {column}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {section.rows.map((row, index) => (
+            <tr
+              key={`${row.cells[0]} ${index}`}
+              className={`border-b border-line/50 align-top ${row.tone ? toneText[row.tone] : ""}`}
+            >
+              {row.cells.map((cell, column) => (
+                <td key={`${section.columns[column]} ${cell}`} className="py-0.5 pr-3">
+                  {column === 0 && row.selection ? (
+                    <button
+                      type="button"
+                      className="text-left text-accent hover:underline"
+                      onClick={() => select(row.selection ?? null)}
+                    >
+                      {cell}
+                    </button>
+                  ) : (
+                    cell
+                  )}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {section.note && <p className="mt-1 text-small text-muted">{section.note}</p>}
+    </div>
+  );
+}
+
+function Log({ section }: { readonly section: Of<"log"> }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
+    <ol
+      className="max-h-60 overflow-auto rounded-md bg-terminal p-2 font-mono text-small text-terminal-ink"
+      tabIndex={0}
+      aria-label={section.title}
+    >
+      {section.lines.map((line, index) => (
+        <li key={`${line.atUs} ${index}`} className="break-words">
+          <span className="text-terminal-muted">{formatClock(line.atUs).slice(3)}</span> {line.text}
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function Tree({ nodes }: { readonly nodes: readonly TreeNode[] }) {
+  return (
+    <ul className="space-y-0.5">
+      {nodes.map((node, index) => (
+        <li key={`${node.label} ${index}`}>
+          {node.selection ? (
+            <button
+              type="button"
+              className="text-accent hover:underline"
+              onClick={() => select(node.selection ?? null)}
+            >
+              {node.label}
+            </button>
+          ) : (
+            <span className="font-medium">{node.label}</span>
+          )}{" "}
+          <span className="text-muted">{node.detail}</span>
+          {node.children.length > 0 && (
+            <div className="ml-1.5 border-l border-line pl-2.5">
+              <Tree nodes={node.children} />
+            </div>
+          )}
+        </li>
+      ))}
+    </ul>
+  );
+}
