@@ -168,6 +168,15 @@ export function reportUnreachable(raft: Raft, id: NodeId): void {
   else if (progress.state === "snapshot") snapshotFailed(progress);
 }
 
+/** Who was sent a snapshot is asked now and then whether it has it: the answer may have been lost. */
+export function probeSnapshots(raft: Raft): void {
+  for (const progress of raft.progress.values()) {
+    if (progress.state !== "snapshot" || !progress.active) continue;
+    becomeProbe(progress);
+    progress.due = "always";
+  }
+}
+
 export function abandonTransfer(raft: Raft): void {
   raft.transferee = NOBODY;
 }

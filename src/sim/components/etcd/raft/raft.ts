@@ -6,6 +6,7 @@ import {
   handleHeartbeatResponse,
   handleReadIndex,
   handleTransfer,
+  probeSnapshots,
   sendHeartbeats,
 } from "./leader.ts";
 import { createLog } from "./log.ts";
@@ -88,6 +89,7 @@ export function tick(raft: Raft, around: Surroundings): void {
   if (nowUs >= quorumCheckAtUs(raft)) {
     raft.heardAtUs = nowUs;
     abandonTransfer(raft);
+    probeSnapshots(raft);
     if (raft.config.checkQuorum && !countQuorum(raft)) {
       becomeFollower(raft, raft.term, NOBODY, around);
       return;
