@@ -363,6 +363,11 @@ function streamClosed(state: ApiServerState, context: Context, id: StreamId, tag
     endWatch(state, context, served.resource, id);
     return;
   }
+  if (served?.use === "exchange") {
+    state.exchanges.delete(served.exchange);
+    state.streams.delete(id);
+    return;
+  }
   if (tag?.use !== "cache") return;
   const cache = state.caches.get(tag.resource);
   if (cache !== undefined && cache.epoch === tag.epoch) feedClosed(context, cache);

@@ -133,8 +133,6 @@ export type ExchangePhase =
   | "namespace"
   /** Reads the object itself from etcd. */
   | "read"
-  /** Waits for etcd's current revision. */
-  | "revision"
   /** Waits until the watch cache has a revision. */
   | "cache"
   /** Lists from etcd. */

@@ -30,7 +30,7 @@ export function changeOf(state: ApiServerState, exchange: Exchange, context: Con
     case "create":
       return request.subresource === "binding"
         ? bindPod(exchange, current, context.wallUs())
-        : evictPod(state, exchange, current, context.wallUs());
+        : evictPod(exchange, current, context.wallUs());
     default:
       return update(state, exchange, context, current);
   }

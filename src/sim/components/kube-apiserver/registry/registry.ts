@@ -1,4 +1,4 @@
-import { methodNotSupported, notFound, storageError } from "../../../api/status-errors.ts";
+import { methodNotSupported, notFound, storageError, timeout } from "../../../api/status-errors.ts";
 import type { Context } from "../../../kernel/types.ts";
 import { answer, refuse } from "../respond.ts";
 import type { ApiServerState, Exchange } from "../state.ts";
@@ -95,6 +95,10 @@ function beginSubresource(state: ApiServerState, exchange: Exchange, context: Co
 /** etcd has answered. */
 export function resume(state: ApiServerState, exchange: Exchange, context: Context, from: EtcdAnswer): void {
   const { request } = exchange;
+  if (!from.ok && context.nowUs >= exchange.deadlineAtUs) {
+    refuse(state, exchange, context, timeout("request did not complete within the allotted timeout"));
+    return;
+  }
   if (exchange.phase === "lease" && !from.ok) {
     refuse(state, exchange, context, storageError(from.text));
     return;

@@ -65,6 +65,7 @@ export function beginWatch(state: ApiServerState, exchange: Exchange, context: C
   }
   if (cache.phase === "listing" && cache.revision === 0) {
     exchange.phase = "cache";
+    state.streams.set(replyTo.id, Object.freeze({ use: "exchange", exchange: exchange.id }));
     cache.waiting.push(Object.freeze({ exchange: exchange.id, revision: 1 }));
     return;
   }
