@@ -61,6 +61,8 @@ export interface Plan {
    */
   readonly order?: "sequence" | "parallel" | "slowStart";
   readonly events?: readonly EventToRecord[];
+  /** Other keys to work on, for the same causes. */
+  readonly enqueue?: readonly string[];
   /** Look at the key again later. */
   readonly requeueAfterUs?: number;
   /** The requeue is a periodic pass: nobody's doing. */
@@ -227,6 +229,8 @@ function perform(
   context: Context,
 ): void {
   for (const line of plan.logs ?? []) klog(context, line.severity, line.source, line.text);
+  for (const other of plan.enqueue ?? [])
+    addKeyAfter(queueOf(machinery, controller.name), other, 0, context, causes[0] ?? null);
   for (const event of plan.events ?? []) emitEvent(machinery, controller.name, context, event);
   const execution: Execution = {
     id: controller.nextExecution,

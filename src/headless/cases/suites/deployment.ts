@@ -146,7 +146,7 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
     return expectSame(oldPodsRunning(newReplicaSet ?? null, oldReplicaSets ?? [], pods), running);
   },
   "rollout-condition": ({ deployment, newReplicaSet, replicaSets, now }, expected) => {
-    const nowWallUs = parseTime(now ?? "2026-11-20T11:00:00Z") ?? 0;
+    const nowWallUs = parseTime(now ?? "2017-02-15T18:49:00Z") ?? 0;
     const status = rolloutStatus(deployment, replicaSets, newReplicaSet ?? null, nowWallUs);
     const condition = status.conditions?.find(({ type }) => type === (expected.type ?? "Progressing"));
     return expectPartly(condition, expected);

@@ -1,7 +1,22 @@
 import type { ControllerDefinition } from "../../machinery/controller-runtime.ts";
 import type { IndexFunctions } from "../../machinery/store.ts";
+import { daemonSetController } from "./controllers/daemonset/index.ts";
 import { deploymentController } from "./controllers/deployment/index.ts";
+import { endpointsController } from "./controllers/endpoints/index.ts";
+import {
+  endpointSliceController,
+  SERVICE_OF_SLICE_INDEX,
+  serviceOfSliceIndex,
+} from "./controllers/endpointslice/index.ts";
+import { garbageCollector } from "./controllers/garbage-collector/index.ts";
+import { namespaceController } from "./controllers/namespace/index.ts";
+import { nodeIpamController } from "./controllers/node-ipam/index.ts";
+import { nodeLifecycleController } from "./controllers/node-lifecycle/index.ts";
+import { podGarbageCollector } from "./controllers/pod-garbage-collector/index.ts";
 import { replicaSetController } from "./controllers/replicaset/index.ts";
+import { rootCaPublisher } from "./controllers/root-ca-certificate-publisher/index.ts";
+import { serviceAccountController } from "./controllers/serviceaccount/index.ts";
+import { taintEvictionController } from "./controllers/taint-eviction/index.ts";
 import { ORPHAN_INDEX, orphanIndex } from "./lib/claim.ts";
 
 export interface ControllerEntry {
@@ -10,23 +25,45 @@ export interface ControllerEntry {
   readonly serviceAccount: string;
   /** `source.component` of its events. */
   readonly eventComponent: string;
+  /** Multiplies the client's rate limits, where upstream does. */
+  readonly rateFactor: number;
 }
 
 function entry<Memory>(
   definition: ControllerDefinition<Memory>,
   serviceAccount: string,
-  eventComponent: string,
+  eventComponent = serviceAccount,
+  rateFactor = 1,
 ): ControllerEntry {
-  return { definition: definition as unknown as ControllerDefinition<never>, serviceAccount, eventComponent };
+  return {
+    definition: definition as unknown as ControllerDefinition<never>,
+    serviceAccount,
+    eventComponent,
+    rateFactor,
+  };
 }
 
 /** Every controller, a line each, in the order in which they start. */
 export const CONTROLLERS: readonly ControllerEntry[] = [
-  entry(deploymentController, "deployment-controller", "deployment-controller"),
-  entry(replicaSetController, "replicaset-controller", "replicaset-controller"),
+  entry(serviceAccountController, "service-account-controller"),
+  entry(rootCaPublisher, "root-ca-cert-publisher"),
+  entry(nodeIpamController, "node-controller", "cidrAllocator"),
+  entry(nodeLifecycleController, "node-controller"),
+  entry(taintEvictionController, "node-controller", "taint-eviction-controller"),
+  entry(deploymentController, "deployment-controller"),
+  entry(replicaSetController, "replicaset-controller"),
+  entry(daemonSetController, "daemon-set-controller", "daemonset-controller"),
+  entry(endpointsController, "endpoint-controller"),
+  entry(endpointSliceController, "endpointslice-controller", "endpoint-slice-controller"),
+  entry(garbageCollector, "generic-garbage-collector", "garbage-collector-controller", 2),
+  entry(namespaceController, "namespace-controller", "namespace-controller", 20),
+  entry(podGarbageCollector, "pod-garbage-collector"),
 ];
 
-export const INDEX_FUNCTIONS: IndexFunctions = Object.freeze({ [ORPHAN_INDEX]: orphanIndex });
+export const INDEX_FUNCTIONS: IndexFunctions = Object.freeze({
+  [ORPHAN_INDEX]: orphanIndex,
+  [SERVICE_OF_SLICE_INDEX]: serviceOfSliceIndex,
+});
 
 /** Informer -> who listens to it. */
 export const LISTENERS: ReadonlyMap<string, readonly ControllerEntry[]> = listeners();

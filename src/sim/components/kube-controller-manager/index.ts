@@ -30,6 +30,7 @@ import type { ProgramArgs } from "../container-runtime/messages.ts";
 import { CONTROLLERS, type ControllerEntry, entryOf, INDEX_FUNCTIONS, LISTENERS } from "./controllers.ts";
 import { type CredentialTimer, handleCredentialAnswer, isCredentialTag, requestToken } from "./credentials.ts";
 import { type Flags, isEnabled, parseFlags } from "./flags.ts";
+import type { ControllerOptions } from "./options.ts";
 
 export const SECURE_PORT = 10257;
 
@@ -73,7 +74,7 @@ export const kubeControllerManager: Component<ControllerManagerState | null, Mes
         client: "leader-election",
       }),
     });
-    addClient(machinery, kubeconfig, flags, "leader-election");
+    addClient({ machinery, kubeconfig, flags }, "leader-election");
     const state: ControllerManagerState = {
       flags,
       kubeconfig,
@@ -182,7 +183,7 @@ function answered(
 
 /** Begins to work: clients, queues, recorders and shared informers of all enabled controllers. */
 function lead(state: ControllerManagerState, context: Context): void {
-  const { machinery, flags, kubeconfig } = state;
+  const { machinery, flags } = state;
   state.role = "leader";
   const election = machinery.election;
   if (election !== null && flags.leaderElect) {
@@ -194,13 +195,14 @@ function lead(state: ControllerManagerState, context: Context): void {
     });
   }
   const enabled = CONTROLLERS.filter(({ definition }) => isEnabled(flags.controllers, definition.name));
-  for (const { definition, serviceAccount, eventComponent } of enabled) {
+  const options: ControllerOptions = { ...flags, rootCa: textOf(context.disk.read(flags.rootCaFile)) };
+  for (const { definition, serviceAccount, eventComponent, rateFactor } of enabled) {
     const { name } = definition;
     klog(context, "I", "controllermanager.go:778", `"Started controller" controller="${name}"`);
-    addClient(machinery, kubeconfig, flags, name, `system:serviceaccount:kube-system:${serviceAccount}`);
+    addClient(state, name, `system:serviceaccount:kube-system:${serviceAccount}`, rateFactor);
     machinery.queues.set(name, createWorkQueue(name));
     machinery.recorders.set(name, createEventRecorder({ name, component: eventComponent, client: name }));
-    state.controllers.set(name, createController(definition, flags));
+    state.controllers.set(name, createController(definition, options));
     if (flags.useServiceAccountCredentials) {
       state.awaitingToken.add(name);
       requestToken(machinery, name, serviceAccount, context);
@@ -213,16 +215,28 @@ function lead(state: ControllerManagerState, context: Context): void {
   startInformers(machinery, context);
 }
 
-function addClient(machinery: Machinery, kubeconfig: KubeconfigFile, flags: Flags, name: string, agent = name): void {
+function addClient(
+  { machinery, kubeconfig, flags }: Pick<ControllerManagerState, "machinery" | "kubeconfig" | "flags">,
+  name: string,
+  agent = name,
+  rateFactor = 1,
+): void {
   const timeout = name === "leader-election" ? { timeoutUs: ELECTION_TIMEOUT_US } : {};
   const client = createClient(kubeconfig, {
     name,
     userAgent: `${USER_AGENT}/${agent}`,
-    qps: flags.qps,
-    burst: flags.burst,
+    qps: flags.qps * rateFactor,
+    burst: flags.burst * rateFactor,
     ...timeout,
   });
   machinery.clients.set(name, client);
+}
+
+/** Text of a file, whose value may be `{text, data}`. */
+function textOf(value: unknown): string {
+  if (typeof value === "string") return value;
+  const text = (value as { readonly text?: unknown } | undefined)?.text;
+  return typeof text === "string" ? text : "";
 }
 
 /** One informer a resource, with the indexes that any controller asks for. */

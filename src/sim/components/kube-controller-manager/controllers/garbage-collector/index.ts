@@ -1,0 +1,235 @@
+import { type ApiObject, deepFreeze, type OwnerReference } from "../../../../api/object.ts";
+import type {
+  ControllerDefinition,
+  Hands,
+  Plan,
+  PlannedWrite,
+  View,
+} from "../../../../machinery/controller-runtime.ts";
+import { type EventToRecord, referenceTo } from "../../../../machinery/event-recorder.ts";
+import type { Delta } from "../../../../machinery/informer.ts";
+import { type CallResult, deleteRequest, getRequest, patchRequest } from "../../../../machinery/requests.ts";
+import {
+  ALL_INFORMERS,
+  dependentsOf,
+  FOREGROUND_FINALIZER,
+  hasFinalizer,
+  isDeleting,
+  isDeletingDependents,
+  itemKey,
+  kindOfReference,
+  ORPHAN_FINALIZER,
+  resourceOfInformer,
+  splitItemKey,
+} from "./graph.ts";
+
+type Memo = { readonly stage: "owners"; readonly asked: readonly OwnerReference[] } | { readonly stage: "orphaned" };
+
+type OwnerState = "solid" | "dangling" | "waiting";
+
+/** pkg/controller/garbagecollector. Keys: `informer|namespace/name`. */
+export const garbageCollector: ControllerDefinition<null> = {
+  name: "garbage-collector-controller",
+  workers: 20,
+  informers: ALL_INFORMERS,
+  createMemory: () => null,
+  onDelta(informer, delta, hands) {
+    if (delta.type === "deleted") objectGone(delta, hands);
+    else objectChanged(informer, delta, hands);
+  },
+  reconcile(view, key) {
+    const { informer, objectKey } = splitItemKey(key);
+    const object = view.store(informer).objects.get(objectKey);
+    if (object === undefined) return {};
+    if (isDeleting(object) && hasFinalizer(object, ORPHAN_FINALIZER)) return orphanDependents(view, informer, object);
+    if (isDeletingDependents(object)) return waitForDependents(view, informer, object);
+    if (isDeleting(object)) return {};
+    return attemptToDelete(view, informer, object);
+  },
+  resume(view, key, memo, results) {
+    const { informer, objectKey } = splitItemKey(key);
+    const object = view.store(informer).objects.get(objectKey);
+    if (object === undefined) return {};
+    const step = memo as Memo;
+    const failure = results.find((result) => !result.ok && result.reason !== "NotFound");
+    if (failure !== undefined && !failure.ok) return { error: failure.text };
+    if (step.stage === "orphaned") return { writes: [withoutFinalizer(informer, object, ORPHAN_FINALIZER)] };
+    return decide(view, informer, object, (owner) => asked(owner, step.asked, results));
+  },
+};
+
+function objectGone(delta: Delta, hands: Hands<null>): void {
+  for (const { informer, object } of dependentsOf(hands.store, delta.object)) {
+    hands.add(itemKey(informer, object), delta.trace);
+  }
+  for (const owner of delta.object.metadata?.ownerReferences ?? []) enqueueOwner(owner, delta, hands);
+}
+
+function objectChanged(informer: string, delta: Delta, hands: Hands<null>): void {
+  const { object, old } = delta;
+  const owners = object.metadata?.ownerReferences ?? NO_OWNERS;
+  const before = old?.metadata?.ownerReferences ?? NO_OWNERS;
+  if (old === null || !sameOwners(owners, before)) {
+    const key = itemKey(informer, object);
+    const isSuspect = owners.some((owner) => {
+      const found = findOwner(hands, object, owner);
+      return found === undefined || isDeletingDependents(found);
+    });
+    if (isSuspect) hands.add(key, delta.trace);
+    for (const owner of before) if (!owners.some(({ uid }) => uid === owner.uid)) enqueueOwner(owner, delta, hands);
+  }
+  if (!isDeleting(object)) return;
+  const began =
+    old === null || !isDeleting(old) || old.metadata?.finalizers?.length !== object.metadata?.finalizers?.length;
+  if (!began) return;
+  if (hasFinalizer(object, ORPHAN_FINALIZER)) hands.add(itemKey(informer, object), delta.trace);
+  else if (hasFinalizer(object, FOREGROUND_FINALIZER)) {
+    for (const dependent of dependentsOf(hands.store, object)) {
+      hands.add(itemKey(dependent.informer, dependent.object), delta.trace);
+    }
+    hands.add(itemKey(informer, object), delta.trace);
+  }
+}
+
+const NO_OWNERS: readonly OwnerReference[] = Object.freeze([]);
+
+function sameOwners(a: readonly OwnerReference[], b: readonly OwnerReference[]): boolean {
+  if (a === b) return true;
+  if (a.length !== b.length) return false;
+  return a.every(
+    (owner, index) => owner.uid === b[index]?.uid && owner.blockOwnerDeletion === b[index]?.blockOwnerDeletion,
+  );
+}
+
+/** An owner that waits for its dependents may go on. */
+function enqueueOwner(owner: OwnerReference, delta: Delta, hands: Hands<null>): void {
+  const kind = kindOfReference(owner);
+  const found = findOwner(hands, delta.object, owner);
+  if (kind?.informer && found !== undefined && isDeletingDependents(found)) {
+    hands.add(itemKey(kind.informer, found), delta.trace);
+  }
+}
+
+/** The owner in the stores, if it is there with the same uid. */
+function findOwner(view: Pick<View<null>, "store">, object: ApiObject, owner: OwnerReference): ApiObject | undefined {
+  const kind = kindOfReference(owner);
+  if (kind === null || kind.informer === null) return undefined;
+  const namespace = object.metadata?.namespace ?? "";
+  const key = kind.resource.namespaced ? `${namespace}/${owner.name}` : owner.name;
+  const found = view.store(kind.informer).objects.get(key);
+  return found?.metadata?.uid === owner.uid ? found : undefined;
+}
+
+/** Owners that the stores do not know are asked for, since a store may lag behind. */
+function attemptToDelete(view: View<null>, informer: string, object: ApiObject): Plan {
+  const owners = object.metadata?.ownerReferences ?? [];
+  if (owners.length === 0) return {};
+  const unknown = owners.filter((owner) => findOwner(view, object, owner) === undefined);
+  const writes = unknown.flatMap((owner): PlannedWrite[] => {
+    const kind = kindOfReference(owner);
+    if (kind === null) return [];
+    const namespace = kind.resource.namespaced ? (object.metadata?.namespace ?? "") : "";
+    return [{ request: getRequest(kind.resource, namespace, owner.name), ignore: ["NotFound"] }];
+  });
+  if (writes.length === 0) return decide(view, informer, object, () => "solid");
+  const memo: Memo = { stage: "owners", asked: unknown.filter((owner) => kindOfReference(owner) !== null) };
+  return { writes, order: "parallel", memo };
+}
+
+/** What the API server said of an owner. Of kinds that nobody knows nothing can be said, so they count as there. */
+function asked(owner: OwnerReference, owners: readonly OwnerReference[], results: readonly CallResult[]): OwnerState {
+  const index = owners.indexOf(owner);
+  const result = index < 0 ? undefined : results[index];
+  if (result === undefined) return "solid";
+  if (!result.ok || result.object.metadata?.uid !== owner.uid) return "dangling";
+  return isDeletingDependents(result.object) ? "waiting" : "solid";
+}
+
+/** attemptToDeleteItem, once it is known which owners there are. */
+function decide(
+  view: View<null>,
+  informer: string,
+  object: ApiObject,
+  unknownState: (owner: OwnerReference) => OwnerState,
+): Plan {
+  const byState: Record<OwnerState, OwnerReference[]> = { solid: [], dangling: [], waiting: [] };
+  for (const owner of object.metadata?.ownerReferences ?? []) {
+    const found = findOwner(view, object, owner);
+    const state = found === undefined ? unknownState(owner) : isDeletingDependents(found) ? "waiting" : "solid";
+    byState[state].push(owner);
+  }
+  const events = byState.dangling.flatMap((owner) => foreignOwner(view, informer, object, owner));
+  const { namespace = "", name = "", uid = "" } = object.metadata ?? {};
+  const resource = resourceOfInformer(informer);
+  if (byState.solid.length > 0) {
+    const superfluous = [...byState.dangling, ...byState.waiting];
+    if (superfluous.length === 0) return { events };
+    const ownerReferences = superfluous.map((owner) => ({ $patch: "delete", uid: owner.uid }));
+    const body = deepFreeze({ metadata: { ownerReferences, uid } });
+    return {
+      events,
+      writes: [{ request: patchRequest(resource, namespace, name, "strategic", body), ignore: ["NotFound"] }],
+    };
+  }
+  const hasDependents = dependentsOf(view.store, object).length > 0;
+  const propagationPolicy =
+    byState.waiting.length > 0 && hasDependents
+      ? "Foreground"
+      : hasFinalizer(object, ORPHAN_FINALIZER)
+        ? "Orphan"
+        : hasFinalizer(object, FOREGROUND_FINALIZER)
+          ? "Foreground"
+          : "Background";
+  const options = { propagationPolicy, preconditions: { uid } } as const;
+  return {
+    events,
+    writes: [{ request: deleteRequest(resource, namespace, name, options), ignore: ["NotFound", "Conflict"] }],
+  };
+}
+
+/** An owner of that uid exists, but in another namespace. */
+function foreignOwner(view: View<null>, informer: string, object: ApiObject, owner: OwnerReference): EventToRecord[] {
+  const kind = kindOfReference(owner);
+  if (kind === null || kind.informer === null) return [];
+  let isElsewhere = false;
+  view.store(kind.informer).objects.forEach((other) => {
+    if (other.metadata?.uid === owner.uid) isElsewhere = true;
+  });
+  if (!isElsewhere) return [];
+  const { apiVersion, kind: ownerKind, name, uid } = owner;
+  const reference = `[${apiVersion}/${ownerKind}, namespace: ${object.metadata?.namespace ?? ""}, name: ${name}, uid: ${uid}]`;
+  const message = `ownerRef ${reference} does not exist in namespace "${object.metadata?.namespace ?? ""}"`;
+  const about = referenceTo(resourceOfInformer(informer), object);
+  return [{ object: about, type: "Warning", reason: "OwnerRefInvalidNamespace", message }];
+}
+
+function orphanDependents(view: View<null>, informer: string, owner: ApiObject): Plan {
+  const uid = owner.metadata?.uid;
+  const writes = dependentsOf(view.store, owner).map(({ informer: other, object }): PlannedWrite => {
+    const { namespace = "", name = "", uid: dependentUid } = object.metadata ?? {};
+    const body = deepFreeze({ metadata: { ownerReferences: [{ $patch: "delete", uid }], uid: dependentUid } });
+    return {
+      request: patchRequest(resourceOfInformer(other), namespace, name, "strategic", body),
+      ignore: ["NotFound"],
+    };
+  });
+  if (writes.length === 0) return { writes: [withoutFinalizer(informer, owner, ORPHAN_FINALIZER)] };
+  const memo: Memo = { stage: "orphaned" };
+  return { writes, order: "parallel", memo };
+}
+
+function waitForDependents(view: View<null>, informer: string, object: ApiObject): Plan {
+  const blocking = dependentsOf(view.store, object).filter(({ reference }) => reference.blockOwnerDeletion);
+  if (blocking.length === 0) return { writes: [withoutFinalizer(informer, object, FOREGROUND_FINALIZER)] };
+  const enqueue = blocking
+    .filter((dependent) => !isDeletingDependents(dependent.object))
+    .map((dependent) => itemKey(dependent.informer, dependent.object));
+  return { enqueue };
+}
+
+function withoutFinalizer(informer: string, object: ApiObject, finalizer: string): PlannedWrite {
+  const { namespace = "", name = "", resourceVersion, finalizers = [] } = object.metadata ?? {};
+  const kept = finalizers.filter((each) => each !== finalizer);
+  const body = deepFreeze({ metadata: { resourceVersion, finalizers: kept } });
+  return { request: patchRequest(resourceOfInformer(informer), namespace, name, "merge", body), ignore: ["NotFound"] };
+}
