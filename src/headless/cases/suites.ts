@@ -1,20 +1,28 @@
 import type { Suite } from "./suite.ts";
+import { daemonset } from "./suites/daemonset.ts";
 import { defaulting } from "./suites/defaulting.ts";
 import { deployment } from "./suites/deployment.ts";
 import { dns } from "./suites/dns.ts";
 import { duration } from "./suites/duration.ts";
+import { endpointslice } from "./suites/endpointslice.ts";
 import { fieldSelector } from "./suites/field-selector.ts";
+import { gc } from "./suites/gc.ts";
 import { intstr } from "./suites/intstr.ts";
 import { kubelet } from "./suites/kubelet.ts";
 import { labelSelector } from "./suites/label-selector.ts";
 import { names } from "./suites/names.ts";
+import { nodeLifecycle } from "./suites/node-lifecycle.ts";
 import { jsonMerge, jsonPatch, strategicMerge, threeWay } from "./suites/patches.ts";
+import { podgc } from "./suites/podgc.ts";
 import { quantity } from "./suites/quantity.ts";
 import { raft } from "./suites/raft.ts";
 import { rbac } from "./suites/rbac.ts";
+import { replicaSetRanking } from "./suites/replicaset-ranking.ts";
 import { scheduler } from "./suites/scheduler.ts";
 import { schedulerUnits } from "./suites/scheduler-units.ts";
 import { statusErrors } from "./suites/status-errors.ts";
+import { table } from "./suites/table.ts";
+import { taintEviction } from "./suites/taint-eviction.ts";
 import { validation } from "./suites/validation.ts";
 
 /** Every suite that the product can be put to. */
@@ -36,7 +44,15 @@ export const SUITES: readonly Suite[] = [
   strategicMerge,
   threeWay,
   statusErrors,
+  table,
   validation,
   kubelet,
   rbac,
+  replicaSetRanking,
+  daemonset,
+  nodeLifecycle,
+  taintEviction,
+  endpointslice,
+  podgc,
+  gc,
 ];
