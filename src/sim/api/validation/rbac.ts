@@ -40,7 +40,9 @@ function checkRule(errors: Errors, field: string, rule: Fields, namespaced: bool
 }
 
 function checkRules(errors: Errors, rules: unknown, namespaced: boolean): void {
-  list(rules).forEach((rule, index) => checkRule(errors, item("rules", index), record(rule), namespaced));
+  list(rules).forEach((rule, index) => {
+    checkRule(errors, item("rules", index), record(rule), namespaced);
+  });
 }
 
 export const validateRole: Validate = (errors, role, old) => {
@@ -77,9 +79,9 @@ function checkBinding(errors: Errors, binding: Fields, old: Fields | undefined, 
   if (!kinds.includes(text(reference.kind))) errors.push(notSupported("roleRef.kind", text(reference.kind), kinds));
   if (text(reference.name) === "") errors.push(required("roleRef.name"));
   else addInvalid(errors, "roleRef.name", reference.name, validatePathSegmentName(text(reference.name)));
-  list(binding.subjects).forEach((subject, index) =>
-    checkSubject(errors, item("subjects", index), record(subject), namespaced),
-  );
+  list(binding.subjects).forEach((subject, index) => {
+    checkSubject(errors, item("subjects", index), record(subject), namespaced);
+  });
 }
 
 function checkSubject(errors: Errors, field: string, subject: Fields, namespaced: boolean): void {

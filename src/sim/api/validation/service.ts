@@ -403,14 +403,16 @@ export function validateEndpoints(errors: Errors, object: Fields, old?: Fields):
     const [ready, waiting] = [list(subset.addresses), list(subset.notReadyAddresses)];
     if (ready.length === 0 && waiting.length === 0)
       errors.push(required(path, "must specify `addresses` or `notReadyAddresses`"));
-    ready.forEach((address, at) => checkEndpointAddress(errors, item(child(path, "addresses"), at), record(address)));
-    waiting.forEach((address, at) =>
-      checkEndpointAddress(errors, item(child(path, "notReadyAddresses"), at), record(address)),
-    );
+    ready.forEach((address, at) => {
+      checkEndpointAddress(errors, item(child(path, "addresses"), at), record(address));
+    });
+    waiting.forEach((address, at) => {
+      checkEndpointAddress(errors, item(child(path, "notReadyAddresses"), at), record(address));
+    });
     const ports = list(subset.ports);
-    ports.forEach((port, at) =>
-      checkEndpointPort(errors, item(child(path, "ports"), at), record(port), ports.length > 1),
-    );
+    ports.forEach((port, at) => {
+      checkEndpointPort(errors, item(child(path, "ports"), at), record(port), ports.length > 1);
+    });
   });
 }
 
@@ -473,9 +475,9 @@ function checkSliceEndpoints(errors: Errors, endpoints: readonly unknown[], type
         detail: "must have at most 100 items",
       });
     }
-    addresses.forEach((address, at) =>
-      checkSliceAddress(errors, item(child(path, "addresses"), at), text(address), type),
-    );
+    addresses.forEach((address, at) => {
+      checkSliceAddress(errors, item(child(path, "addresses"), at), text(address), type);
+    });
     if (isPresent(endpoint.nodeName)) {
       addInvalid(errors, child(path, "nodeName"), endpoint.nodeName, validateDns1123Subdomain(text(endpoint.nodeName)));
     }
