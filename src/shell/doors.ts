@@ -80,8 +80,8 @@ export interface ConsoleDoor {
   /** systemd units: `kubelet`, `containerd`. */
   unit(verb: "start" | "stop" | "restart" | "status" | "is-active", unit: string): Promise<UnitStatus | null>;
   journal(unit: string): Promise<readonly { readonly wallUs: number; readonly text: string }[]>;
-  /** The machine's own tables, such as netfilter's: key -> data. */
-  hostState(key: string): Promise<unknown>;
+  /** netfilter's rules as iptables prints them, a line each; null: no such chain. */
+  packetRules(style: "listing" | "specification", table: "nat" | "filter", chain?: string): Promise<readonly string[] | null>;
 }
 
 export interface UnitStatus {
@@ -132,6 +132,8 @@ export interface ProgramContext {
   readonly api: ApiDoor;
   readonly session: SessionDoor;
   console(machine: string): ConsoleDoor | null;
+  /** Which machine it is typed on (`ssh`); null: the laptop. */
+  readonly machine: string | null;
   /** The shell's variables: HOME (where .kube/config lies), KUBECONFIG, EDITOR. */
   readonly env?: Readonly<Record<string, string>>;
   /** Terminal width in columns; null when output goes into a pipe or file. */

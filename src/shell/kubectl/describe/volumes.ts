@@ -1,0 +1,83 @@
+/** Volumes of pods and pod templates: a table of sources. */
+import { at, isObject, type JsonObject, numberOf, objectsOf, textOf } from "../json.ts";
+import type { Lines } from "./writer.ts";
+
+type Source = (lines: Lines, source: JsonObject) => void;
+
+function bool(value: unknown): string {
+  return String(value === true);
+}
+
+const sources: Readonly<Record<string, Source>> = {
+  hostPath: (lines, source) => {
+    lines.line(2, "Type:", "HostPath (bare host directory volume)");
+    lines.line(2, "Path:", textOf(source.path));
+    lines.line(2, "HostPathType:", textOf(source.type));
+  },
+  emptyDir: (lines, source) => {
+    lines.line(2, "Type:", "EmptyDir (a temporary directory that shares a pod's lifetime)");
+    lines.line(2, "Medium:", textOf(source.medium));
+    lines.line(2, "SizeLimit:", source.sizeLimit === undefined ? "<unset>" : String(source.sizeLimit));
+  },
+  secret: (lines, source) => {
+    lines.line(2, "Type:", "Secret (a volume populated by a Secret)");
+    lines.line(2, "SecretName:", textOf(source.secretName));
+    lines.line(2, "Optional:", bool(source.optional));
+  },
+  configMap: (lines, source) => {
+    lines.line(2, "Type:", "ConfigMap (a volume populated by a ConfigMap)");
+    lines.line(2, "Name:", textOf(source.name));
+    lines.line(2, "Optional:", bool(source.optional));
+  },
+  persistentVolumeClaim: (lines, source) => {
+    lines.line(2, "Type:", "PersistentVolumeClaim (a reference to a PersistentVolumeClaim in the same namespace)");
+    lines.line(2, "ClaimName:", textOf(source.claimName));
+    lines.line(2, "ReadOnly:", bool(source.readOnly));
+  },
+  nfs: (lines, source) => {
+    lines.line(2, "Type:", "NFS (an NFS mount that lasts the lifetime of a pod)");
+    lines.line(2, "Server:", textOf(source.server));
+    lines.line(2, "Path:", textOf(source.path));
+    lines.line(2, "ReadOnly:", bool(source.readOnly));
+  },
+  downwardAPI: (lines, source) => {
+    lines.line(2, "Type:", "DownwardAPI (a volume populated by information about the pod)");
+    lines.line(2, "Items:");
+    for (const item of objectsOf(source.items))
+      lines.line(3, `${textOf(at(item, "fieldRef", "fieldPath"))} -> ${textOf(item.path)}`);
+  },
+  projected: (lines, volume) => {
+    lines.line(2, "Type:", "Projected (a volume that contains injected data from multiple sources)");
+    for (const source of objectsOf(volume.sources)) projection(lines, source);
+  },
+};
+
+function projection(lines: Lines, source: JsonObject): void {
+  const { configMap, downwardAPI, secret, serviceAccountToken } = source;
+  if (isObject(secret)) {
+    lines.line(2, "SecretName:", textOf(secret.name));
+    lines.line(2, "Optional:", bool(secret.optional));
+  } else if (downwardAPI !== undefined) lines.line(2, "DownwardAPI:", "true");
+  else if (isObject(configMap)) {
+    lines.line(2, "ConfigMapName:", textOf(configMap.name));
+    lines.line(2, "Optional:", bool(configMap.optional));
+  } else if (isObject(serviceAccountToken)) {
+    lines.line(2, "TokenExpirationSeconds:", String(numberOf(serviceAccountToken.expirationSeconds)));
+  }
+}
+
+export function volumeLines(lines: Lines, volumes: readonly JsonObject[], inTemplate: boolean): void {
+  const title = `${inTemplate ? "  " : ""}Volumes:`;
+  if (volumes.length === 0) {
+    lines.raw(`${title}\t<none>\n`);
+    return;
+  }
+  lines.raw(`${title}\n`);
+  for (const volume of volumes) {
+    lines.raw(`${inTemplate ? "   " : "  "}${textOf(volume.name)}:\n`);
+    const [kind] = Object.keys(volume).filter((key) => key !== "name");
+    const describe = kind === undefined ? undefined : sources[kind];
+    if (describe) describe(lines, (volume[kind!] ?? {}) as JsonObject);
+    else lines.line(2, "<unknown>");
+  }
+}

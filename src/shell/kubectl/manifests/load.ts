@@ -1,0 +1,139 @@
+/** Objects from `-f`: files, `-`, folders, lists of many documents. */
+import type { ProgramContext } from "../../doors.ts";
+import { CommandError, toError } from "../errors.ts";
+import type { FlagSpec } from "../flags.ts";
+import { goEscape, isObject, type Json, type JsonObject, objectsOf, sortDeep, textOf } from "../json.ts";
+import { parseDocuments } from "./yaml-documents.ts";
+
+export interface Manifest {
+  readonly object: JsonObject;
+  /** `web.yaml`, `STDIN`: what errors call it. */
+  readonly source: string;
+}
+
+export function fileFlags(purpose: string): readonly FlagSpec[] {
+  return [
+    {
+      name: "filename",
+      short: "f",
+      type: "list",
+      default: [],
+      usage: `Filename, directory, or URL to files ${purpose}`,
+    },
+    {
+      name: "kustomize",
+      short: "k",
+      type: "string",
+      default: "",
+      usage: "Process a kustomization directory. Not together with -f or -R.",
+    },
+    {
+      name: "recursive",
+      short: "R",
+      type: "bool",
+      default: false,
+      usage: "Process the directory used in -f, --filename with all that lies below it.",
+    },
+  ];
+}
+
+/** What could be read, and what could not. */
+export interface Loaded {
+  readonly manifests: readonly Manifest[];
+  readonly errors: readonly Error[];
+}
+
+export async function loadManifests(
+  context: ProgramContext,
+  paths: readonly string[],
+  recursive: boolean,
+): Promise<Loaded> {
+  const manifests: Manifest[] = [];
+  const errors: Error[] = [];
+  for (const path of paths) {
+    for (const { source, text } of await readSource(context, path, recursive)) {
+      try {
+        for (const document of documentsOf(text, source)) manifests.push(...objectsIn(document, source, errors));
+      } catch (error) {
+        errors.push(toError(error));
+      }
+    }
+  }
+  return { manifests, errors };
+}
+
+async function readSource(
+  context: ProgramContext,
+  path: string,
+  recursive: boolean,
+): Promise<readonly { readonly source: string; readonly text: string }[]> {
+  if (path === "-") return [{ source: "STDIN", text: context.stdin }];
+  if (/^https?:\/\//.test(path))
+    throw new CommandError(`unable to read URL ${JSON.stringify(path)}, no way out of this cluster's network`);
+  const folder = (await context.files.list?.(path)) ?? null;
+  if (folder) return readFolder(context, path, folder, recursive);
+  try {
+    return [{ source: path, text: await context.files.read(path) }];
+  } catch {
+    throw new CommandError(`the path ${JSON.stringify(path)} does not exist`);
+  }
+}
+
+async function readFolder(
+  context: ProgramContext,
+  folder: string,
+  names: readonly string[],
+  recursive: boolean,
+): Promise<readonly { readonly source: string; readonly text: string }[]> {
+  const base = folder.replace(/\/+$/, "");
+  const found: { readonly source: string; readonly text: string }[] = [];
+  for (const name of [...names].sort()) {
+    const path = `${base}/${name}`;
+    const below = (await context.files.list?.(path)) ?? null;
+    if (below) {
+      if (recursive) found.push(...(await readFolder(context, path, below, true)));
+    } else if (/\.(json|yaml|yml)$/.test(name)) found.push({ source: path, text: await context.files.read(path) });
+  }
+  if (found.length === 0) {
+    throw new CommandError(`error reading [${folder}]: recognized file extensions are [.json .yaml .yml]`);
+  }
+  return found;
+}
+
+function documentsOf(text: string, source: string): readonly Json[] {
+  try {
+    return parseDocuments(text);
+  } catch (error) {
+    throw new CommandError(`error parsing ${source}: error converting YAML to JSON: ${(error as Error).message}`);
+  }
+}
+
+function objectsIn(document: Json, source: string, errors: Error[]): readonly Manifest[] {
+  try {
+    const object = objectIn(document, source);
+    if (textOf(object.kind).endsWith("List") && Array.isArray(object.items)) {
+      return objectsOf(object.items).flatMap((item) => objectsIn(item, source, errors));
+    }
+    return [{ object, source }];
+  } catch (error) {
+    errors.push(toError(error));
+    return [];
+  }
+}
+
+function objectIn(document: Json, source: string): JsonObject {
+  const refuse = (why: string): CommandError => new CommandError(`unable to decode ${JSON.stringify(source)}: ${why}`);
+  if (!isObject(document)) {
+    const type = Array.isArray(document) ? "array" : typeof document === "boolean" ? "bool" : typeof document;
+    throw refuse(`json: cannot unmarshal ${type} into Go value of type unstructured.detector`);
+  }
+  const { apiVersion, kind } = document;
+  if (kind !== undefined && kind !== null && typeof kind !== "string") {
+    throw refuse(
+      `json: cannot unmarshal ${typeof kind === "boolean" ? "bool" : typeof kind} into Go struct field detector.kind of type string`,
+    );
+  }
+  if (!kind) throw refuse(`Object 'Kind' is missing in '${goEscape(JSON.stringify(sortDeep(document)))}'`);
+  if (!apiVersion) throw refuse(`Object 'apiVersion' is missing in '${goEscape(JSON.stringify(sortDeep(document)))}'`);
+  return document;
+}

@@ -1,0 +1,145 @@
+/** YAML and JSON text into documents, with go-yaml's words and line numbers for what cannot be read. */
+import {
+  type DocumentOptions,
+  LineCounter,
+  type ParseOptions,
+  parseDocument,
+  type SchemaOptions,
+  type YAMLError,
+} from "yaml";
+import { isObject, type Json } from "../json.ts";
+
+export class YamlError extends Error {}
+
+/** Like the real one: more than this is no manifest. */
+const maxBytes = 3 * 1024 * 1024 * 4;
+const maxDepth = 1_000;
+
+const options: ParseOptions & DocumentOptions & SchemaOptions = {
+  version: "1.1",
+  merge: true,
+  uniqueKeys: false,
+  prettyErrors: false,
+  // Sexagesimal numbers, times, sets and ordered maps stay what they look like: text and maps.
+  customTags: (tags) =>
+    tags.filter((tag) => {
+      const name = typeof tag === "string" ? tag : tag.tag;
+      const format = typeof tag === "string" ? undefined : tag.format;
+      return format !== "TIME" && !/timestamp|omap|pairs|set$/.test(name);
+    }),
+};
+
+/** Every document that is not empty. */
+export function parseDocuments(text: string): readonly Json[] {
+  if (text.length > maxBytes) throw new YamlError("yaml: document is too large");
+  const trimmed = text.trimStart();
+  if (trimmed.startsWith("{")) {
+    try {
+      return [JSON.parse(text) as Json];
+    } catch {
+      // YAML reads more than JSON does.
+    }
+  }
+  return splitDocuments(text).flatMap((document) => {
+    const value = parseYaml(document);
+    return value === null || value === undefined ? [] : [value];
+  });
+}
+
+function splitDocuments(text: string): readonly string[] {
+  const documents: string[][] = [[]];
+  for (const line of text.split("\n")) {
+    if (/^---\s*(#.*)?$/.test(line)) documents.push([]);
+    else documents.at(-1)!.push(line);
+  }
+  return documents.map((lines) => lines.join("\n"));
+}
+
+export function parseYaml(text: string): Json | undefined {
+  const lines = new LineCounter();
+  try {
+    const document = parseDocument(text, { ...options, lineCounter: lines });
+    const [error] = document.errors;
+    if (error) throw translate(error, text, lines);
+    const value = document.toJS({ maxAliasCount: 100 }) as unknown;
+    checkDepth(value, 0);
+    return value as Json;
+  } catch (error) {
+    if (error instanceof YamlError) throw error;
+    if (error instanceof RangeError) throw new YamlError("yaml: exceeded max depth of 10000");
+    const { message } = error as Error;
+    if (message.includes("Excessive alias count")) throw new YamlError("yaml: document contains excessive aliasing");
+    const anchor = /Unresolved alias[^:]*: (\S+)/.exec(message);
+    if (anchor) throw new YamlError(`yaml: unknown anchor '${anchor[1]}' referenced`);
+    throw new YamlError(`yaml: ${message}`);
+  }
+}
+
+function checkDepth(value: unknown, depth: number): void {
+  if (depth > maxDepth) throw new YamlError("yaml: exceeded max depth of 10000");
+  if (Array.isArray(value)) for (const item of value) checkDepth(item, depth + 1);
+  else if (isObject(value)) for (const key of Object.keys(value)) checkDepth(value[key], depth + 1);
+}
+
+/** Scanner errors name the line counted from one, parser errors the line before; the first line is not named. */
+function translate(error: YAMLError, text: string, lines: LineCounter): YamlError {
+  const lineAt = (offset: number): number => lines.linePos(Math.min(offset, text.length)).line - 1;
+  const scanner = (problem: string, line: number): YamlError =>
+    new YamlError(line === 0 ? `yaml: ${problem}` : `yaml: line ${line + 1}: ${problem}`);
+  const parser = (problem: string, line: number): YamlError =>
+    new YamlError(line === 0 ? `yaml: ${problem}` : `yaml: line ${line}: ${problem}`);
+  const [start, end] = error.pos;
+  const letter = text[start] ?? "";
+  switch (error.code) {
+    case "BLOCK_AS_IMPLICIT_KEY":
+    case "MULTILINE_IMPLICIT_KEY":
+      return scanner("mapping values are not allowed in this context", lineOfColon(text, start, lineAt));
+    case "TAB_AS_INDENT":
+    case "BAD_SCALAR_START":
+      return scanner("found character that cannot start any token", lineAt(start));
+    case "BAD_DQ_ESCAPE":
+      return scanner("found unknown escape character", lineAt(start));
+    case "BAD_ALIAS":
+      return parser(`unknown anchor '${text.slice(start + 1, end)}' referenced`, 0);
+    case "BAD_INDENT":
+    case "IMPOSSIBLE":
+      return parser("did not find expected key", lineAt(start));
+    case "MISSING_CHAR":
+      return missing(error, text, lineAt, scanner, parser);
+    default:
+      if (letter === "%" || letter === "@" || letter === "`" || letter === "\t") {
+        return scanner("found character that cannot start any token", lineAt(start));
+      }
+      return parser("did not find expected key", lineAt(start));
+  }
+}
+
+type Wording = (problem: string, line: number) => YamlError;
+
+function missing(
+  error: YAMLError,
+  text: string,
+  lineAt: (offset: number) => number,
+  scanner: Wording,
+  parser: Wording,
+): YamlError {
+  const { message } = error;
+  if (/closing ['"]quote/.test(message)) {
+    const last = text.endsWith("\n") ? text.length : text.length;
+    return scanner("found unexpected end of stream", lineAt(last));
+  }
+  const flow = /end with a ([\]}])/.exec(message) ?? /Flow (map|sequence)/.exec(message);
+  if (flow) {
+    const bracket = flow[1] === "}" || flow[1] === "map" ? "}" : "]";
+    return parser(`did not find expected ',' or '${bracket}'`, lineAt(error.pos[0]));
+  }
+  if (/must be separated from their values|Implicit keys/.test(message)) {
+    return scanner("could not find expected ':'", lineAt(error.pos[0]) + 1);
+  }
+  return parser("did not find expected key", lineAt(error.pos[0]));
+}
+
+function lineOfColon(text: string, start: number, lineAt: (offset: number) => number): number {
+  const colon = text.slice(start).search(/:(\s|$)/);
+  return lineAt(colon < 0 ? start : start + colon);
+}

@@ -1,0 +1,215 @@
+/** `kubectl apply` */
+import { withQuery } from "../../client.ts";
+import { type Command, type Invocation, inSteps } from "../../command.ts";
+import { qualifiedName, resourcePath } from "../../discovery.ts";
+import { addSource, CommandError, isNotFound, isReason, throwCollected, toError, UsageError } from "../../errors.ts";
+import type { FlagSpec } from "../../flags.ts";
+import { at, equalJson, type JsonObject, objectOf, textOf } from "../../json.ts";
+import { fileFlags } from "../../manifests/load.ts";
+import { type DryRun, dryRunFlag, dryRunOf, outputFlags, printerFor, reporter } from "../../output.ts";
+import { manifestTargets, type Target, typed } from "../../targets.ts";
+import { fieldValidation, lastApplied, validateFlag, withLastApplied } from "../create/generate.ts";
+import { createFromTarget } from "../create/index.ts";
+import { removeAndWait } from "../delete/index.ts";
+import { applyPatch, type PatchRequest } from "./patch.ts";
+
+interface Options {
+  readonly targets: readonly Target[];
+  readonly errors: readonly Error[];
+  readonly dryRun: DryRun;
+  readonly serverSide: boolean;
+}
+
+async function complete(invocation: Invocation): Promise<Options> {
+  const { args, flags } = invocation;
+  const files = flags.list("filename");
+  if (args.length > 0) throw new UsageError(`Unexpected args: [${args.join(" ")}]`);
+  if (files.length === 0) {
+    if (flags.text("kustomize") !== "") throw new CommandError("kustomizations are not built here: use -f");
+    throw new CommandError("must specify one of -f and -k");
+  }
+  const serverSide = flags.bool("server-side");
+  const dryRun = dryRunOf(flags);
+  if (flags.bool("force-conflicts") && !serverSide)
+    throw new CommandError("--force-conflicts only works with --server-side");
+  if (serverSide && dryRun === "client")
+    throw new CommandError("--dry-run=client doesn't work with --server-side (did you mean --dry-run=server instead?)");
+  if (serverSide && flags.bool("force")) throw new CommandError("--force cannot be used with --server-side");
+  return { ...(await manifestTargets(invocation, files, flags.bool("recursive"))), dryRun, serverSide };
+}
+
+type Report = (object: JsonObject, operation: string) => void;
+
+async function run(options: Options, invocation: Invocation): Promise<number> {
+  const { context, flags } = invocation;
+  const report = reporter(await printerFor(flags, context), context, options.dryRun);
+  const errors = [...options.errors];
+  for (const target of options.targets) {
+    try {
+      if (target.name === null)
+        throw new CommandError(
+          `error when applying patch: cannot use generate name with apply`.replace("error when applying patch: ", ""),
+        );
+      if (options.serverSide) await applyServerSide(invocation, target, options.dryRun, report);
+      else await applyOne(invocation, target, options.dryRun, report);
+    } catch (error) {
+      errors.push(toError(error));
+    }
+  }
+  throwCollected(errors);
+  if (options.targets.length === 0) throw new CommandError("no objects passed to apply");
+  return 0;
+}
+
+async function applyOne(invocation: Invocation, target: Target, dryRun: DryRun, report: Report): Promise<void> {
+  const { client, flags } = invocation;
+  const { object, source } = target.manifest!;
+  const modified = withLastApplied(object);
+  const path = resourcePath(target.resource, target.namespace, target.name!);
+  let live: JsonObject;
+  try {
+    live = typed(target.resource, await client.get(path));
+  } catch (error) {
+    if (!isNotFound(error))
+      throw addSource(
+        toError(error),
+        `retrieving current configuration of:\n${describeTarget(target)}\nfrom server for:`,
+        source,
+      );
+    await createNew(invocation, target, modified, dryRun, report);
+    return;
+  }
+  if (dryRun !== "client" && at(live, "metadata", "annotations", lastApplied) === undefined)
+    warnMissing(invocation, target);
+  if (dryRun === "client") {
+    report(live, "configured");
+    return;
+  }
+  const request: PatchRequest = {
+    target,
+    modified,
+    dryRun,
+    manager: flags.text("field-manager"),
+    fieldValidation: fieldValidation(invocation),
+  };
+  const changed = await patchOrReplace(invocation, request, live);
+  report(changed, equalVersion(live, changed) ? "unchanged" : "configured");
+}
+
+async function createNew(
+  invocation: Invocation,
+  target: Target,
+  modified: JsonObject,
+  dryRun: DryRun,
+  report: Report,
+): Promise<void> {
+  if (dryRun === "client") {
+    report(modified, "created");
+    return;
+  }
+  try {
+    report(
+      await createFromTarget(invocation, target, modified, invocation.flags.text("field-manager"), dryRun),
+      "created",
+    );
+  } catch (error) {
+    throw addSource(toError(error), "creating", target.manifest!.source);
+  }
+}
+
+async function patchOrReplace(invocation: Invocation, request: PatchRequest, live: JsonObject): Promise<JsonObject> {
+  try {
+    return await applyPatch(invocation, request, live);
+  } catch (error) {
+    const canForce = isReason(error, "Conflict") || isReason(error, "Invalid");
+    if (!invocation.flags.bool("force") || !canForce) throw error;
+    await removeAndWait(invocation, request.target, request.dryRun);
+    return createFromTarget(invocation, request.target, request.modified, request.manager, request.dryRun);
+  }
+}
+
+function equalVersion(before: JsonObject, after: JsonObject): boolean {
+  if (before === after) return true;
+  const version = (object: JsonObject) => textOf(at(object, "metadata", "resourceVersion"));
+  return version(before) === version(after) && equalJson(objectOf(before.spec), objectOf(after.spec));
+}
+
+export function describeTarget({ resource, namespace, name }: Target): string {
+  const group = `${resource.group}/${resource.version}`;
+  return [
+    `Resource: "${group}, Resource=${resource.name}", GroupVersionKind: "${group}, Kind=${resource.kind}"`,
+    `Name: ${JSON.stringify(name ?? "")}, Namespace: ${JSON.stringify(namespace)}`,
+  ].join("\n");
+}
+
+function warnMissing(invocation: Invocation, { resource, name }: Target): void {
+  invocation.err(
+    `Warning: resource ${qualifiedName(resource)}/${name} is missing the ${lastApplied} annotation which is required by kubectl apply. ` +
+      "kubectl apply should only be used on resources created declaratively by either kubectl create --save-config or kubectl apply. " +
+      "The missing annotation will be patched automatically.",
+  );
+}
+
+async function applyServerSide(invocation: Invocation, target: Target, dryRun: DryRun, report: Report): Promise<void> {
+  const { flags } = invocation;
+  const { object, source } = target.manifest!;
+  const manager = flags.changed("field-manager") ? flags.text("field-manager") : "kubectl";
+  const path = withQuery(resourcePath(target.resource, target.namespace, target.name!), [
+    ["dryRun", dryRun === "server" ? "All" : undefined],
+    ["fieldManager", manager],
+    ["fieldValidation", fieldValidation(invocation)],
+    ["force", String(flags.bool("force-conflicts"))],
+  ]);
+  const options = { body: object, contentType: "application/apply-patch+yaml", accept: "application/json" };
+  try {
+    report(typed(target.resource, await invocation.client.send("PATCH", path, options)), "serverside-applied");
+  } catch (thrown) {
+    if (isReason(thrown, "Conflict")) throw conflict(toError(thrown));
+    throw addSource(toError(thrown), "applying patch", source);
+  }
+}
+
+function conflict(error: Error): Error {
+  return new CommandError(
+    `${error.message}\nPlease review the fields above--they currently have other managers. Here\nare the ways you can resolve this warning:\n` +
+      "* If you intend to manage all of these fields, please re-run the apply\n  command with the `--force-conflicts` flag.\n" +
+      "* If you do not intend to manage all of the fields, please edit your\n  manifest to remove references to the fields that should keep their\n  current managers.\n" +
+      "* You may co-own fields by updating your manifest to match the existing\n  value; in this case, you'll become the manager if the other manager(s)\n  stop managing the field (remove it from their configuration).\n" +
+      "See https://kubernetes.io/docs/reference/using-api/server-side-apply/#conflicts",
+  );
+}
+
+const flags: readonly FlagSpec[] = [
+  dryRunFlag,
+  {
+    name: "field-manager",
+    type: "string",
+    default: "kubectl-client-side-apply",
+    usage: "Name of the manager used to track field ownership.",
+  },
+  { name: "force", type: "bool", default: false, usage: "Delete and create anew what cannot be patched." },
+  {
+    name: "force-conflicts",
+    type: "bool",
+    default: false,
+    usage: "With --server-side: take fields over from other managers.",
+  },
+  { name: "server-side", type: "bool", default: false, usage: "Have the server merge what is applied." },
+  ...fileFlags("that contains the configuration to apply"),
+  validateFlag(),
+  ...outputFlags,
+];
+
+export const apply: Command = {
+  name: "apply",
+  short: "Apply a configuration to a resource by file name or stdin",
+  long: "Apply a configuration to a resource by file name or stdin. The resource name must be specified. This resource will be created if it doesn't exist yet.\n\n JSON and YAML formats are accepted.",
+  examples: [
+    ["Apply the configuration in pod.json to a pod", "kubectl apply -f ./pod.json"],
+    ["Apply the JSON passed into stdin to a pod", "cat pod.json | kubectl apply -f -"],
+  ],
+  usage: "apply (-f FILENAME | -k DIRECTORY) [options]",
+  flags,
+  completes: "none",
+  run: inSteps({ complete, run }),
+};

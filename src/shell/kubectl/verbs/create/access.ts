@@ -1,0 +1,216 @@
+/** `create role|clusterrole|rolebinding|clusterrolebinding|serviceaccount|token` */
+import { parseGoDuration } from "../../../../sim/api/duration.ts";
+import { type Command, type Invocation, inSteps } from "../../command.ts";
+import { CommandError } from "../../errors.ts";
+import type { FlagSpec } from "../../flags.ts";
+import { at, type JsonObject, textOf } from "../../json.ts";
+import { outputFlags, printerFor } from "../../output.ts";
+import { exactlyOneName, type Generator, objectMeta } from "./generate.ts";
+
+const rbac = "/apis/rbac.authorization.k8s.io/v1";
+const apiVersion = "rbac.authorization.k8s.io/v1";
+const apiGroup = "rbac.authorization.k8s.io";
+
+const ruleFlags: readonly FlagSpec[] = [
+  { name: "resource", type: "list", usage: "Resource that the rule applies to" },
+  {
+    name: "resource-name",
+    type: "words",
+    usage: "Resource in the white list that the rule applies to, repeat this flag for multiple items",
+  },
+  { name: "verb", type: "list", usage: "Verb that applies to the resources contained in the rule" },
+];
+
+async function rules({ flags, mapper }: Invocation): Promise<readonly JsonObject[]> {
+  const verbs = flags.list("verb").includes("*") ? ["*"] : [...new Set(flags.list("verb"))];
+  if (verbs.length === 0) throw new CommandError("at least one verb must be specified");
+  const urls = flags.has("non-resource-url") ? flags.list("non-resource-url") : [];
+  const words = flags.list("resource");
+  if (words.length === 0 && urls.length === 0) throw new CommandError("at least one resource must be specified");
+  const byGroup = new Map<string, string[]>();
+  for (const word of words) {
+    const [name = "", subresource] = word.split("/");
+    const found = name === "*" ? { group: "", name: "*" } : await mapper.resource(name);
+    const list = byGroup.get(found.group) ?? [];
+    list.push(subresource ? `${found.name}/${subresource}` : found.name);
+    byGroup.set(found.group, list);
+  }
+  const names = flags.list("resource-name");
+  const resourceNames = names.length > 0 ? { resourceNames: names } : {};
+  return [
+    ...[...byGroup]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([group, resources]) => ({ verbs, apiGroups: [group], resources, ...resourceNames })),
+    ...(urls.length > 0 ? [{ verbs, nonResourceURLs: urls }] : []),
+  ];
+}
+
+export const role: Generator = {
+  name: "role",
+  short: "Create a role with single rule",
+  usage:
+    "create role NAME --verb=verb --resource=resource.group/subresource [--resource-name=resourcename] [--dry-run=server|client|none] [options]",
+  examples: [
+    [
+      "Create a role that allows to read pods",
+      "kubectl create role pod-reader --verb=get --verb=list --verb=watch --resource=pods",
+    ],
+  ],
+  flags: ruleFlags,
+  root: rbac,
+  resource: "roles",
+  namespaced: true,
+  build: async (name, invocation) => ({
+    kind: "Role",
+    apiVersion,
+    metadata: objectMeta(name),
+    rules: await rules(invocation),
+  }),
+};
+
+export const clusterrole: Generator = {
+  name: "clusterrole",
+  short: "Create a cluster role",
+  usage:
+    "create clusterrole NAME --verb=verb --resource=resource.group [--resource-name=resourcename] [--dry-run=server|client|none] [options]",
+  examples: [
+    [
+      "Create a cluster role that allows to read nodes",
+      "kubectl create clusterrole node-reader --verb=get,list,watch --resource=nodes",
+    ],
+  ],
+  flags: [
+    ...ruleFlags,
+    { name: "non-resource-url", type: "list", usage: "A partial url that user should have access to." },
+  ],
+  root: rbac,
+  resource: "clusterroles",
+  namespaced: false,
+  build: async (name, invocation) => ({
+    kind: "ClusterRole",
+    apiVersion,
+    metadata: objectMeta(name),
+    rules: await rules(invocation),
+  }),
+};
+
+const subjectFlags: readonly FlagSpec[] = [
+  { name: "group", type: "words", usage: "Groups to bind to the role. May be given several times." },
+  {
+    name: "serviceaccount",
+    type: "words",
+    usage: "Service accounts to bind to the role, in the format <namespace>:<name>.",
+  },
+  { name: "user", type: "words", usage: "Usernames to bind to the role." },
+];
+
+function subjects({ flags }: Invocation): readonly JsonObject[] {
+  const named = (kind: string, names: readonly string[]): readonly JsonObject[] =>
+    names.map((name) => ({ kind, apiGroup, name }));
+  const accounts = flags.list("serviceaccount").map((text) => {
+    const [namespace, name, ...rest] = text.split(":");
+    if (!namespace || !name || rest.length > 0) throw new CommandError("serviceaccount must be <namespace>:<name>");
+    return { kind: "ServiceAccount", name, namespace };
+  });
+  return [...named("User", flags.list("user")), ...named("Group", flags.list("group")), ...accounts];
+}
+
+function binding(kind: string, name: string, roleRef: JsonObject, invocation: Invocation): JsonObject {
+  const list = subjects(invocation);
+  return { kind, apiVersion, metadata: objectMeta(name), ...(list.length > 0 ? { subjects: list } : {}), roleRef };
+}
+
+export const rolebinding: Generator = {
+  name: "rolebinding",
+  short: "Create a role binding for a particular role or cluster role",
+  usage:
+    "create rolebinding NAME --clusterrole=NAME|--role=NAME [--user=username] [--group=groupname] [--serviceaccount=namespace:serviceaccountname] [--dry-run=server|client|none] [options]",
+  flags: [
+    { name: "clusterrole", type: "string", usage: "ClusterRole this RoleBinding should reference" },
+    { name: "role", type: "string", usage: "Role this RoleBinding should reference" },
+    ...subjectFlags,
+  ],
+  root: rbac,
+  resource: "rolebindings",
+  namespaced: true,
+  build: (name, invocation) => {
+    const [cluster, own] = [invocation.flags.text("clusterrole"), invocation.flags.text("role")];
+    if ((cluster === "") === (own === ""))
+      throw new CommandError("exactly one of clusterrole or role must be specified");
+    const roleRef = { apiGroup, kind: cluster ? "ClusterRole" : "Role", name: cluster || own };
+    return binding("RoleBinding", name, roleRef, invocation);
+  },
+};
+
+export const clusterrolebinding: Generator = {
+  name: "clusterrolebinding",
+  short: "Create a cluster role binding for a particular cluster role",
+  usage:
+    "create clusterrolebinding NAME --clusterrole=NAME [--user=username] [--group=groupname] [--serviceaccount=namespace:serviceaccountname] [--dry-run=server|client|none] [options]",
+  flags: [
+    {
+      name: "clusterrole",
+      type: "string",
+      usage: "ClusterRole this ClusterRoleBinding should reference",
+      required: true,
+    },
+    ...subjectFlags,
+  ],
+  root: rbac,
+  resource: "clusterrolebindings",
+  namespaced: false,
+  build: (name, invocation) =>
+    binding(
+      "ClusterRoleBinding",
+      name,
+      { apiGroup, kind: "ClusterRole", name: invocation.flags.text("clusterrole") },
+      invocation,
+    ),
+};
+
+export const serviceaccount: Generator = {
+  name: "serviceaccount",
+  aliases: ["sa"],
+  short: "Create a service account with the specified name",
+  usage: "create serviceaccount NAME [--dry-run=server|client|none] [options]",
+  root: "/api/v1",
+  resource: "serviceaccounts",
+  namespaced: true,
+  build: (name) => ({ kind: "ServiceAccount", apiVersion: "v1", metadata: objectMeta(name) }),
+};
+
+export const token: Command = {
+  name: "token",
+  short: "Request a service account token",
+  usage: "create token SERVICE_ACCOUNT_NAME [options]",
+  examples: [["Request a token for a service account", "kubectl create token myapp"]],
+  flags: [
+    { name: "audience", type: "words", usage: "Audience of the requested token." },
+    { name: "duration", type: "duration", default: "0s", usage: "Requested lifetime of the issued token." },
+    ...outputFlags,
+  ],
+  run: inSteps({
+    complete: ({ args }) => exactlyOneName(args),
+    run: async (name, { client, context, flags, namespace }) => {
+      const audiences = flags.list("audience");
+      const seconds = Math.trunc((parseGoDuration(flags.text("duration")) ?? 0) / 1_000_000);
+      const spec = {
+        audiences: audiences.length > 0 ? audiences : null,
+        expirationSeconds: seconds || null,
+        boundObjectRef: null,
+      };
+      const body = {
+        kind: "TokenRequest",
+        apiVersion: "authentication.k8s.io/v1",
+        metadata: { creationTimestamp: null },
+        spec,
+        status: { token: "", expirationTimestamp: null },
+      };
+      const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${name}/token`;
+      const answer = await client.send("POST", path, { body, accept: "application/json" });
+      const printer = await printerFor(flags, context);
+      context.out.write(printer ? printer(answer) : `${textOf(at(answer, "status", "token"))}\n`);
+      return 0;
+    },
+  }),
+};

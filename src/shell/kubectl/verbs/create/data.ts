@@ -1,0 +1,182 @@
+/** `create configmap`, `create secret generic|tls|docker-registry`: what stands in files and literals. */
+import type { Command, Invocation } from "../../command.ts";
+import { CommandError } from "../../errors.ts";
+import type { FlagSpec } from "../../flags.ts";
+import type { JsonObject } from "../../json.ts";
+import { type Generator, generatorCommand, literals, objectMeta } from "./generate.ts";
+
+const sourceFlags: readonly FlagSpec[] = [
+  { name: "from-env-file", type: "list", usage: "File of lines key=val." },
+  { name: "from-file", type: "list", usage: "File, or KEY=file. Without a key the file's name is the key." },
+  { name: "from-literal", type: "words", usage: "A key and its value (such as mykey=somevalue)" },
+];
+
+async function readSources(invocation: Invocation): Promise<ReadonlyMap<string, string>> {
+  const { context, flags } = invocation;
+  const entries = new Map<string, string>();
+  const add = (key: string, value: string): void => {
+    if (entries.has(key))
+      throw new CommandError(
+        `cannot add key ${JSON.stringify(key)}, another key by that name already exists in Data for ConfigMap ${JSON.stringify(invocation.args[0])}`,
+      );
+    entries.set(key, value);
+  };
+  const read = async (path: string): Promise<string> => {
+    try {
+      return await context.files.read(path);
+    } catch {
+      throw new CommandError(`error reading ${path}: no such file or directory`);
+    }
+  };
+  for (const source of flags.list("from-file")) {
+    const equals = source.indexOf("=");
+    const path = equals < 0 ? source : source.slice(equals + 1);
+    add(equals < 0 ? path.split("/").at(-1)! : source.slice(0, equals), await read(path));
+  }
+  for (const path of flags.list("from-env-file")) {
+    for (const line of (await read(path)).split("\n")) {
+      const text = line.trimStart();
+      if (text === "" || text.startsWith("#")) continue;
+      const equals = text.indexOf("=");
+      if (equals >= 0) add(text.slice(0, equals), text.slice(equals + 1));
+    }
+  }
+  try {
+    for (const [key, value] of literals(flags.list("from-literal"))) add(key, value);
+  } catch (error) {
+    throw new CommandError((error as Error).message);
+  }
+  return new Map([...entries].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+export const configmap: Generator = {
+  name: "configmap",
+  aliases: ["cm"],
+  short: "Create a config map from a local file, directory or literal value",
+  usage:
+    "create configmap NAME [--from-file=[key=]source] [--from-literal=key1=value1] [--dry-run=server|client|none] [options]",
+  examples: [
+    [
+      "Create a config map from literals",
+      "kubectl create configmap my-config --from-literal=key1=config1 --from-literal=key2=config2",
+    ],
+    ["Create a config map from a file", "kubectl create configmap my-config --from-file=key1=/path/to/file1.txt"],
+  ],
+  flags: sourceFlags,
+  root: "/api/v1",
+  resource: "configmaps",
+  namespaced: true,
+  build: async (name, invocation) => {
+    const data = Object.fromEntries(await readSources(invocation));
+    return {
+      kind: "ConfigMap",
+      apiVersion: "v1",
+      metadata: objectMeta(name),
+      ...(Object.keys(data).length > 0 ? { data } : {}),
+    };
+  },
+};
+
+export function base64(text: string): string {
+  const bytes = new TextEncoder().encode(text);
+  let binary = "";
+  for (const byte of bytes) binary += String.fromCharCode(byte);
+  return btoa(binary);
+}
+
+function secret(name: string, data: JsonObject, type?: string): JsonObject {
+  return {
+    kind: "Secret",
+    apiVersion: "v1",
+    metadata: objectMeta(name),
+    ...(Object.keys(data).length > 0 ? { data } : {}),
+    ...(type ? { type } : {}),
+  };
+}
+
+const secretBase = { root: "/api/v1", resource: "secrets", namespaced: true } as const;
+
+const generic: Generator = {
+  ...secretBase,
+  name: "generic",
+  short: "Create a secret from a local file, directory, or literal value",
+  usage:
+    "create secret generic NAME [--type=string] [--from-file=[key=]source] [--from-literal=key1=value1] [--dry-run=server|client|none] [options]",
+  examples: [
+    ["Create a secret from literals", "kubectl create secret generic my-secret --from-literal=key1=supersecret"],
+  ],
+  flags: [...sourceFlags, { name: "type", type: "string", usage: "The type of secret to create" }],
+  build: async (name, invocation) => {
+    const sources = await readSources(invocation);
+    const data = Object.fromEntries([...sources].map(([key, value]) => [key, base64(value)]));
+    return secret(name, data, invocation.flags.text("type"));
+  },
+};
+
+const tls: Generator = {
+  ...secretBase,
+  name: "tls",
+  short: "Create a TLS secret",
+  usage:
+    "create secret tls NAME --cert=path/to/cert/file --key=path/to/key/file [--dry-run=server|client|none] [options]",
+  examples: [
+    ["Create a TLS secret from a key pair", "kubectl create secret tls tls-secret --cert=tls.crt --key=tls.key"],
+  ],
+  flags: [
+    { name: "cert", type: "string", usage: "Path to PEM encoded public key certificate." },
+    { name: "key", type: "string", usage: "Path to private key associated with given certificate." },
+  ],
+  build: async (name, { context, flags }) => {
+    if (!flags.text("key") || !flags.text("cert")) throw new CommandError("key and cert must be specified");
+    const read = async (path: string): Promise<string> => {
+      try {
+        return base64(await context.files.read(path));
+      } catch {
+        throw new CommandError(`open ${path}: no such file or directory`);
+      }
+    };
+    const data = { "tls.crt": await read(flags.text("cert")), "tls.key": await read(flags.text("key")) };
+    return secret(name, data, "kubernetes.io/tls");
+  },
+};
+
+const dockerRegistry: Generator = {
+  ...secretBase,
+  name: "docker-registry",
+  short: "Create a secret for use with a Docker registry",
+  usage:
+    "create secret docker-registry NAME --docker-username=user --docker-password=password --docker-email=email [--docker-server=string] [--dry-run=server|client|none] [options]",
+  flags: [
+    { name: "docker-email", type: "string", usage: "Email for Docker registry" },
+    { name: "docker-password", type: "string", usage: "Password for Docker registry authentication" },
+    {
+      name: "docker-server",
+      type: "string",
+      default: "https://index.docker.io/v1/",
+      usage: "Server location for Docker registry",
+    },
+    { name: "docker-username", type: "string", usage: "Username for Docker registry authentication" },
+  ],
+  build: (name, { flags }) => {
+    const [username, password, email] = [
+      flags.text("docker-username"),
+      flags.text("docker-password"),
+      flags.text("docker-email"),
+    ];
+    if (username === "" || password === "") {
+      throw new CommandError(
+        "either --from-file or the combination of --docker-username, --docker-password and --docker-server is required",
+      );
+    }
+    const auth = { username, password, ...(email ? { email } : {}), auth: base64(`${username}:${password}`) };
+    const config = JSON.stringify({ auths: { [flags.text("docker-server")]: auth } });
+    return secret(name, { ".dockerconfigjson": base64(config) }, "kubernetes.io/dockerconfigjson");
+  },
+};
+
+export const secretCommand: Command = {
+  name: "secret",
+  short: "Create a secret using a specified subcommand",
+  usage: "create secret (docker-registry | generic | tls) [options]",
+  subcommands: [dockerRegistry, generic, tls].map(generatorCommand),
+};

@@ -1,0 +1,93 @@
+/** `kubectl describe` */
+import { type Command, type Invocation, inSteps } from "../../command.ts";
+import { describeObject } from "../../describe/index.ts";
+import { CommandError, isNotFound, throwCollected, toError } from "../../errors.ts";
+import { fileFlags } from "../../manifests/load.ts";
+import { type Info, readInfos, resolveTargets, selectorFlag, type Target, typed } from "../../targets.ts";
+
+async function complete(invocation: Invocation): Promise<readonly Target[]> {
+  const { args, flags } = invocation;
+  const files = flags.list("filename");
+  if (args.length === 0 && files.length === 0) {
+    throw new CommandError(
+      'You must specify the type of resource to describe. Use "kubectl api-resources" for a complete list of supported resources.',
+    );
+  }
+  return resolveTargets(invocation, args, {
+    kindAlone: true,
+    selector: flags.text("selector"),
+    allNamespaces: flags.bool("all-namespaces"),
+    files,
+    recursive: flags.bool("recursive"),
+  });
+}
+
+async function find(
+  invocation: Invocation,
+  targets: readonly Target[],
+): Promise<{ readonly infos: readonly Info[]; readonly errors: readonly Error[] }> {
+  const { flags } = invocation;
+  const options = { selector: flags.text("selector"), limit: flags.int("chunk-size") };
+  const [only] = targets;
+  const found = await readInfos(invocation, targets, options);
+  if (targets.length !== 1 || only!.name === null || found.infos.length > 0 || !found.errors.every(isNotFound))
+    return found;
+  // A name that nothing has may be the beginning of several.
+  const all = await readInfos(invocation, [{ ...only!, name: null }], options);
+  const infos = all.infos.filter(({ name }) => name.startsWith(only!.name!));
+  return infos.length > 0 ? { infos, errors: [] } : found;
+}
+
+async function run(targets: readonly Target[], invocation: Invocation): Promise<number> {
+  const { context, flags } = invocation;
+  const { infos, errors: before } = await find(invocation, targets);
+  const errors = [...before];
+  const nowUs = await context.session.wallUs();
+  let first = true;
+  for (const info of infos) {
+    try {
+      const text = await describeObject(typed(info.resource, info.object), {
+        invocation,
+        nowUs,
+        showEvents: flags.bool("show-events"),
+      });
+      context.out.write(first ? text : `\n\n${text}`);
+      first = false;
+    } catch (error) {
+      errors.push(toError(error));
+    }
+  }
+  if (infos.length === 0 && errors.length === 0) {
+    const namespaced = !flags.bool("all-namespaces") && targets.every(({ resource }) => resource.namespaced);
+    invocation.err(namespaced ? `No resources found in ${invocation.namespace} namespace.` : "No resources found");
+  }
+  throwCollected(errors);
+  return 0;
+}
+
+export const describe: Command = {
+  name: "describe",
+  short: "Show details of a specific resource or group of resources",
+  long: "Show details of a specific resource or group of resources.\n\n A name that no object has stands for all whose names begin with it.",
+  examples: [
+    ["Describe a node", "kubectl describe nodes kubernetes-node-emt8.c.myproject.internal"],
+    ["Describe a pod", "kubectl describe pods/nginx"],
+    ["Describe all pods", "kubectl describe pods"],
+    ["Describe pods by label name=myLabel", "kubectl describe pods -l name=myLabel"],
+  ],
+  usage: "describe (-f FILENAME | TYPE [NAME_PREFIX | -l label] | TYPE/NAME) [options]",
+  completes: "resources",
+  flags: [
+    { name: "all-namespaces", short: "A", type: "bool", default: false, usage: "Describe objects of all namespaces." },
+    { name: "chunk-size", type: "int", default: 500, usage: "Ask for long lists in pieces of this many." },
+    {
+      name: "show-events",
+      type: "bool",
+      default: true,
+      usage: "If true, display events related to the described object.",
+    },
+    selectorFlag,
+    ...fileFlags("containing the resource to describe"),
+  ],
+  run: inSteps({ complete, run }),
+};

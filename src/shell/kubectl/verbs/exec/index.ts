@@ -1,0 +1,88 @@
+/** `kubectl exec` */
+import { type Command, type Invocation, inSteps } from "../../command.ts";
+import { CommandError } from "../../errors.ts";
+import { at, textOf } from "../../json.ts";
+import { fileFlags } from "../../manifests/load.ts";
+import { chooseContainer, namedObject, nameOfPod, podsOf } from "../../pods.ts";
+import { runStream, type StreamRequest } from "../../streams.ts";
+import { commandArgs, nameArgs } from "../create/generate.ts";
+
+interface Options {
+  readonly target: string;
+  readonly words: readonly string[];
+}
+
+function complete(invocation: Invocation): Options {
+  const [target, ...more] = nameArgs(invocation);
+  const words = [...more, ...commandArgs(invocation)];
+  if (target === undefined) throw new CommandError("pod, type/name or --filename must be specified");
+  if (words.length === 0) throw new CommandError("you must specify at least one command for the container");
+  if (invocation.argsLenAtDash < 0) {
+    throw new CommandError(
+      "exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead\nSee 'kubectl exec -h' for help and examples",
+    );
+  }
+  return { target, words };
+}
+
+async function run({ target, words }: Options, invocation: Invocation): Promise<number> {
+  const { context, flags } = invocation;
+  const { resource, object } = await namedObject(invocation, target);
+  const [pod] = await podsOf(invocation, resource, object);
+  if (!pod) throw new CommandError(`timed out waiting for the condition`);
+  const phase = textOf(at(pod, "status", "phase"));
+  if (phase === "Succeeded" || phase === "Failed") {
+    throw new CommandError(`cannot exec into a container in a completed pod; current phase is ${phase}`);
+  }
+  const container = chooseContainer(invocation, pod, flags.text("container"), flags.bool("quiet"));
+  const wantsTty = flags.bool("tty");
+  if (wantsTty && context.columns === null) {
+    invocation.err("Unable to use a TTY - input is not a terminal or the right kind of file");
+  }
+  const request: StreamRequest = {
+    namespace: textOf(at(pod, "metadata", "namespace")) || invocation.namespace,
+    pod: nameOfPod(pod),
+    container,
+    verb: "exec",
+    command: words,
+    stdin: flags.bool("stdin"),
+    tty: wantsTty && context.columns !== null,
+  };
+  return runStream(invocation, request);
+}
+
+export const exec: Command = {
+  name: "exec",
+  short: "Execute a command in a container",
+  examples: [
+    [
+      "Get output from running the 'date' command from pod mypod, using the first container by default",
+      "kubectl exec mypod -- date",
+    ],
+    [
+      "Get output from running the 'date' command in ruby-container from pod mypod",
+      "kubectl exec mypod -c ruby-container -- date",
+    ],
+    [
+      "Get output from running 'date' command from the first pod of the deployment mydeployment",
+      "kubectl exec deploy/mydeployment -- date",
+    ],
+  ],
+  usage: "exec (POD | TYPE/NAME) [-c CONTAINER] [flags] -- COMMAND [args...] [options]",
+  completes: "pods",
+  flags: [
+    {
+      name: "container",
+      short: "c",
+      type: "string",
+      default: "",
+      usage: "Container name. If omitted, the annotated default or the first container of the pod.",
+    },
+    { name: "pod-running-timeout", type: "duration", default: "1m0s", usage: "How long to wait for a pod to run." },
+    { name: "quiet", short: "q", type: "bool", default: false, usage: "Only print output from the remote session" },
+    { name: "stdin", short: "i", type: "bool", default: false, usage: "Pass stdin to the container" },
+    { name: "tty", short: "t", type: "bool", default: false, usage: "Stdin is a TTY" },
+    ...fileFlags("to use to exec into the resource"),
+  ],
+  run: inSteps({ complete, run }),
+};

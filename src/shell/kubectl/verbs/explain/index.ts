@@ -1,0 +1,160 @@
+/** `kubectl explain`: fields of the built-in kinds. */
+import { type Descriptions, descriptionOf, shownType } from "../../../../sim/api/schema/explain.ts";
+import { type FieldType, type StructType, schemaOf, structOfField } from "../../../../sim/api/schema/schema.ts";
+import { type Command, type Invocation, inSteps } from "../../command.ts";
+import { type ApiResource, apiVersionOf } from "../../discovery.ts";
+import { CommandError } from "../../errors.ts";
+import { compareText } from "../../json.ts";
+
+interface Options {
+  readonly resource: ApiResource;
+  readonly path: readonly string[];
+}
+
+async function complete(invocation: Invocation): Promise<Options> {
+  const { args, flags, mapper } = invocation;
+  const [word, ...more] = args;
+  if (word === undefined) {
+    throw new CommandError(
+      'You must specify the type of resource to explain. Use "kubectl api-resources" for a complete list of supported resources.',
+    );
+  }
+  if (more.length > 0) throw new CommandError("We accept only this format: explain RESOURCE");
+  const [kind = "", ...path] = word.split(".");
+  const wanted = flags.text("api-version");
+  const found = await mapper.find(kind);
+  const resource = wanted === "" ? found[0] : found.find((one) => apiVersionOf(one) === wanted);
+  if (!resource) {
+    if (wanted !== "") throw new CommandError(`couldn't find resource for ${JSON.stringify(wanted)}`);
+    return { resource: await mapper.resource(kind), path };
+  }
+  return { resource, path };
+}
+
+interface Place {
+  readonly field: string | null;
+  readonly type: FieldType | null;
+  readonly parent: StructType;
+  readonly struct: StructType | undefined;
+}
+
+function placeOf({ resource, path }: Options): Place {
+  const root = schemaOf(apiVersionOf(resource), resource.kind);
+  if (!root)
+    throw new CommandError(`couldn't find the schema of ${resource.kind} in version ${apiVersionOf(resource)}`);
+  let place: Place = { field: null, type: null, parent: root, struct: root };
+  for (const field of path) {
+    const type: FieldType | undefined = place.struct?.fields.get(field);
+    if (!place.struct || !type) throw new CommandError(`field "${field}" does not exist`);
+    place = { field, type, parent: place.struct, struct: structOfField(type) };
+  }
+  return place;
+}
+
+async function run(options: Options, invocation: Invocation): Promise<number> {
+  const place = placeOf(options);
+  const { default: descriptions } = (await import("../../../../sim/api/schema/docs.generated.json")) as unknown as {
+    readonly default: Descriptions;
+  };
+  const { resource } = options;
+  const lines = [
+    ...(resource.group ? [`GROUP:      ${resource.group}`] : []),
+    `KIND:       ${resource.kind}`,
+    `VERSION:    ${resource.version}`,
+    "",
+  ];
+  if (place.field !== null) lines.push(`FIELD: ${place.field} <${shownType(place.type!)}>`, "", "");
+  lines.push("DESCRIPTION:");
+  const texts = [
+    place.field === null ? "" : descriptionOf(descriptions, place.parent, place.field),
+    place.struct ? descriptionOf(descriptions, place.struct, "") : "",
+  ];
+  const paragraphs = texts.filter((text) => text !== "");
+  for (const text of paragraphs.length > 0 ? paragraphs : ["<empty>"]) lines.push(...wrapped(text, 4));
+  lines.push("    ");
+  if (place.struct) {
+    lines.push("FIELDS:");
+    lines.push(
+      ...(invocation.flags.bool("recursive")
+        ? recursiveLines(place.struct, 1, [])
+        : fieldLines(place.struct, descriptions)),
+      "",
+    );
+  } else lines.push("");
+  invocation.context.out.write(lines.join("\n") + (place.struct ? "\n" : ""));
+  return 0;
+}
+
+function fieldHead(struct: StructType, name: string, level: number): string {
+  const required = struct.required.includes(name) ? " -required-" : "";
+  return `${"  ".repeat(level)}${name}\t<${shownType(struct.fields.get(name)!)}>${required}`;
+}
+
+function fieldLines(struct: StructType, descriptions: Descriptions): readonly string[] {
+  const names = [...struct.fields.keys()].sort(compareText);
+  return names.flatMap((name, index) => {
+    const text = descriptionOf(descriptions, struct, name) || "<no description>";
+    return [fieldHead(struct, name, 1), ...wrapped(text, 4), ...(index < names.length - 1 ? [""] : [])];
+  });
+}
+
+/** A type inside of itself (JSON schemas) is named, not opened. */
+function recursiveLines(struct: StructType, level: number, above: readonly StructType[]): readonly string[] {
+  return [...struct.fields.keys()].sort(compareText).flatMap((name) => {
+    const inner = structOfField(struct.fields.get(name));
+    const opened = inner && !above.includes(inner) && inner !== struct;
+    return [fieldHead(struct, name, level), ...(opened ? recursiveLines(inner, level + 1, [...above, struct]) : [])];
+  });
+}
+
+const width = 80;
+
+function wrapped(text: string, indent: number): readonly string[] {
+  return text.split("\n").flatMap((paragraph) => {
+    const lines: string[] = [];
+    let line = "";
+    for (const word of paragraph.split(" ")) {
+      if (line !== "" && indent + line.length + 1 + word.length > width) {
+        lines.push(line);
+        line = word;
+      } else line = line === "" ? word : `${line} ${word}`;
+    }
+    return [...lines, line].map((one) => `${" ".repeat(indent)}${one}`);
+  });
+}
+
+export const explain: Command = {
+  name: "explain",
+  short: "Get documentation for a resource",
+  long: "Describe fields and structure of various resources.\n\n A field is named by its path: <type>.<fieldName>[.<fieldName>]",
+  examples: [
+    ["Get the documentation of the resource and its fields", "kubectl explain pods"],
+    ["Get all the fields in the resource", "kubectl explain pods --recursive"],
+    ["Get the documentation of a specific field of a resource", "kubectl explain pods.spec.containers"],
+  ],
+  usage:
+    "explain TYPE [--recursive=FALSE|TRUE] [--api-version=api-version-group] [-o|--output=plaintext|plaintext-openapiv2] [options]",
+  completes: "resources",
+  flags: [
+    {
+      name: "api-version",
+      type: "string",
+      default: "",
+      usage: "Use given api-version (group/version) of the resource.",
+    },
+    {
+      name: "output",
+      short: "o",
+      type: "string",
+      default: "plaintext",
+      usage: "Format in which to render the schema.",
+    },
+    {
+      name: "recursive",
+      type: "bool",
+      default: false,
+      usage: "Show all fields with all that lies below them, names and types only.",
+    },
+  ],
+  run: inSteps({ complete, run }),
+};

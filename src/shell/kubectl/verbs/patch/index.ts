@@ -1,0 +1,144 @@
+/** `kubectl patch` */
+
+import { applyMergePatch } from "../../../../sim/api/patch/json-merge.ts";
+import { applyJsonPatch, type JsonPatchOperation } from "../../../../sim/api/patch/json-patch.ts";
+import { applyStrategicPatch } from "../../../../sim/api/patch/strategic.ts";
+import { schemaOf } from "../../../../sim/api/schema/schema.ts";
+import { withQuery } from "../../client.ts";
+import { type Command, type Invocation, inSteps } from "../../command.ts";
+import { CommandError, throwCollected, toError } from "../../errors.ts";
+import { at, equalJson, type Json, type JsonObject, textOf } from "../../json.ts";
+import { fileFlags } from "../../manifests/load.ts";
+import { parseYaml } from "../../manifests/yaml-documents.ts";
+import { dryRunFlag, dryRunOf, outputFlags, printerFor, reporter } from "../../output.ts";
+import { type Info, infoPath, readInfos, resolveTargets, type Target, typed } from "../../targets.ts";
+
+const contentTypes: Readonly<Record<string, string>> = {
+  json: "application/json-patch+json",
+  merge: "application/merge-patch+json",
+  strategic: "application/strategic-merge-patch+json",
+};
+
+interface Options {
+  readonly targets: readonly Target[];
+  readonly patch: Json;
+  readonly type: string;
+}
+
+async function complete(invocation: Invocation): Promise<Options> {
+  const { args, context, flags } = invocation;
+  const [inline, file] = [flags.text("patch"), flags.text("patch-file")];
+  if (inline === "" && file === "")
+    throw new CommandError("must specify --patch or --patch-file containing the contents of the patch");
+  if (inline !== "" && file !== "") throw new CommandError("cannot specify --patch and --patch-file together");
+  const type = flags.text("type").toLowerCase();
+  if (!contentTypes[type])
+    throw new CommandError(`--type must be one of [json merge strategic], not ${JSON.stringify(flags.text("type"))}`);
+  let text = inline;
+  if (file !== "") {
+    try {
+      text = await context.files.read(file);
+    } catch {
+      throw new CommandError(`unable to read patch file: open ${file}: no such file or directory`);
+    }
+  }
+  const patch = readPatch(text);
+  const targets = await resolveTargets(invocation, args, {
+    files: flags.list("filename"),
+    recursive: flags.bool("recursive"),
+  });
+  return { targets, patch, type };
+}
+
+function readPatch(text: string): Json {
+  try {
+    return parseYaml(text) ?? null;
+  } catch (error) {
+    throw new CommandError(`unable to parse ${JSON.stringify(text)}: ${(error as Error).message}`);
+  }
+}
+
+async function patchOne(invocation: Invocation, info: Info, { patch, type }: Options): Promise<JsonObject> {
+  const { client, flags } = invocation;
+  const dryRun = dryRunOf(flags);
+  if (dryRun === "client") return patchedLocally(info.object, patch, type);
+  const path = withQuery(infoPath(info, flags.text("subresource") || undefined), [
+    ["dryRun", dryRun === "server" ? "All" : undefined],
+    ["fieldManager", flags.text("field-manager")],
+  ]);
+  const body = JSON.stringify(patch);
+  return typed(
+    info.resource,
+    await client.send("PATCH", path, { body, contentType: contentTypes[type], accept: "application/json" }),
+  );
+}
+
+function patchedLocally(object: JsonObject, patch: Json, type: string): JsonObject {
+  if (type === "json") return applyJsonPatch(object, patch as unknown as readonly JsonPatchOperation[]) as JsonObject;
+  const schema = type === "strategic" ? schemaOf(textOf(object.apiVersion), textOf(object.kind)) : undefined;
+  if (schema) return applyStrategicPatch(object, patch as JsonObject, schema) as JsonObject;
+  return applyMergePatch(object, patch) as JsonObject;
+}
+
+async function run(options: Options, invocation: Invocation): Promise<number> {
+  const { context, flags } = invocation;
+  const report = reporter(await printerFor(flags, context), context, dryRunOf(flags));
+  const { infos, errors: before } = await readInfos(invocation, options.targets, {
+    subresource: flags.text("subresource") || undefined,
+  });
+  const errors = [...before];
+  for (const info of infos) {
+    try {
+      const patched = await patchOne(invocation, info, options);
+      const same =
+        equalJson(at(info.object, "metadata", "resourceVersion"), at(patched, "metadata", "resourceVersion")) &&
+        equalJson(info.object, patched);
+      report(patched, same ? "patched (no change)" : "patched");
+    } catch (error) {
+      errors.push(toError(error));
+    }
+  }
+  throwCollected(errors);
+  return 0;
+}
+
+export const patch: Command = {
+  name: "patch",
+  short: "Update fields of a resource",
+  examples: [
+    ["Partially update a node", `kubectl patch node k8s-node-1 -p '{"spec":{"unschedulable":true}}'`],
+    [
+      "Update a container's image using a JSON patch",
+      `kubectl patch pod valid-pod --type='json' -p='[{"op": "replace", "path": "/spec/containers/0/image", "value":"new image"}]'`,
+    ],
+  ],
+  usage: "patch (-f FILENAME | TYPE NAME) [-p PATCH|--patch-file FILE] [options]",
+  completes: "resources",
+  flags: [
+    dryRunFlag,
+    {
+      name: "field-manager",
+      type: "string",
+      default: "kubectl-patch",
+      usage: "Name of the manager used to track field ownership.",
+    },
+    {
+      name: "patch",
+      short: "p",
+      type: "string",
+      default: "",
+      usage: "The patch to be applied to the resource, JSON or YAML.",
+    },
+    { name: "patch-file", type: "string", default: "", usage: "A file with the patch." },
+    { name: "subresource", type: "string", default: "", usage: "Patch this subresource of the object." },
+    {
+      name: "type",
+      type: "string",
+      default: "strategic",
+      usage: "The type of patch being provided; one of [json merge strategic]",
+    },
+    ...fileFlags("identifying the resource to update"),
+    ...outputFlags,
+  ],
+  run: inSteps({ complete, run }),
+};

@@ -1,0 +1,185 @@
+/** `kubectl run`: one pod. */
+
+import { applyMergePatch } from "../../../../sim/api/patch/json-merge.ts";
+import { withQuery } from "../../client.ts";
+import { type Command, type Invocation, inSteps } from "../../command.ts";
+import { CommandError, UsageError } from "../../errors.ts";
+import type { FlagSpec } from "../../flags.ts";
+import { isObject, type JsonObject } from "../../json.ts";
+import { dryRunFlag, dryRunOf, outputFlags, printerFor, reporter } from "../../output.ts";
+import { commandArgs, nameArgs } from "../create/generate.ts";
+import { runAttached } from "./attached.ts";
+
+function pairs(text: string): JsonObject {
+  return Object.fromEntries(
+    text.split(",").map((pair) => {
+      const [key = "", value] = pair.split("=");
+      if (key === "" || value === undefined) throw new CommandError(`unexpected label spec: ${pair}`);
+      return [key, value];
+    }),
+  );
+}
+
+function podFor(invocation: Invocation): JsonObject {
+  const { flags } = invocation;
+  const [name, ...before] = nameArgs(invocation);
+  if (name === undefined) throw new UsageError("NAME is required for run");
+  const words = [...before, ...commandArgs(invocation)];
+  const restartPolicy = flags.text("restart");
+  if (!/^(Always|OnFailure|Never)$/.test(restartPolicy))
+    throw new CommandError(`invalid restart policy: ${restartPolicy}`);
+  const labels = flags.text("labels") ? pairs(flags.text("labels")) : { run: name };
+  const env = flags.list("env").map((pair) => {
+    const equals = pair.indexOf("=");
+    if (equals <= 0) throw new CommandError(`invalid env: ${pair}`);
+    return { name: pair.slice(0, equals), value: pair.slice(equals + 1) };
+  });
+  const annotations =
+    flags.list("annotations").length > 0 ? { annotations: pairs(flags.list("annotations").join(",")) } : {};
+  const stdin = flags.bool("stdin");
+  const container: JsonObject = {
+    name,
+    image: flags.text("image"),
+    ...(words.length > 0 ? { [flags.bool("command") ? "command" : "args"]: words } : {}),
+    ...(flags.text("port") ? { ports: [{ containerPort: Number(flags.text("port")) }] } : {}),
+    ...(env.length > 0 ? { env } : {}),
+    resources: {},
+    ...(flags.text("image-pull-policy") ? { imagePullPolicy: flags.text("image-pull-policy") } : {}),
+    ...(stdin ? { stdin: true, stdinOnce: true } : {}),
+    ...(flags.bool("tty") ? { tty: true } : {}),
+    ...(flags.bool("privileged") ? { securityContext: { privileged: true } } : {}),
+  };
+  const namespace = invocation.namespaceGiven ? { namespace: invocation.namespace } : {};
+  const pod: JsonObject = {
+    kind: "Pod",
+    apiVersion: "v1",
+    metadata: { name, ...namespace, creationTimestamp: null, labels, ...annotations },
+    spec: { containers: [container], restartPolicy, dnsPolicy: "ClusterFirst" },
+    status: {},
+  };
+  return overridden(pod, flags.text("overrides"));
+}
+
+function overridden(pod: JsonObject, overrides: string): JsonObject {
+  if (overrides === "") return pod;
+  try {
+    const patch: unknown = JSON.parse(overrides);
+    if (isObject(patch)) return applyMergePatch(pod, patch) as JsonObject;
+  } catch {
+    // Said below.
+  }
+  throw new CommandError(`Invalid JSON in overrides: ${overrides}`);
+}
+
+const text = (name: string, usage: string): FlagSpec => ({ name, type: "string", default: "", usage });
+const bool = (name: string, usage: string, short?: string): FlagSpec => ({
+  name,
+  type: "bool",
+  default: false,
+  usage,
+  ...(short ? { short } : {}),
+});
+
+export const run: Command = {
+  name: "run",
+  short: "Run a particular image on the cluster",
+  long: "Create and run a particular image in a pod.",
+  examples: [
+    ["Start a nginx pod", "kubectl run nginx --image=nginx"],
+    [
+      "Start a hazelcast pod and let the container expose port 5701",
+      "kubectl run hazelcast --image=hazelcast/hazelcast --port=5701",
+    ],
+    ["Dry run; print the object without creating it", "kubectl run nginx --image=nginx --dry-run=client"],
+    [
+      "Start a busybox pod and keep it in the foreground, don't restart it if it exits",
+      "kubectl run -i -t busybox --image=busybox --restart=Never",
+    ],
+  ],
+  usage:
+    'run NAME --image=image [--env="key=value"] [--port=port] [--dry-run=server|client] [--overrides=inline-json] [--command] -- [COMMAND] [args...] [options]',
+  completes: "none",
+  flags: [
+    { name: "annotations", type: "words", default: [], usage: "Annotations to apply to the pod." },
+    bool("attach", "Wait for the pod to run, then show what it prints, as 'kubectl attach' does."),
+    bool("command", "What follows the name is the command, not its arguments."),
+    dryRunFlag,
+    { name: "env", type: "words", default: [], usage: "Environment variables to set in the container." },
+    bool("expose", "Create a ClusterIP service for the pod too. Requires --port."),
+    {
+      name: "field-manager",
+      type: "string",
+      default: "kubectl-run",
+      usage: "Name of the manager used to track field ownership.",
+    },
+    { name: "image", type: "string", usage: "The image for the container to run.", required: true },
+    text("image-pull-policy", "The image pull policy for the container: Always, IfNotPresent, Never."),
+    { ...text("labels", "Comma separated labels to apply to the pod."), short: "l" },
+    text("overrides", "An inline JSON override for the generated object."),
+    { name: "pod-running-timeout", type: "duration", default: "1m0s", usage: "How long to wait for the pod to run." },
+    text("port", "The port that this container exposes."),
+    bool("privileged", "Run the container in privileged mode."),
+    bool("quiet", "Print no messages.", "q"),
+    {
+      name: "restart",
+      type: "string",
+      default: "Always",
+      usage: "The restart policy for this Pod: Always, OnFailure, Never.",
+    },
+    bool("rm", "Delete the pod after it exits. Only valid when attaching to the container."),
+    bool("stdin", "Keep stdin open on the container in the pod.", "i"),
+    bool("tty", "Allocate a TTY for the container in the pod.", "t"),
+    ...outputFlags,
+  ],
+  run: inSteps({
+    complete: podFor,
+    validate: (_pod, { flags }) => {
+      const attaches = flags.bool("stdin") || flags.bool("attach") || flags.bool("tty");
+      if (flags.bool("rm") && !attaches) throw new CommandError("--rm should only be used for attached containers");
+      if (flags.bool("tty") && !flags.bool("stdin"))
+        throw new UsageError("-i/--stdin is required for containers with -t/--tty=true");
+      if (attaches && dryRunOf(flags) !== "none")
+        throw new UsageError(
+          `--dry-run=${flags.text("dry-run")} can't be used with attached containers options (--attach, --stdin, or --tty)`,
+        );
+      if (flags.bool("expose") && flags.text("port") === "")
+        throw new UsageError("--port must be set when exposing a service");
+    },
+    run: async (pod, invocation) => {
+      const { client, context, flags, namespace } = invocation;
+      const dryRun = dryRunOf(flags);
+      const attaches = flags.bool("stdin") || flags.bool("attach") || flags.bool("tty");
+      const printer = await printerFor(flags, context, { typed: true });
+      const report = reporter(printer, context, dryRun);
+      if (dryRun === "client") {
+        report(pod, "created");
+        if (flags.bool("expose")) report(serviceOf(pod, flags.text("port")), "created");
+        return 0;
+      }
+      const send = async (object: JsonObject, resource: string): Promise<JsonObject> => {
+        const path = withQuery(`/api/v1/namespaces/${namespace}/${resource}`, [
+          ["dryRun", dryRun === "server" ? "All" : undefined],
+          ["fieldManager", flags.text("field-manager")],
+        ]);
+        return { apiVersion: "v1", kind: object.kind, ...(await client.send("POST", path, { body: object })) };
+      };
+      const created = await send(pod, "pods");
+      const service = flags.bool("expose") ? await send(serviceOf(pod, flags.text("port")), "services") : null;
+      if (attaches) return runAttached(invocation, created);
+      if (service) report(service, "created");
+      report(created, "created");
+      return 0;
+    },
+  }),
+};
+
+function serviceOf(pod: JsonObject, port: string): JsonObject {
+  const { name, labels } = pod.metadata as JsonObject;
+  return {
+    kind: "Service",
+    apiVersion: "v1",
+    metadata: { name, creationTimestamp: null },
+    spec: { ports: [{ protocol: "TCP", port: Number(port), targetPort: Number(port) }], selector: labels },
+    status: { loadBalancer: {} },
+  };
+}
