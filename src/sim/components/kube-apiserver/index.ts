@@ -322,7 +322,8 @@ function fed(state: ApiServerState, context: Context, cache: WatchCache, result:
 function open(state: ApiServerState, context: Context): void {
   state.phase = "serving";
   const certificate = certificateAt(context, state.flags.tlsCertFile);
-  const tls = certificate === undefined ? {} : { tls: { certificate, clientAuthority: "kubernetes-ca" } };
+  // Client certificates are asked for, not required, and judged by authentication: a token or nobody may come too.
+  const tls = certificate === undefined ? {} : { tls: { certificate, clientAuthority: null } };
   if (!context.listen(state.flags.securePort, tls)) {
     const message = `failed to create listener: failed to listen on 0.0.0.0:${state.flags.securePort}: listen tcp 0.0.0.0:${state.flags.securePort}: bind: address already in use`;
     context.log(`Error: ${message}`);

@@ -1,4 +1,4 @@
-import type { Peer } from "../../../kernel/types.ts";
+import type { Certificate, Peer } from "../../../kernel/types.ts";
 import type { Credentials } from "../messages.ts";
 import { lookup } from "../registry/lookup.ts";
 import type { ApiServerState } from "../state.ts";
@@ -16,9 +16,15 @@ export function authenticate(
   wallUs: number,
 ): UserInfo | null {
   const { certificate } = peer;
-  if (certificate !== null && certificate.issuer === CLIENT_CA) return userOfCertificate(certificate);
+  if (certificate !== null && certificate.issuer === CLIENT_CA) return userWhileValid(certificate, wallUs);
   if (credentials.token !== undefined) return userOfToken(state, credentials.token, wallUs)?.user ?? null;
   return state.flags.anonymousAuth ? ANONYMOUS : null;
+}
+
+/** By this machine's clock. */
+function userWhileValid(certificate: Certificate, wallUs: number): UserInfo | null {
+  const valid = wallUs >= certificate.notBeforeWallUs && wallUs <= certificate.notAfterWallUs;
+  return valid ? userOfCertificate(certificate) : null;
 }
 
 /** A token counts while it has not expired, and its account (and pod) are the ones that it was made for. */

@@ -10,7 +10,7 @@ import { beginCreate, resumeCreate } from "./create.ts";
 import type { EtcdAnswer } from "./etcd-client.ts";
 import { beginGet, beginList, resumeFromCache, resumeGet, resumeList } from "./read.ts";
 import { review } from "./reviews.ts";
-import { issueToken } from "./token-request.ts";
+import { beginTokenRequest, resumeTokenRequest } from "./token-request.ts";
 import { beginUpdate, resumeUpdate } from "./update.ts";
 
 /** Begins what an authorized request asks for. */
@@ -83,7 +83,7 @@ function beginSubresource(state: ApiServerState, exchange: Exchange, context: Co
       beginConnect(state, exchange, context);
       return;
     case "token":
-      issueToken(state, exchange, context);
+      beginTokenRequest(state, exchange, context);
       return;
     default:
       if (request.verb === "get") beginGet(state, exchange, context);
@@ -101,6 +101,10 @@ export function resume(state: ApiServerState, exchange: Exchange, context: Conte
   }
   if (exchange.phase === "lease" && !from.ok) {
     refuse(state, exchange, context, storageError(from.text));
+    return;
+  }
+  if (request.subresource === "token") {
+    resumeTokenRequest(state, exchange, context, from);
     return;
   }
   switch (request.verb) {

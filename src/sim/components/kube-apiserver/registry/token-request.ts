@@ -1,13 +1,15 @@
 import { invalid as invalidField } from "../../../api/field-errors.ts";
 import { randomUid } from "../../../api/hash.ts";
 import { type ApiObject, deepFreeze } from "../../../api/object.ts";
-import { conflict, invalid, notFound } from "../../../api/status-errors.ts";
+import { conflict, invalid, notFound, storageError } from "../../../api/status-errors.ts";
 import { formatTime } from "../../../api/time.ts";
 import type { Context } from "../../../kernel/types.ts";
 import { signToken, type TokenClaims } from "../authn/token.ts";
 import { answer, refuse } from "../respond.ts";
 import type { ApiServerState, Exchange } from "../state.ts";
-import { lookup } from "./lookup.ts";
+import { objectOf } from "../watch/decorate.ts";
+import { askFor, type EtcdAnswer, rangeOf } from "./etcd-client.ts";
+import { keyOf, lookup } from "./lookup.ts";
 
 interface TokenSpec {
   readonly audiences?: readonly string[];
@@ -21,14 +23,35 @@ const MIN_SECONDS = 600;
 const EXTENDED_FROM_SECONDS = 3_607;
 const EXTENDED_SECONDS = 365 * 24 * 3_600;
 
-/** POST serviceaccounts/NAME/token. */
-export function issueToken(state: ApiServerState, exchange: Exchange, context: Context): void {
-  const { kind, request, name } = exchange;
-  const account = lookup(state, "serviceaccounts", request.namespace, name);
-  if (account === undefined) {
-    refuse(state, exchange, context, notFound(kind, name));
+/** POST serviceaccounts/NAME/token. An account that was made a moment ago counts: what the cache lacks is read from etcd. */
+export function beginTokenRequest(state: ApiServerState, exchange: Exchange, context: Context): void {
+  const account = lookup(state, "serviceaccounts", exchange.request.namespace, exchange.name);
+  if (account !== undefined) {
+    issueToken(state, exchange, context, account);
     return;
   }
+  exchange.phase = "read";
+  askFor(state, exchange, context, { op: "range", key: keyOf(exchange) });
+}
+
+export function resumeTokenRequest(
+  state: ApiServerState,
+  exchange: Exchange,
+  context: Context,
+  from: EtcdAnswer,
+): void {
+  if (!from.ok) {
+    refuse(state, exchange, context, storageError(from.text));
+    return;
+  }
+  const pair = rangeOf(from.body).kvs[0];
+  const account = pair === undefined ? null : objectOf(pair);
+  if (account === null) refuse(state, exchange, context, notFound(exchange.kind, exchange.name));
+  else issueToken(state, exchange, context, account);
+}
+
+function issueToken(state: ApiServerState, exchange: Exchange, context: Context, account: ApiObject): void {
+  const { request, name } = exchange;
   const spec = ((request.body as ApiObject | undefined)?.spec ?? {}) as TokenSpec;
   const seconds = spec.expirationSeconds ?? DEFAULT_SECONDS;
   if (seconds < MIN_SECONDS) {
