@@ -39,16 +39,8 @@ import type {
   PodTemplate,
   ReplicaSet,
 } from "../../../sim/components/kube-controller-manager/lib/types.ts";
-import {
-  expectPartly,
-  expectSame,
-  expectSameSet,
-  type Outcome,
-  PASS,
-  type RecordedCase,
-  type Suite,
-  skip,
-} from "../suite.ts";
+import { expectPartly, expectSame, expectSameSet, type Outcome, type Suite } from "../suite.ts";
+import { type Answer, ask } from "./ask.ts";
 
 interface Input {
   readonly deployment: Deployment;
@@ -75,9 +67,7 @@ interface Input {
   readonly maxCleanup: number;
 }
 
-type Answer = (input: Input, expected: Readonly<Record<string, unknown>>) => Outcome;
-
-const ANSWERS: Readonly<Record<string, Answer>> = {
+const ANSWERS: Readonly<Record<string, Answer<Input>>> = {
   "new-rs-replicas": ({ deployment, allReplicaSets, newReplicaSet }, { replicas }) =>
     expectSame(newSetReplicas(deployment, allReplicaSets, newReplicaSet), replicas),
   "surge-unavailable": ({ maxSurge, maxUnavailable, desired }, expected) =>
@@ -176,18 +166,5 @@ function rollingDeployment({ deploymentReplicas, maxSurge, maxUnavailable }: Inp
 
 export const deployment: Suite = {
   name: "deployment",
-  run: (recorded) => answer(ANSWERS, recorded),
+  run: (recorded) => ask(ANSWERS, recorded),
 };
-
-function answer(answers: Readonly<Record<string, Answer>>, recorded: RecordedCase): Outcome {
-  const found = answers[String(recorded.ask)];
-  if (found === undefined) return skip(`question "${String(recorded.ask)}"`);
-  const expected = recorded.expect as Readonly<Record<string, unknown>>;
-  if (expected.error !== true) return found(recorded.input as Input, expected);
-  try {
-    found(recorded.input as Input, expected);
-  } catch {
-    return PASS;
-  }
-  return { result: "fail", difference: "was not refused" };
-}

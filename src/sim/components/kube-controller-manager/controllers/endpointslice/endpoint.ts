@@ -1,3 +1,4 @@
+import { formatIp, parseIp } from "../../../../api/ip.ts";
 import { isPodReady, isPodTerminal } from "../../lib/pods.ts";
 import type { Node, Pod, Service } from "../../lib/types.ts";
 
@@ -31,8 +32,9 @@ export function podToEndpoint(
   service: Service,
   addressType: AddressType,
 ): Endpoint | null {
-  const address = podAddresses(pod).find((ip) => isOfType(ip, addressType));
-  if (address === undefined) return null;
+  const found = podAddresses(pod).find((ip) => isOfType(ip, addressType));
+  if (found === undefined) return null;
+  const address = addressType === "IPv6" ? canonical(found) : found;
   const serving = isPodReady(pod);
   const terminating = pod.metadata?.deletionTimestamp !== undefined;
   const ready = (service.spec?.publishNotReadyAddresses ?? false) || (serving && !terminating);
@@ -52,6 +54,11 @@ export function podToEndpoint(
     ...(nodeName ? { nodeName } : {}),
     ...(zone ? { zone } : {}),
   };
+}
+
+function canonical(text: string): string {
+  const ip = parseIp(text);
+  return ip === null ? text : formatIp(ip);
 }
 
 /** ShouldSetHostname: the pod's subdomain is the (headless) service. */
