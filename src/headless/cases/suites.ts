@@ -8,6 +8,7 @@ import { endpointslice } from "./suites/endpointslice.ts";
 import { fieldSelector } from "./suites/field-selector.ts";
 import { gc } from "./suites/gc.ts";
 import { intstr } from "./suites/intstr.ts";
+import { iptables } from "./suites/iptables.ts";
 import { kubelet } from "./suites/kubelet.ts";
 import { labelSelector } from "./suites/label-selector.ts";
 import { names } from "./suites/names.ts";
@@ -31,6 +32,7 @@ export const SUITES: readonly Suite[] = [
   duration,
   fieldSelector,
   intstr,
+  iptables,
   labelSelector,
   names,
   quantity,

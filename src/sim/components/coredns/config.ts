@@ -1,6 +1,7 @@
 import { parseGoDuration } from "../../api/duration.ts";
 import { parseCidr } from "../../api/ip.ts";
 import type { Directive, ServerBlock } from "./corefile.ts";
+import { DNS_PORT } from "./messages.ts";
 import { fullName } from "./names.ts";
 import type { ZoneOptions } from "./zone.ts";
 
@@ -34,7 +35,7 @@ export function dnsConfig(blocks: readonly ServerBlock[]): DnsConfig {
   const ready = named("ready");
   const through = kubernetes === undefined ? undefined : sub(kubernetes, "fallthrough");
   return Object.freeze({
-    port: Number(port) || 53,
+    port: Number(port) || DNS_PORT,
     zone: fullName(zone),
     kubernetes: kubernetes === undefined ? null : zoneOptions(kubernetes, zones),
     reverseZones: Object.freeze(zones.flatMap(reverseZone)),

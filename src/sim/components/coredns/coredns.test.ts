@@ -7,8 +7,8 @@ import { createRequest } from "../../machinery/requests.ts";
 import { SERVICES } from "../../machinery/resources.ts";
 import { ask, logOf, pass, smallWorld, stateOf } from "../../machinery/testing/small-world.ts";
 import { parseCorefile } from "./corefile.ts";
-import { type CorednsState, coredns } from "./index.ts";
 import type { DnsAnswer, DnsQuery, DnsType } from "./messages.ts";
+import { type CorednsState, coredns } from "./program.ts";
 import { answerArrived, candidateNames, glibcText, nextStep, requestFailed, startLookup } from "./resolver.ts";
 import { corednsView } from "./view.ts";
 

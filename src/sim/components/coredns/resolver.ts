@@ -1,4 +1,4 @@
-import type { DnsAnswer, DnsQuery, DnsRecord, DnsType } from "./messages.ts";
+import { DNS_PORT, type DnsAnswer, type DnsQuery, type DnsRecord, type DnsType } from "./messages.ts";
 
 /** `/etc/resolv.conf` of a container. */
 export interface ResolverConfig {
@@ -79,7 +79,7 @@ export function nextStep(lookup: Lookup): LookupStep {
   }
   const server = nameservers[lookup.attempt % nameservers.length]!;
   const query: DnsQuery = { type: "dns", name, qtype: lookup.qtype };
-  return { type: "ask", to: `${server}:53`, query, timeoutUs: RESOLVER_TIMEOUT_US };
+  return { type: "ask", to: `${server}:${DNS_PORT}`, query, timeoutUs: RESOLVER_TIMEOUT_US };
 }
 
 export function answerArrived(lookup: Lookup, answer: DnsAnswer): void {

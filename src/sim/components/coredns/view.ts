@@ -1,5 +1,5 @@
 import { allSynced, informerOf } from "../../machinery/machinery.ts";
-import type { CorednsState, RecentQuery } from "./index.ts";
+import type { CorednsState, RecentQuery } from "./program.ts";
 
 export interface CorednsView {
   readonly phase: CorednsState["phase"];

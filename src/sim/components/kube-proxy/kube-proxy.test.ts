@@ -6,9 +6,9 @@ import { createRequest, deleteRequest, patchRequest } from "../../machinery/requ
 import { ENDPOINT_SLICES, SERVICES } from "../../machinery/resources.ts";
 import { ask, pass, smallWorld, stateOf } from "../../machinery/testing/small-world.ts";
 import type { ProgramArgs } from "../container-runtime/messages.ts";
-import { kubeProxy, type ProxyState } from "./index.ts";
 import { sha256 } from "./iptables/chain-names.ts";
 import { formatListing, formatSpecification } from "./iptables/format.ts";
+import { kubeProxy, type ProxyState } from "./program.ts";
 import { readRuleset, routePacket } from "./route.ts";
 import { proxyView } from "./view.ts";
 

@@ -1,6 +1,5 @@
-import type { ProxyState } from "./index.ts";
 import { formatRestore } from "./iptables/format.ts";
-import { rulesOf } from "./iptables/rules.ts";
+import type { ProxyState } from "./program.ts";
 
 export interface ProxyServiceView {
   /** `default/web` */
@@ -42,9 +41,4 @@ export function proxyView(state: ProxyState, limit = 50): ProxyView {
     filterRules: state.tables.filter.rules.size,
     services,
   };
-}
-
-/** One chain's rules as text. */
-export function chainView(state: ProxyState, table: "nat" | "filter", chain: string): string[] {
-  return rulesOf(state.tables[table], chain).map(formatRestore);
 }

@@ -15,7 +15,8 @@ import {
   TEST_KUBECONFIG,
 } from "../../machinery/testing/small-world.ts";
 import type { ProgramArgs } from "../container-runtime/messages.ts";
-import { kubeScheduler, type SchedulerState } from "./index.ts";
+import { kubeScheduler } from "./program.ts";
+import type { SchedulerState } from "./state.ts";
 import { schedulerView } from "./view.ts";
 
 const argv = ["kube-scheduler", "--kubeconfig=/etc/kubernetes/scheduler.conf", "--leader-elect=true"];

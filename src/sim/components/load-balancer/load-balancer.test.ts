@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { crash, powerOff } from "../../kernel/control.ts";
 import type { Component, MachineInfo } from "../../kernel/types.ts";
 import { createWorld, type World } from "../../kernel/world.ts";
-import { type LoadBalancerState, loadBalancer } from "./index.ts";
+import { type LoadBalancerState, loadBalancer } from "./program.ts";
 import { loadBalancerView } from "./view.ts";
 
 const certificate = {

@@ -1,4 +1,4 @@
-import type { LoadBalancerState } from "./index.ts";
+import type { LoadBalancerState } from "./program.ts";
 
 export interface LoadBalancerView {
   readonly servers: readonly {

@@ -14,17 +14,6 @@ export function formatRestore(rule: Rule): string {
   return parts.join(" ");
 }
 
-/** The table as kube-proxy hands it to iptables-restore: its own chains only. */
-export function formatRestoreTable(name: string, table: IptablesTable): string[] {
-  const chains = chainsOf(table).filter((chain) => chain.startsWith("KUBE-"));
-  return [
-    `*${name}`,
-    ...chains.map((chain) => `:${chain} - [0:0]`),
-    ...chains.flatMap((chain) => rulesOf(table, chain).map(formatRestore)),
-    "COMMIT",
-  ];
-}
-
 /** `iptables -t TABLE -S [CHAIN]`. Null: there is no such chain. */
 export function formatSpecification(name: string, table: IptablesTable, chain?: string): string[] | null {
   const builtIn = BUILT_IN[name] ?? [];

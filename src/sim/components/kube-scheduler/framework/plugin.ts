@@ -1,7 +1,7 @@
 import type { Snapshot } from "../cache/cache.ts";
 import type { NodeInfo } from "../cache/node-info.ts";
 import type { PodInfo } from "../pod-info.ts";
-import type { ClusterEvent, EventInterest } from "./events.ts";
+import type { EventInterest } from "./events.ts";
 
 /** Why a plugin says no, in upstream's words. `unresolvable`: preempting pods on the node would not help. */
 export interface Rejection {
@@ -71,8 +71,6 @@ export interface PluginDefinition {
   /** `args` as under `pluginConfig[].args` of KubeSchedulerConfiguration v1; undefined: the defaults. */
   create(args: unknown): Plugin;
 }
-
-export type Hint = (pod: PodInfo, event: ClusterEvent) => boolean;
 
 /** Scales 0..max to 0..100 in place; `reverse` turns the order round. Upstream's DefaultNormalizeScore. */
 export function defaultNormalizeScore(scores: number[], reverse: boolean): void {
