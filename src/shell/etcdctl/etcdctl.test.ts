@@ -1,0 +1,217 @@
+import { describe, expect, it } from "vitest";
+import type { ConsoleDoor, ProgramContext } from "../doors.ts";
+import { etcdctlOn } from "./index.ts";
+
+const header = { clusterId: "263de8252887371c", memberId: "886b03c4ae679a15", revision: 3, raftTerm: 2 };
+const kv = {
+  key: "foo",
+  createRevision: 2,
+  modRevision: 3,
+  version: 2,
+  lease: 0,
+  value: { data: "bar2", sizeBytes: 4 },
+};
+
+const status = {
+  op: "status",
+  header,
+  version: "3.5.21",
+  dbSizeBytes: 20_480,
+  dbSizeInUseBytes: 20_480,
+  leader: header.memberId,
+  isLearner: false,
+  raftIndex: 20,
+  raftTerm: 2,
+  raftAppliedIndex: 20,
+  errors: [] as string[],
+};
+
+interface Run {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly exitCode: number;
+  readonly asked: { readonly to: string; readonly body: Record<string, unknown>; readonly certificate?: string }[];
+  readonly sleptMs: number;
+}
+
+type Answers = Readonly<Record<string, unknown>>;
+
+/** Runs a command line against a member that answers each operation with what is given for it. */
+async function run(words: string, answers: Answers = {}, frames: readonly unknown[] = []): Promise<Run> {
+  let [stdout, stderr, sleptMs, clockUs] = ["", "", 0, 1_795_167_542_665_000];
+  const asked: { to: string; body: Record<string, unknown>; certificate?: string }[] = [];
+  const door = {
+    machine: "control-plane-1",
+    request: async (to: string, body: Record<string, unknown>, options: { certificate?: string }) => {
+      asked.push({ to, body, ...options });
+      clockUs += 3_868;
+      const answer = answers[String(body.op)];
+      return answer !== null && typeof answer === "object" && "failure" in answer ? answer : { body: answer };
+    },
+    stream: async () => ({
+      frames: (async function* () {
+        yield* frames;
+      })(),
+      close: () => {},
+    }),
+    readFile: async (path: string) => (path.startsWith("/pki/") ? "certificate" : null),
+  } as unknown as ConsoleDoor;
+  const context = {
+    args: words.match(/'[^']*'|\S+/g)?.map((word) => word.replace(/^'|'$/g, "")) ?? [],
+    stdin: "from stdin",
+    out: { write: (text: string) => (stdout += text) },
+    err: { write: (text: string) => (stderr += text) },
+    signal: new AbortController().signal,
+    session: {
+      wallUs: async () => clockUs,
+      sleep: async (milliseconds: number) => {
+        sleptMs += milliseconds;
+        clockUs += milliseconds * 1000;
+      },
+    },
+    console: (machine: string) => (machine === "control-plane-1" ? door : null),
+  } as unknown as ProgramContext;
+  const exitCode = await etcdctlOn("control-plane-1")(context);
+  return { stdout, stderr, exitCode, asked, sleptMs };
+}
+
+const range = { op: "range", header, kvs: [kv], more: false, count: 1 };
+
+describe("etcdctl prints what the real one prints", () => {
+  const cases: readonly [string, Answers, string][] = [
+    ["put foo bar", { put: { op: "put", header } }, "OK\n"],
+    ["get foo", { range }, "foo\nbar2\n"],
+    ["get foo --print-value-only", { range }, "bar2\n"],
+    [
+      "get foo -w json",
+      { range },
+      '{"header":{"cluster_id":2755613793311995676,"member_id":9829954754940738069,"revision":3,"raft_term":2},"kvs":[{"key":"Zm9v","create_revision":2,"mod_revision":3,"version":2,"value":"YmFyMg=="}],"count":1}\n',
+    ],
+    [
+      "get / --prefix --count-only -w fields",
+      { range: { ...range, kvs: [], count: 7 } },
+      '"ClusterID" : 2755613793311995676\n"MemberID" : 9829954754940738069\n"Revision" : 3\n"RaftTerm" : 2\n"More" : false\n"Count" : 7\n',
+    ],
+    ["del a/1", { deleteRange: { op: "deleteRange", header, deleted: 1, prevKvs: [] } }, "1\n"],
+    ["compact 3", { compact: { op: "compact", header } }, "compacted revision 3\n"],
+    [
+      "lease grant 100",
+      { leaseGrant: { op: "leaseGrant", header, id: 0x15a1f852d9561, ttlSeconds: 100 } },
+      "lease 00015a1f852d9561 granted with TTL(100s)\n",
+    ],
+    [
+      "lease timetolive 15a1f852d9561 --keys",
+      { leaseTimeToLive: { op: "leaseTimeToLive", header, grantedTtlSeconds: 100, ttlSeconds: 99, keys: ["leased"] } },
+      "lease 00015a1f852d9561 granted with TTL(100s), remaining(99s), attached keys([leased])\n",
+    ],
+    [
+      "alarm list",
+      { alarm: { op: "alarm", header, alarms: [{ memberId: "886b03c4ae679a15", alarm: "NOSPACE" }] } },
+      "memberID:9829954754940738069 alarm:NOSPACE \n",
+    ],
+    [
+      "--endpoints=http://127.0.0.1:24790 defrag",
+      { defragment: { op: "defragment", header } },
+      "Finished defragmenting etcd member[http://127.0.0.1:24790]. took 3.868ms\n",
+    ],
+    [
+      "--endpoints=http://127.0.0.1:24790 endpoint status -w table",
+      { status },
+      `+------------------------+------------------+---------+---------+-----------+------------+-----------+------------+--------------------+--------+
+|        ENDPOINT        |        ID        | VERSION | DB SIZE | IS LEADER | IS LEARNER | RAFT TERM | RAFT INDEX | RAFT APPLIED INDEX | ERRORS |
++------------------------+------------------+---------+---------+-----------+------------+-----------+------------+--------------------+--------+
+| http://127.0.0.1:24790 | 886b03c4ae679a15 |  3.5.21 |   20 kB |      true |      false |         2 |         20 |                 20 |        |
++------------------------+------------------+---------+---------+-----------+------------+-----------+------------+--------------------+--------+
+`,
+    ],
+    [
+      "member list -w table",
+      {
+        memberList: {
+          op: "memberList",
+          header,
+          members: [
+            {
+              id: "886b03c4ae679a15",
+              name: "s1",
+              peerUrls: ["http://127.0.0.1:24800"],
+              clientUrls: ["http://127.0.0.1:24790"],
+              isLearner: false,
+              started: true,
+            },
+          ],
+        },
+      },
+      `+------------------+---------+------+------------------------+------------------------+------------+
+|        ID        | STATUS  | NAME |       PEER ADDRS       |      CLIENT ADDRS      | IS LEARNER |
++------------------+---------+------+------------------------+------------------------+------------+
+| 886b03c4ae679a15 | started |   s1 | http://127.0.0.1:24800 | http://127.0.0.1:24790 |      false |
++------------------+---------+------+------------------------+------------------------+------------+
+`,
+    ],
+    ["version", {}, "etcdctl version: 3.5.21\nAPI version: 3.5\n"],
+  ];
+  for (const [words, answers, stdout] of cases) {
+    it(words, async () => {
+      expect(await run(words, answers)).toMatchObject({ stdout, stderr: "", exitCode: 0 });
+    });
+  }
+});
+
+describe("etcdctl refuses and fails as the real one does", () => {
+  const compacted = { op: "error", code: "OutOfRange", text: "etcdserver: mvcc: required revision has been compacted" };
+  const cases: readonly [string, Answers, string, number][] = [
+    ["get", {}, "Error: get command needs one argument as key and an optional argument as range_end\n", 128],
+    ["get a --count-only", {}, "Error: --count-only is only for `--write-out=fields`\n", 128],
+    ["frob", {}, 'Error: unknown command "frob" for "etcdctl"\nRun \'etcdctl --help\' for usage.\n', 1],
+    ["get foo --rev=2", { range: compacted }, "Error: etcdserver: mvcc: required revision has been compacted\n", 1],
+    ["--cert /nowhere --key /pki/k get a", {}, "Error: open /nowhere: no such file or directory\n", 1],
+  ];
+  for (const [words, answers, stderr, exitCode] of cases) {
+    it(words, async () => {
+      const result = await run(words, answers);
+      expect(result.stderr.endsWith(stderr)).toBe(true);
+      expect(result.exitCode).toBe(exitCode);
+    });
+  }
+
+  it("says which flag it does not know, and how it is used", async () => {
+    const { stderr, exitCode } = await run("get foo --bogus");
+    expect(stderr.startsWith("Error: unknown flag: --bogus\nNAME:\n\tget - Gets the key or a range of keys\n")).toBe(
+      true,
+    );
+    expect(exitCode).toBe(1);
+  });
+
+  it("tries for five seconds to reach a member that is not there", async () => {
+    const refused = { failure: "refused", text: "dial tcp 127.0.0.1:2379: connect: connection refused" };
+    const result = await run("endpoint health", { range: refused });
+    expect(result.stderr).toContain(
+      "127.0.0.1:2379 is unhealthy: failed to commit proposal: context deadline exceeded\nError: unhealthy cluster\n",
+    );
+    expect(result.sleptMs).toBeGreaterThan(4_900);
+  });
+
+  it("ends a watch that the server cancelled", async () => {
+    const frames = [
+      { type: "created", header },
+      { type: "events", header, events: [{ type: "PUT", kv }] },
+      { type: "cancelled", header, compactRevision: 3, reason: compacted.text },
+    ];
+    expect(await run("watch foo --rev=1", {}, frames)).toMatchObject({
+      stdout: "PUT\nfoo\nbar2\n",
+      stderr: `watch was canceled (${compacted.text})\nError: watch is canceled by the server\n`,
+      exitCode: 5,
+    });
+  });
+});
+
+it("shows its certificate over TLS", async () => {
+  const flags = "--endpoints=https://127.0.0.1:2379 --cacert=/pki/ca.crt --cert=/pki/server.crt --key=/pki/server.key";
+  const { asked } = await run(`${flags} get /registry --prefix --keys-only --limit 5`, { range });
+  expect(asked[0]).toMatchObject({
+    to: "127.0.0.1:2379",
+    certificate: "/pki/server.crt",
+    body: { op: "range", key: "/registry", rangeEnd: "/registrz", keysOnly: true, limit: 5 },
+  });
+});
