@@ -9,6 +9,7 @@ import { Frame } from "../features/frame/Frame.tsx";
 import { TopBar } from "../features/frame/TopBar.tsx";
 import { Inspector } from "../features/inspector/Inspector.tsx";
 import { Notices } from "../features/notices/Notices.tsx";
+import { CameraButtons } from "../features/stage/CameraButtons.tsx";
 import { Stage } from "../features/stage/Stage.tsx";
 import { Terminal } from "../features/terminal/Terminal.tsx";
 import { TimeControls } from "../features/time-bar/TimeControls.tsx";
@@ -48,10 +49,13 @@ export function App() {
           </>
         }
         below={
-          <>
-            <Caption />
-            <Timeline />
-          </>
+          <div className="flex">
+            <div className="min-w-0 flex-1">
+              <Caption />
+              <Timeline />
+            </div>
+            <CameraButtons />
+          </div>
         }
         inspector={<Inspector />}
         dock={(tab) => panels[tab]()}

@@ -32,6 +32,17 @@ const look = EditorView.theme({
   ".cm-tooltip, .cm-panels": { backgroundColor: "var(--surface)", color: "var(--ink)", borderColor: "var(--line)" },
 });
 
+function applyAndStay(): boolean {
+  void apply();
+  return true;
+}
+
+/** Tab indents in the editor; Escape lets the focus go on. */
+function leave(view: EditorView): boolean {
+  view.contentDOM.blur();
+  return true;
+}
+
 /** CodeMirror with YAML. Loaded when the editor is first opened. */
 export default function CodeEditor({ fontPx }: { readonly fontPx: number }) {
   const host = useRef<HTMLDivElement>(null);
@@ -57,8 +68,8 @@ export default function CodeEditor({ fontPx }: { readonly fontPx: number }) {
           syntaxHighlighting(highlight),
           lintGutter(),
           keymap.of([
-            { key: "Mod-Enter", run: () => (void apply(), true) },
-            { key: "Escape", run: ({ contentDOM }) => (contentDOM.blur(), true) },
+            { key: "Mod-Enter", run: applyAndStay },
+            { key: "Escape", run: leave },
             ...defaultKeymap,
             ...historyKeymap,
             ...searchKeymap,

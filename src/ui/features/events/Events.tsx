@@ -1,6 +1,7 @@
 import { useMemo, useState } from "react";
 import type { EventRow, Selection } from "../../../protocol/views.ts";
 import { useCluster } from "../../shared/cluster.ts";
+import { Scroll } from "../../shared/controls/Scroll.tsx";
 import { ToneSign } from "../../shared/controls/ToneSign.tsx";
 import { formatClock } from "../../shared/format-time.ts";
 import { select } from "../../shared/session.ts";
@@ -32,8 +33,7 @@ export function Events() {
         />
         {text.warningsOnly}
       </label>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard. */}
-      <div className="min-h-0 flex-1 overflow-auto" tabIndex={0} role="region" aria-label={text.title}>
+      <Scroll className="min-h-0 flex-1 overflow-auto" label={text.title}>
         {rows.length === 0 && <p className="px-3 text-muted">{text.none}</p>}
         {rows.length > 0 && (
           <table className="w-full border-collapse text-left text-small">
@@ -53,7 +53,7 @@ export function Events() {
             </tbody>
           </table>
         )}
-      </div>
+      </Scroll>
     </div>
   );
 }

@@ -73,7 +73,7 @@ export function Frame({ top, stage, below, inspector, dock }: FrameProps) {
         <Panel
           id="dock"
           panelRef={bottom.panel}
-          defaultSize={narrow ? 300 : 206}
+          defaultSize={narrow ? 300 : 172}
           minSize={130}
           maxSize="75%"
           collapsible

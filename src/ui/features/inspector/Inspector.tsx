@@ -3,8 +3,10 @@ import { useState } from "react";
 import type { InspectorView } from "../../../protocol/views.ts";
 import { useCluster } from "../../shared/cluster.ts";
 import { IconButton } from "../../shared/controls/Button.tsx";
+import { Scroll } from "../../shared/controls/Scroll.tsx";
 import { ToneSign } from "../../shared/controls/ToneSign.tsx";
 import { formatClock, formatDuration } from "../../shared/format-time.ts";
+import { keyed } from "../../shared/keyed.ts";
 import { sameSelection, select, useSelection } from "../../shared/session.ts";
 import { goTo } from "../../shared/time-actions.ts";
 import { toneText } from "../../shared/tones.ts";
@@ -45,20 +47,14 @@ function Inspected({ view }: { readonly view: InspectorView }) {
         </div>
         <IconButton small icon={X} label={text.back} onClick={() => select(null)} />
       </header>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard. */}
-      <div
-        className="min-h-0 flex-1 overflow-y-auto overflow-x-hidden px-3 pb-4"
-        tabIndex={0}
-        role="region"
-        aria-label={view.title}
-      >
+      <Scroll className="min-h-0 flex-1 overflow-y-auto overflow-x-hidden px-3 pb-4" label={view.title}>
         <What view={view} />
         {view.why.length > 0 && (
           <section className="mt-3">
             <h3 className="text-small font-semibold text-muted">{text.why}</h3>
             <ol className="mt-1 border-l-2 border-accent/40">
-              {view.why.map((step, index) => (
-                <li key={`${step.atUs} ${index}`} className="py-0.5 pl-2.5">
+              {keyed(view.why, ({ atUs, text }) => `${atUs} ${text}`).map(({ key, item: step }) => (
+                <li key={key} className="py-0.5 pl-2.5">
                   <button
                     type="button"
                     title={text.whyGoTo(formatClock(step.atUs))}
@@ -83,11 +79,11 @@ function Inspected({ view }: { readonly view: InspectorView }) {
             </ol>
           </section>
         )}
-        {view.sections.map((section, index) => (
-          <SectionView key={`${section.type} ${section.title} ${index}`} section={section} />
+        {keyed(view.sections, ({ type, title }) => `${type} ${title}`).map(({ key, item }) => (
+          <SectionView key={key} section={item} />
         ))}
         <Actions view={view} />
-      </div>
+      </Scroll>
     </article>
   );
 }

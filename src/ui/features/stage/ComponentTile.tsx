@@ -1,4 +1,4 @@
-import { CornerDownRight, Wrench } from "lucide-react";
+import { CornerDownRight, Crown, Wrench } from "lucide-react";
 import { memo } from "react";
 import type { ComponentView } from "../../../protocol/views.ts";
 import { useCluster } from "../../shared/cluster.ts";
@@ -30,7 +30,8 @@ export const ComponentTile = memo(function ComponentTile({ id, rect, lines, thin
   const Icon = iconOfComponent(component.name);
   const well = component.state === "running" && component.tone !== "bad";
   const fault = component.faults[0];
-  const name = rect.width < unit * 19 ? (text.shortNames[component.name] ?? component.name) : component.name;
+  const fit = fitName(component.name, rect.width, unit, thin);
+  const tight = thin && fit.room < 16;
   const state = stateWord(component);
   const said = component.consequence || component.doing;
   const twoLines = lines === 2 && !thin;
@@ -54,20 +55,27 @@ export const ComponentTile = memo(function ComponentTile({ id, rect, lines, thin
         data-state={component.state}
         onClick={() => select(selection)}
         className={`flex size-full flex-col justify-center gap-0.5 overflow-hidden rounded-md border bg-surface text-left text-small transition-colors hover:border-line-strong ${
-          thin ? "px-1.5" : "px-2"
+          tight ? "px-1" : thin ? "px-1.5" : "px-2"
         } ${frame} ${selected ? "!border-accent outline-2 outline-accent" : ""}`}
       >
         <span className="flex w-full items-center gap-1.5">
-          {(!thin || rect.width > unit * 6.4) && (
-            <Icon size={15} aria-hidden="true" className={`shrink-0 ${well ? "text-accent" : ""}`} />
+          {fit.icon && <Icon size={15} aria-hidden="true" className={`shrink-0 ${well ? "text-accent" : ""}`} />}
+          <span className={`${fit.room > 0 ? "shrink-0" : "truncate"} ${thin ? "" : "font-semibold"}`}>{fit.name}</span>
+          {tight && !well && (
+            <span className="absolute top-0.5 right-0.5">
+              <ToneSign tone={component.tone} size={11} />
+            </span>
           )}
-          <span className={`truncate ${thin ? "" : "font-semibold"}`}>{name}</span>
-          {(!thin || !well || component.tone !== "good") && (
+          {(!thin || ((!well || component.tone !== "good") && !tight)) && (
             <span
-              className={`ml-auto flex min-w-0 items-center gap-1 ${fault ? "pr-12" : ""} ${well ? "text-muted" : `font-semibold ${toneText[component.tone]}`}`}
+              className={`ml-auto flex min-w-0 items-center gap-1 ${fault ? "pr-16" : ""} ${well ? "text-muted" : `font-semibold ${toneText[component.tone]}`}`}
             >
-              <ToneSign tone={component.tone} size={10} />
-              {(!thin || rect.width > unit * 10) && <span className="truncate">{state}</span>}
+              {fit.room < widthOf(state, unit) && component.role.startsWith("leader") && well ? (
+                <Crown size={14} aria-hidden="true" className="shrink-0 text-accent" />
+              ) : (
+                <ToneSign tone={component.tone} size={10} />
+              )}
+              {fit.room >= widthOf(state, unit) && <span className="truncate">{state}</span>}
             </span>
           )}
         </span>
@@ -95,6 +103,29 @@ export const ComponentTile = memo(function ComponentTile({ id, rect, lines, thin
     </div>
   );
 });
+
+/** The longest form of the name that fits, whether an icon fits beside it, and the pixels that are left for a word. */
+function fitName(name: string, width: number, unit: number, thin: boolean) {
+  const padding = (thin ? 10 : 17) + (thin ? 0 : 15);
+  const icon = 15 + 6;
+  const short = text.shortNames[name] ?? name;
+  const tiny = text.tinyNames[name] ?? short;
+  for (const [form, withIcon] of [
+    [name, true],
+    [short, true],
+    [tiny, true],
+    [short, false],
+    [tiny, false],
+  ] as const) {
+    const room = width - padding - (withIcon ? icon : 0) - widthOf(form, unit) * (thin ? 1 : 1.06);
+    if (room >= 0) return { name: form, icon: withIcon, room: room - 5 };
+  }
+  return { name: tiny, icon: false, room: -1 };
+}
+
+function widthOf(word: string, unit: number): number {
+  return word.length * unit * 0.5;
+}
 
 /** The role when all is well, the trouble otherwise. */
 function stateWord(component: ComponentView): string {

@@ -50,7 +50,7 @@ export const WaitingPods = memo(function WaitingPods({ places }: { readonly plac
       style={{ left: waiting.x, top: waiting.y, width: waiting.width, height: waiting.height, pointerEvents: "all" }}
     >
       <h3 className="truncate px-2 text-small font-semibold text-warning" style={{ lineHeight: `${unit * 1.8}px` }}>
-        {text.waiting(count)}
+        {waiting.width > unit * 16 ? text.waiting(count) : text.waitingShort(count)}
       </h3>
       <Pods
         machine=""

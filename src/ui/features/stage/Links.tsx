@@ -34,14 +34,13 @@ export const Links = memo(function Links({ places, book }: LinksProps) {
         width={places.width}
         height={places.height}
         style={{ zIndex: -1 }}
-        role="list"
         aria-label={text.links}
       >
         {drawn.map(({ link, path, route }) => {
           const selected = selection?.type === "link" && selection.id === link.id;
           const label = text.link(link.from, link.to, linkStates[link.state]);
           return (
-            <g key={link.id} role="listitem">
+            <g key={link.id}>
               <path
                 d={path}
                 fill="none"

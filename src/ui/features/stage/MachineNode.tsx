@@ -175,7 +175,9 @@ function NearMachine({ machine, place, places }: NearProps) {
           )}
           title={[machine.id, machine.ip, ...machine.taints].filter(Boolean).join("\n")}
           onClick={() => select(selection)}
-          className="flex min-w-0 items-center gap-1.5 rounded text-small font-semibold hover:text-accent"
+          className={`flex min-w-0 items-center gap-1.5 rounded pr-1 text-small font-semibold hover:text-accent ${
+            machine.power === "on" ? "bg-surface" : ""
+          }`}
         >
           <Icon size={15} aria-hidden="true" className="shrink-0 text-muted" />
           <span className="truncate">{machine.id}</span>

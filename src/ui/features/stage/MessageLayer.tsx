@@ -3,7 +3,6 @@ import { memo, type RefObject, useEffect, useRef } from "react";
 import { useShallow } from "zustand/react/shallow";
 import type { MessageView } from "../../../protocol/views.ts";
 import { cluster, useCluster } from "../../shared/cluster.ts";
-import { useArrangement } from "../../shared/preferences.ts";
 import { ask, select } from "../../shared/session.ts";
 import { virtualClock } from "../../shared/virtual-clock.ts";
 import { type Camera, messageAt, type Paints, paintMessage, paintRoute, placeMessage } from "./message-painter.ts";
@@ -24,13 +23,12 @@ export function motionIsReduced(): boolean {
 
 /**
  * Everything under way, drawn each frame from virtual time: a canvas for all, and a button with a label for each
- * message of the followed trace.
+ * message of the followed trace. Made anew when the theme changes: it reads its colours once.
  */
 export const MessageLayer = memo(function MessageLayer({ book, stage }: MessageLayerProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const labels = useRef(new Map<number, HTMLButtonElement>());
   const flow = useStoreApi();
-  const theme = useArrangement((state) => state.theme);
 
   useEffect(() => {
     const element = canvas.current;
@@ -98,9 +96,7 @@ export const MessageLayer = memo(function MessageLayer({ book, stage }: MessageL
     };
     frame = requestAnimationFrame(draw);
     return () => cancelAnimationFrame(frame);
-    // The theme changes the colours that are read from the page.
-    // biome-ignore lint/correctness/useExhaustiveDependencies: as said above.
-  }, [book, flow, theme]);
+  }, [book, flow]);
 
   // A click near a quiet message opens it; other clicks pass on to what is below.
   useEffect(() => {
@@ -135,7 +131,7 @@ export const MessageLayer = memo(function MessageLayer({ book, stage }: MessageL
 
   return (
     <>
-      <canvas ref={canvas} aria-hidden="true" className="pointer-events-none absolute inset-0 z-[6] size-full" />
+      <canvas ref={canvas} className="pointer-events-none absolute inset-0 z-[6] size-full" />
       <FollowedLabels labels={labels} />
     </>
   );

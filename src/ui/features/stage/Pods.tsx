@@ -32,7 +32,7 @@ export const Pods = memo(function Pods({ machine, area, unit }: PodsProps) {
       style={{ left: area.x, top: area.y, width: area.width, height: area.height }}
     >
       {shown.map((pod, index) => (
-        <Pod key={pod.id} pod={pod} rect={cells.at(index)} named={cells.mode === "rows"} />
+        <Pod key={pod.id} pod={pod} rect={cells.at(index)} named={cells.mode === "rows"} unit={unit} />
       ))}
       {pods.length > shown.length && (
         <li
@@ -50,10 +50,12 @@ const Pod = memo(function Pod({
   pod,
   rect,
   named,
+  unit,
 }: {
   readonly pod: PodView;
   readonly rect: Rect;
   readonly named: boolean;
+  readonly unit: number;
 }) {
   const selection = { type: "object", resource: "pods", namespace: pod.namespace, name: pod.name } as const;
   const selected = useIsSelected(selection);
@@ -62,6 +64,12 @@ const Pod = memo(function Pod({
   const label = [pod.name, word, pod.ready, pod.restarts > 0 ? text.restarts(pod.restarts) : ""]
     .filter(Boolean)
     .join(", ");
+  const name = shortPodName(pod);
+  const words =
+    pod.state === "crash loop" && countdown !== null ? [`${word} ${countdown} s`, `${countdown} s`] : [word];
+  if (pod.state === "pulling" && pod.progress !== null) words.push(`${Math.round(pod.progress * 100)} %`);
+  const room = rect.width - 46 - name.length * unit * 0.53;
+  const said = words.find((one) => one.length * unit * 0.55 <= room) ?? (pod.state === "running" ? "" : words.at(-1));
   const dashed = pod.state === "waiting" || pod.state === "lost";
   return (
     <li className="absolute" style={{ left: rect.x, top: rect.y, width: rect.width, height: rect.height }}>
@@ -82,12 +90,14 @@ const Pod = memo(function Pod({
         <PodSign state={pod.state} progress={pod.progress} />
         {named && (
           <>
-            <span className="truncate">{shortPodName(pod)}</span>
-            <span
-              className={`ml-auto shrink-0 pl-1 ${pod.state === "running" ? "text-muted" : `font-semibold ${toneText[podTones[pod.state]]}`}`}
-            >
-              {pod.state === "crash loop" && countdown !== null ? `${countdown} s` : rect.width > 118 ? word : ""}
-            </span>
+            <span className="truncate">{name}</span>
+            {said && (
+              <span
+                className={`ml-auto shrink-0 pl-1 ${pod.state === "running" ? "text-muted" : `font-semibold ${toneText[podTones[pod.state]]}`}`}
+              >
+                {said}
+              </span>
+            )}
           </>
         )}
       </button>

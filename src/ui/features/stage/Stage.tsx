@@ -1,12 +1,11 @@
 import { type Node, ReactFlow, ReactFlowProvider, useReactFlow, useStore, ViewportPortal } from "@xyflow/react";
-import { Maximize2, Shapes, ZoomIn, ZoomOut } from "lucide-react";
-import { type CSSProperties, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { type CSSProperties, useEffect, useLayoutEffect, useMemo, useRef } from "react";
 import type { ClusterState } from "../../shared/adapter/apply-update.ts";
 import { cluster, useCluster } from "../../shared/cluster.ts";
-import { IconButton } from "../../shared/controls/Button.tsx";
 import { useArrangement } from "../../shared/preferences.ts";
-import { openBreakMenu, useCamera } from "../../shared/requests.ts";
+import { moveCamera, openBreakMenu, useCamera } from "../../shared/requests.ts";
 import { select, useSelection } from "../../shared/session.ts";
+import { useLegend } from "./CameraButtons.tsx";
 import { Grounds, WaitingPods } from "./Grounds.tsx";
 import { Legend } from "./Legend.tsx";
 import { Links } from "./Links.tsx";
@@ -53,12 +52,13 @@ function StageInside() {
   const stage = useRef<HTMLElement>(null);
   const size = useSize(stage);
   const presenter = useArrangement((state) => state.presenter);
+  const theme = useArrangement((state) => state.theme);
   const dimmed = useArrangement((state) => state.dimmed);
   const known = useCluster((state) => state.known);
   const key = useCluster(structureOf);
   const pods = useCluster((state) => state.pods);
   const unit = presenter ? 16 : 13;
-  const [legend, setLegend] = useState(false);
+  const legend = useLegend((state) => state.open);
 
   const places = useMemo(() => {
     if (!size || key.trim() === "") return null;
@@ -90,6 +90,7 @@ function StageInside() {
             selectable: false,
             focusable: false,
             connectable: false,
+            style: clickable,
           }))
         : [],
     [places],
@@ -98,6 +99,13 @@ function StageInside() {
   useCameraWishes(places, size);
   const zoom = useStore((state) => Math.round(state.transform[2] * 20) / 20);
   const depth: Depth = zoom < farBelow ? "far" : "near";
+  const flow = useReactFlow();
+  const lookInside = (id: string) => {
+    const rect = places?.machines.get(id)?.rect;
+    const duration = motionIsReduced() ? 0 : 220;
+    if (zoom > 1.3) moveCamera("fit");
+    else if (rect) void flow.fitBounds(rect, { duration, padding: 0.04 });
+  };
   const context = useMemo(() => ({ places, depth }), [places, depth]);
   const scale = zoom >= 1 ? zoom ** -0.45 : 1 / Math.max(zoom, 0.25);
 
@@ -145,6 +153,7 @@ function StageInside() {
             multiSelectionKeyCode={null}
             panActivationKeyCode={null}
             onPaneClick={() => select(null)}
+            onNodeDoubleClick={(_event, node) => lookInside(node.id)}
             className="stage-flow"
           >
             <ViewportPortal>
@@ -153,20 +162,20 @@ function StageInside() {
               <WaitingPods places={places} />
             </ViewportPortal>
           </ReactFlow>
-          <MessageLayer book={book} stage={stage} />
+          <MessageLayer key={theme} book={book} stage={stage} />
         </StageContext>
       )}
       {legend && (
-        <div className="absolute right-2 bottom-11 z-10 flex max-h-[calc(100%-3.5rem)]">
+        <div className="absolute right-2 bottom-2 z-10 flex max-h-[calc(100%-1rem)]">
           <Legend />
         </div>
       )}
-      <CameraButtons legend={legend} onLegend={() => setLegend(!legend)} />
       {dimmed && <div data-testid="dimmed" className="absolute inset-0 z-20 bg-black" />}
     </section>
   );
 }
 
+const clickable: CSSProperties = { pointerEvents: "all" };
 const noEdges: never[] = [];
 const hideAttribution = { hideAttribution: true };
 
@@ -210,20 +219,4 @@ function useCameraWishes(
     };
     void flow.setViewport(view, { duration });
   }, [flow, places, size, wish]);
-}
-
-function CameraButtons({ legend, onLegend }: { readonly legend: boolean; readonly onLegend: () => void }) {
-  const wish = (what: "zoomIn" | "zoomOut" | "fit") => () =>
-    useCamera.setState(({ count }) => ({ wish: what, count: count + 1 }));
-  return (
-    <div
-      data-stage-controls=""
-      className="absolute right-2 bottom-2 z-10 flex rounded-md border border-line bg-surface/90"
-    >
-      <IconButton small icon={Shapes} label={text.legend} pressed={legend} onClick={onLegend} />
-      <IconButton small icon={ZoomOut} label={text.zoomOut} onClick={wish("zoomOut")} />
-      <IconButton small icon={ZoomIn} label={text.zoomIn} onClick={wish("zoomIn")} />
-      <IconButton small icon={Maximize2} label={text.fit} onClick={wish("fit")} />
-    </div>
-  );
 }

@@ -1,6 +1,7 @@
 import { AArrowDown, AArrowUp, Eraser, Square } from "lucide-react";
 import { memo, useEffect, useLayoutEffect, useRef } from "react";
 import { IconButton } from "../../shared/controls/Button.tsx";
+import { keyed } from "../../shared/keyed.ts";
 import { arrange, useArrangement } from "../../shared/preferences.ts";
 import type { Block } from "./buffer.ts";
 import { InputLine } from "./InputLine.tsx";
@@ -12,7 +13,7 @@ export function Terminal() {
   const blocks = useTerminal((state) => state.buffer.blocks);
   const running = useTerminal((state) => state.running !== null);
   const fontPx = useArrangement((state) => state.consoleFontPx);
-  const scroller = useRef<HTMLDivElement>(null);
+  const scroller = useRef<HTMLElement>(null);
   const atEnd = useRef(true);
 
   // New output scrolls into view unless the person is reading further up.
@@ -38,7 +39,7 @@ export function Terminal() {
   return (
     <div className="relative h-full bg-terminal text-terminal-ink">
       {/* biome-ignore lint/a11y/useKeyWithClickEvents: a click beside the input line only saves aiming at it. */}
-      <div
+      <section
         ref={scroller}
         onClick={focusInput}
         onScroll={({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) => {
@@ -46,7 +47,6 @@ export function Terminal() {
         }}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
         tabIndex={0}
-        role="region"
         aria-label={text.output}
         className="h-full overflow-y-auto px-3 py-2 font-mono leading-[1.38]"
         style={{ fontSize: fontPx }}
@@ -57,7 +57,7 @@ export function Terminal() {
           ))}
         </div>
         <InputLine scroller={scroller} />
-      </div>
+      </section>
       <div className="absolute top-1 right-4 flex rounded-md bg-terminal/80 text-terminal-muted [&_button:hover]:bg-white/15">
         {running && <IconButton small icon={Square} label={text.stop} onClick={() => void interrupt()} />}
         <IconButton
@@ -81,8 +81,8 @@ export function Terminal() {
 const colours = { out: "", err: "text-[#ffb4ad]", input: "font-semibold text-white" };
 
 const BlockView = memo(function BlockView({ block }: { readonly block: Block }) {
-  return block.segments.map((segment, index) => (
-    <span key={`${block.id} ${index}`} className={colours[segment.kind]}>
+  return keyed(block.segments, ({ kind }) => kind).map(({ key, item: segment }) => (
+    <span key={key} className={colours[segment.kind]}>
       {segment.text}
     </span>
   ));

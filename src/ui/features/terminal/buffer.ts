@@ -18,9 +18,9 @@ const blockLines = 100;
 
 export const emptyBuffer: Buffer = { blocks: [], lines: 0, nextId: 1 };
 
-const escape = String.fromCharCode(27);
-const clearScreen = `${escape}[2J`;
-const colours = new RegExp(`${escape}\\[[0-9;?]*[A-Za-z]`, "g");
+const escapeCode = String.fromCharCode(27);
+const clearScreen = `${escapeCode}[2J`;
+const colours = new RegExp(`${escapeCode}\\[[0-9;?]*[A-Za-z]`, "g");
 
 /** Adds text; the oldest blocks go once there are more than 5,000 lines. A clear-screen code empties it first. */
 export function append(buffer: Buffer, kind: Kind, text: string): Buffer {

@@ -44,7 +44,7 @@ export function TimeControls() {
     useShallow(({ time }) => ({ playing: time.playing, following: time.following })),
   );
   return (
-    <div role="group" aria-label={text.bar} className="flex min-w-0 items-center gap-1.5">
+    <section aria-label={text.bar} className="flex min-w-0 items-center gap-1.5">
       <IconButton icon={SkipBack} label={text.back} onClick={backToMark} />
       <button
         type="button"
@@ -78,6 +78,6 @@ export function TimeControls() {
         {text.follow}
       </label>
       <VirtualClockText />
-    </div>
+    </section>
   );
 }

@@ -24,7 +24,7 @@ export function VirtualClockText() {
       ref={element}
       title={text.clock}
       data-testid="clock"
-      className="w-[12.2ch] shrink-0 text-right font-mono text-title font-semibold tabular-nums"
+      className="w-[12.6ch] shrink-0 text-right text-title font-semibold tabular-nums"
     >
       00:00:00.000
     </time>

@@ -1,6 +1,8 @@
 import { useState } from "react";
 import type { Section } from "../../../../protocol/views.ts";
 import { Button } from "../../../shared/controls/Button.tsx";
+import { Scroll } from "../../../shared/controls/Scroll.tsx";
+import { keyed } from "../../../shared/keyed.ts";
 import { text } from "../text.ts";
 
 /** YAML, JSON or plain text, to read and to copy. */
@@ -8,16 +10,13 @@ export function CodeSection({ section }: { readonly section: Extract<Section, { 
   const [copied, setCopied] = useState(false);
   return (
     <div className="relative">
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard. */}
-      <pre
-        className="max-h-72 overflow-auto rounded-md border border-line bg-raised p-2 font-mono text-small"
-        tabIndex={0}
-        aria-label={section.title}
-      >
-        {section.language === "yaml"
-          ? section.text.split("\n").map((line, index) => <YamlLine key={`${index} ${line}`} line={line} />)
-          : section.text}
-      </pre>
+      <Scroll className="max-h-72 overflow-auto rounded-md border border-line bg-raised p-2" label={section.title}>
+        <pre className="font-mono text-small">
+          {section.language === "yaml"
+            ? keyed(section.text.split("\n"), (line) => line).map(({ key, item }) => <YamlLine key={key} line={item} />)
+            : section.text}
+        </pre>
+      </Scroll>
       <Button
         size="small"
         className="absolute top-1 right-1"

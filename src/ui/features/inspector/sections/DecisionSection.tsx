@@ -1,13 +1,13 @@
 import { Check, X } from "lucide-react";
 import type { Section } from "../../../../protocol/views.ts";
+import { Scroll } from "../../../shared/controls/Scroll.tsx";
 import { select } from "../../../shared/session.ts";
 import { text } from "../text.ts";
 
 /** A scheduler's decision: which node fell to which plugin and why, every score of the others. */
 export function DecisionSection({ section }: { readonly section: Extract<Section, { readonly type: "decision" }> }) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
-    <div className="overflow-x-auto" tabIndex={0} role="region" aria-label={section.title}>
+    <Scroll className="overflow-x-auto" label={section.title}>
       <p className="font-medium">{text.decisionFor(section.pod)}</p>
       <table className="mt-1 w-full border-collapse text-left text-small">
         <thead>
@@ -65,6 +65,6 @@ export function DecisionSection({ section }: { readonly section: Extract<Section
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }

@@ -1,4 +1,5 @@
 import type { Section } from "../../../../protocol/views.ts";
+import { Scroll } from "../../../shared/controls/Scroll.tsx";
 
 /** A message, opened layer by layer: the outermost first, the innermost open. */
 export function EnvelopeSection({ section }: { readonly section: Extract<Section, { readonly type: "envelope" }> }) {
@@ -18,14 +19,9 @@ export function EnvelopeSection({ section }: { readonly section: Extract<Section
                 ))}
               </dl>
               {layer.body && (
-                // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
-                <pre
-                  tabIndex={0}
-                  aria-label={layer.name}
-                  className="mt-1 max-h-60 overflow-auto rounded bg-raised p-1.5 font-mono text-small break-words whitespace-pre-wrap"
-                >
-                  {layer.body}
-                </pre>
+                <Scroll className="mt-1 max-h-60 overflow-auto rounded bg-raised p-1.5" label={layer.name}>
+                  <pre className="font-mono text-small break-words whitespace-pre-wrap">{layer.body}</pre>
+                </Scroll>
               )}
             </div>
           </details>

@@ -1,5 +1,6 @@
 import { Crown } from "lucide-react";
 import type { RaftMemberView, Section } from "../../../../protocol/views.ts";
+import { Scroll } from "../../../shared/controls/Scroll.tsx";
 import { text } from "../text.ts";
 
 const mostEntries = 9;
@@ -10,8 +11,7 @@ export function RaftSection({ section }: { readonly section: Extract<Section, { 
   const first = Math.max(1, last - mostEntries + 1);
   const indexes = Array.from({ length: last - first + 1 }, (_, step) => first + step);
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
-    <div className="overflow-x-auto" tabIndex={0} role="region" aria-label={section.title}>
+    <Scroll className="overflow-x-auto" label={section.title}>
       <table className="border-separate border-spacing-x-1 border-spacing-y-0.5 text-small">
         <thead>
           <tr>
@@ -36,7 +36,7 @@ export function RaftSection({ section }: { readonly section: Extract<Section, { 
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }
 

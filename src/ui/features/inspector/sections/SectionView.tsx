@@ -1,6 +1,8 @@
 import type { ReactNode } from "react";
 import type { Section, TreeNode } from "../../../../protocol/views.ts";
+import { Scroll } from "../../../shared/controls/Scroll.tsx";
 import { formatClock } from "../../../shared/format-time.ts";
+import { keyed } from "../../../shared/keyed.ts";
 import { select } from "../../../shared/session.ts";
 import { toneText } from "../../../shared/tones.ts";
 import { CodeSection } from "./CodeSection.tsx";
@@ -47,8 +49,8 @@ function bodyOf(section: Section): ReactNode {
 function Facts({ section }: { readonly section: Of<"facts"> }) {
   return (
     <dl className="grid grid-cols-[minmax(5rem,auto)_1fr] gap-x-3 gap-y-0.5">
-      {section.facts.map((fact, index) => (
-        <div key={`${fact.name} ${index}`} className="contents">
+      {keyed(section.facts, ({ name }) => name).map(({ key, item: fact }) => (
+        <div key={key} className="contents">
           <dt className="text-muted">{fact.name}</dt>
           <dd className={`min-w-0 break-words ${fact.tone ? `font-medium ${toneText[fact.tone]}` : ""}`}>
             {fact.value}
@@ -61,8 +63,7 @@ function Facts({ section }: { readonly section: Of<"facts"> }) {
 
 function Table({ section }: { readonly section: Of<"table"> }) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
-    <div className="overflow-x-auto" tabIndex={0} role="region" aria-label={section.title}>
+    <Scroll className="overflow-x-auto" label={section.title}>
       <table className="w-full border-collapse text-left text-small">
         <thead>
           <tr>
@@ -74,11 +75,8 @@ function Table({ section }: { readonly section: Of<"table"> }) {
           </tr>
         </thead>
         <tbody>
-          {section.rows.map((row, index) => (
-            <tr
-              key={`${row.cells[0]} ${index}`}
-              className={`border-b border-line/50 align-top ${row.tone ? toneText[row.tone] : ""}`}
-            >
+          {keyed(section.rows, ({ cells }) => cells[0] ?? "").map(({ key, item: row }) => (
+            <tr key={key} className={`border-b border-line/50 align-top ${row.tone ? toneText[row.tone] : ""}`}>
               {row.cells.map((cell, column) => (
                 <td key={`${section.columns[column]} ${cell}`} className="py-0.5 pr-3">
                   {column === 0 && row.selection ? (
@@ -99,32 +97,32 @@ function Table({ section }: { readonly section: Of<"table"> }) {
         </tbody>
       </table>
       {section.note && <p className="mt-1 text-small text-muted">{section.note}</p>}
-    </div>
+    </Scroll>
   );
 }
 
 function Log({ section }: { readonly section: Of<"log"> }) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
-    <ol
+    <Scroll
       className="max-h-60 overflow-auto rounded-md bg-terminal p-2 font-mono text-small text-terminal-ink"
-      tabIndex={0}
-      aria-label={section.title}
+      label={section.title}
     >
-      {section.lines.map((line, index) => (
-        <li key={`${line.atUs} ${index}`} className="break-words">
-          <span className="text-terminal-muted">{formatClock(line.atUs).slice(3)}</span> {line.text}
-        </li>
-      ))}
-    </ol>
+      <ol>
+        {keyed(section.lines, ({ atUs, text }) => `${atUs} ${text}`).map(({ key, item: line }) => (
+          <li key={key} className="break-words">
+            <span className="text-terminal-muted">{formatClock(line.atUs).slice(3)}</span> {line.text}
+          </li>
+        ))}
+      </ol>
+    </Scroll>
   );
 }
 
 function Tree({ nodes }: { readonly nodes: readonly TreeNode[] }) {
   return (
     <ul className="space-y-0.5">
-      {nodes.map((node, index) => (
-        <li key={`${node.label} ${index}`}>
+      {keyed(nodes, ({ label }) => label).map(({ key, item: node }) => (
+        <li key={key}>
           {node.selection ? (
             <button
               type="button"

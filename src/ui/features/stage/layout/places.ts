@@ -119,13 +119,15 @@ export function place(input: PlacesInput): Places {
   }
 
   // Row 1: the person at the left, what is outside at the right; the load balancer above the control plane.
-  const side = Math.min(unit * 15, (inner - gap * (firstRow.length - 1)) / Math.max(firstRow.length, 1));
+  const balanced = firstRow.some(({ role }) => role === "load-balancer");
+  const slots = balanced ? 5 : 4;
+  const side = Math.min(unit * 15, (inner - gap * (slots - 1)) / slots);
   for (const machine of firstRow) {
     const x =
       machine.role === "laptop"
         ? margin
         : machine.role === "load-balancer"
-          ? Math.round(width / 2 - side / 2)
+          ? Math.round(Math.min(width / 2 - side / 2, width - margin - (side + gap) * 3))
           : machine.role === "registry"
             ? width - margin - side
             : width - margin - side * 2 - gap;
@@ -188,7 +190,9 @@ export function place(input: PlacesInput): Places {
     y: number,
     width: number,
     height: number,
+    tight = false,
   ) {
+    const weight = tight ? tightWeight : looseWeight;
     const total = cells.reduce((sum, { name }) => sum + weight(name), 0);
     let at = x;
     const free = width - inset * (cells.length - 1);
@@ -214,7 +218,14 @@ export function place(input: PlacesInput): Places {
       height: workerHeight,
     };
     const parts = (byMachine.get(machine.id) ?? []).filter(({ name }) => strip.includes(name));
-    split(sortStrip(parts), rect.x + inset, rect.y + header, rect.width - inset * 2, stripHeight);
+    split(
+      sortStrip(parts),
+      rect.x + inset,
+      rect.y + header,
+      rect.width - inset * 2,
+      stripHeight,
+      rect.width < unit * 17,
+    );
     const podsY = rect.y + header + stripHeight + inset;
     const meters = unit * 1.75;
     result.machines.set(machine.id, {
@@ -277,6 +288,20 @@ function sortStrip<T extends { readonly name: string }>(parts: readonly T[]): T[
 }
 
 /** Long names get more room. */
-function weight(name: string): number {
-  return name === "kube-controller-manager" ? 1.35 : name === "kube-scheduler" ? 1.05 : 1;
+function looseWeight(name: string): number {
+  return weights[name] ?? 1;
 }
+
+/** In a narrow strip the short names stand: kubelet, runtime, proxy. */
+function tightWeight(name: string): number {
+  return name === "kube-proxy" ? 0.8 : 1;
+}
+
+const weights: Readonly<Record<string, number>> = {
+  "kube-controller-manager": 1.5,
+  "cloud-controller-manager": 1.35,
+  "kube-scheduler": 1.02,
+  kubelet: 0.95,
+  "kube-proxy": 1.02,
+  containerd: 1.02,
+};

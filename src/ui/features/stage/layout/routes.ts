@@ -183,12 +183,14 @@ function up(b: End, channel: number, track: Track): Point[] {
       { x, y: b.rect.y },
     ];
   }
-  // What stands deeper in the machine is reached along its right edge.
-  const x = b.machine.rect.x + b.machine.rect.width - 5 + track;
+  // What stands deeper in the machine is reached along its right edge, and between the tiles.
+  const x = right(b.machine.rect) - 5 + track;
+  const level = b.rect.y - 3;
   return [
     { x, y: channel },
-    { x, y: centreY(b.rect) },
-    { x: right(b.rect), y: centreY(b.rect) },
+    { x, y: level },
+    { x: centreX(b.rect), y: level },
+    { x: centreX(b.rect), y: b.rect.y },
   ];
 }
 
