@@ -2,7 +2,7 @@ import type { FieldError } from "../../../sim/api/field-errors.ts";
 import type { ApiObject, Status, StatusDetails } from "../../../sim/api/object.ts";
 import * as errors from "../../../sim/api/status-errors.ts";
 import { expectSame, fail, type Outcome, type Suite } from "../suite.ts";
-import { refusalOfCreate } from "./validation.ts";
+import { refusalOfCreate, skipUnlessValidated } from "./validation.ts";
 
 interface Input {
   readonly call: string;
@@ -73,7 +73,9 @@ function statusOf(input: Input): Status | null {
 export const statusErrors: Suite = {
   name: "status-errors",
   run: ({ input, object, status }): Outcome => {
-    if (object !== undefined) return expectSame(refusalOfCreate(object as ApiObject), status);
+    if (object !== undefined) {
+      return skipUnlessValidated(object as ApiObject) ?? expectSame(refusalOfCreate(object as ApiObject), status);
+    }
     const answer = statusOf(input as Input);
     return answer ? expectSame(answer, status) : fail(`there is no error ${(input as Input).call}`);
   },

@@ -100,7 +100,7 @@ export const servicePrinter: Printer = {
     return [
       nameOf(service),
       text(spec.type),
-      text(list(spec.clusterIPs)[0]) || text(spec.clusterIP) || NONE,
+      text(list(spec.clusterIPs)[0]) || NONE,
       externalIps(service, print.wide),
       servicePorts(spec),
       ageOf(service, print),

@@ -72,6 +72,11 @@ const VALIDATIONS: Readonly<Record<string, Validate>> = {
   "rbac.authorization.k8s.io/ClusterRoleBinding": validateClusterRoleBinding,
 };
 
+/** Whether the kind's own fields are looked at; of the others only metadata is. */
+export function hasOwnValidation(group: string, kind: string): boolean {
+  return VALIDATIONS[`${group}/${kind}`] !== undefined;
+}
+
 const NAMESPACED_METADATA = validateMetadata(true);
 const CLUSTER_METADATA = validateMetadata(false);
 
