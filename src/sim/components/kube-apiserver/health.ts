@@ -1,10 +1,10 @@
 import type { Context } from "../../kernel/types.ts";
 import { parseQuery } from "./http/path.ts";
 import { textResponse } from "./http/render.ts";
+import { type Incoming, reply } from "./http/reply.ts";
 import { askEtcd, type EtcdAnswer } from "./registry/etcd-client.ts";
 import { cacheOf } from "./registry/lookup.ts";
 import { cachedAlways, STORED_KINDS } from "./resources.ts";
-import { type Incoming, reply } from "./serve.ts";
 import type { ApiServerState } from "./state.ts";
 
 /** etcd is asked at most this often; between, its last answer counts (upstream's rate limit). */

@@ -1,9 +1,7 @@
 import type { ApiObject } from "../../api/object.ts";
 import type { Context } from "../../kernel/types.ts";
-import { taskAnswered } from "./bootstrap/tasks.ts";
 import { renderAnswer } from "./http/render.ts";
 import type { ResourceResponse } from "./messages.ts";
-import { childAnswered } from "./registry/collection.ts";
 import { estimateSize } from "./registry/size.ts";
 import type { ApiServerState, Exchange } from "./state.ts";
 
@@ -22,12 +20,8 @@ export function answer(
   state.exchanges.delete(exchange.id);
   if (context.observed) context.note("response", { code });
   const { replyTo } = exchange;
-  if (replyTo.via === "exchange") {
-    childAnswered(state, replyTo.id, context, code, object);
-    return;
-  }
-  if (replyTo.via === "loopback") {
-    taskAnswered(state, replyTo.task, context, code, object);
+  if (replyTo.via === "exchange" || replyTo.via === "loopback") {
+    state.finished.push({ replyTo, code, object });
     return;
   }
   recordRequest(state, exchange, context, code);

@@ -21,19 +21,13 @@ import type { ResponseForm } from "./http/form.ts";
 import { parsePath, parseQuery, type Query, type RequestInfo } from "./http/path.ts";
 import { servePath } from "./http/paths.ts";
 import { jsonResponse } from "./http/render.ts";
+import { type Incoming, reply } from "./http/reply.ts";
 import { credentialsOf, resourceRequestOf } from "./http/resource-request.ts";
 import type { Credentials, HttpRequest, HttpResponse, ResourceRequest } from "./messages.ts";
 import { isStatus, openExchange } from "./registry/exchange.ts";
 import { begin } from "./registry/registry.ts";
 import { refuse } from "./respond.ts";
-import type { ApiServerState, ReplyTo } from "./state.ts";
-
-/** One request as it arrives, whichever way. */
-export interface Incoming {
-  readonly replyTo: ReplyTo & { readonly via: "request" | "stream" };
-  readonly from: Peer;
-  readonly deadlineAtUs: number;
-}
+import type { ApiServerState } from "./state.ts";
 
 /** A request of a component. */
 export function serveResource(
@@ -211,18 +205,6 @@ export function serveHttp(state: ApiServerState, context: Context, incoming: Inc
 
 function statusResponse(status: Status, form: ResponseForm): HttpResponse {
   return jsonResponse(status.code ?? 500, status, form);
-}
-
-/** Answers without an exchange. On a stream: head, body, end. */
-export function reply(context: Context, incoming: Incoming, response: HttpResponse): void {
-  const { replyTo } = incoming;
-  if (replyTo.via === "request") {
-    context.respond(replyTo.id, response, { label: String(response.status), sizeBytes: response.body.length + 256 });
-    return;
-  }
-  context.sendFrame(replyTo.id, { ...response, body: "" });
-  if (response.body !== "") context.sendFrame(replyTo.id, { type: "chunk", data: response.body });
-  context.closeStream(replyTo.id);
 }
 
 function serveNonResource(

@@ -6,8 +6,8 @@ import type { BootstrapItem } from "./bootstrap/items.ts";
 import type { Flags } from "./flags.ts";
 import type { HealthAsk } from "./health.ts";
 import type { ResponseForm } from "./http/form.ts";
+import type { Incoming } from "./http/reply.ts";
 import type { ResourceRequest } from "./messages.ts";
-import type { Incoming } from "./serve.ts";
 import type { WatchCache } from "./watch/cache.ts";
 
 /** Everything that one kube-apiserver process holds in memory. */
@@ -25,6 +25,8 @@ export interface ApiServerState {
   readonly caches: Map<string, WatchCache>;
   readonly exchanges: Map<number, Exchange>;
   nextExchange: number;
+  /** Exchanges of its own that ended in this step: dealt with before the step is over. */
+  finished: { readonly replyTo: ReplyTo; readonly code: number; readonly object: ApiObject }[];
   /** What a served stream is: a watch of a cache, or a pipe to a kubelet. */
   readonly streams: Map<StreamId, ServedStream>;
   /** Post-start hooks by upstream's name. */

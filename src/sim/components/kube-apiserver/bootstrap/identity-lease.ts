@@ -5,7 +5,7 @@ import { formatMicroTime } from "../../../api/time.ts";
 import type { Context } from "../../../kernel/types.ts";
 import { lookup } from "../registry/lookup.ts";
 import type { ApiServerState } from "../state.ts";
-import { loopback } from "./tasks.ts";
+import { loopback } from "./loopback.ts";
 
 /** Every API server says that it lives: Lease kube-system/apiserver-<hash>, renewed every ten seconds. */
 export const IDENTITY_EVERY_US = 10_000_000;

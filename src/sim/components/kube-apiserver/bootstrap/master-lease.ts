@@ -5,7 +5,7 @@ import type { Context } from "../../../kernel/types.ts";
 import { askEtcd, type EtcdAnswer } from "../registry/etcd-client.ts";
 import { lookup } from "../registry/lookup.ts";
 import type { ApiServerState } from "../state.ts";
-import { loopback } from "./tasks.ts";
+import { loopback } from "./loopback.ts";
 
 /**
  * The `kubernetes` Service's endpoints: each API server keeps its address in etcd on a lease of 15 s, renewed every

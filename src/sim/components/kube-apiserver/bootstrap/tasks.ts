@@ -1,17 +1,15 @@
 import type { ApiObject } from "../../../api/object.ts";
 import { deepFreeze } from "../../../api/object.ts";
 import type { Context } from "../../../kernel/types.ts";
-import { LOOPBACK } from "../authn/user.ts";
 import { healthChecked } from "../health.ts";
-import type { ResourceRequest } from "../messages.ts";
 import type { EtcdAnswer } from "../registry/etcd-client.ts";
-import { openExchange } from "../registry/exchange.ts";
-import { lookup, requireKind } from "../registry/lookup.ts";
-import { begin, resume } from "../registry/registry.ts";
+import { lookup } from "../registry/lookup.ts";
+import { resume } from "../registry/registry.ts";
 import type { ApiServerState } from "../state.ts";
 import { compactorAnswered } from "./compactor.ts";
 import { identityAnswered } from "./identity-lease.ts";
 import { bootstrapItems, HOOKS } from "./items.ts";
+import { loopback } from "./loopback.ts";
 import { masterAnswered, masterReconciled } from "./master-lease.ts";
 
 /** The server's own doings: post-start hooks and reconcilers. Each has a name, and its answers come back here. */
@@ -50,31 +48,6 @@ export function continueBootstrap(state: ApiServerState, context: Context): void
       body: deepFreeze(next.object),
     });
   }
-}
-
-/** A request of the server to itself. */
-export function loopback(
-  state: ApiServerState,
-  context: Context,
-  task: string,
-  ask: Pick<ResourceRequest, "verb" | "group" | "version" | "resource" | "namespace" | "name" | "body">,
-): void {
-  const exchange = openExchange(state, context, {
-    replyTo: { via: "loopback", task },
-    request: Object.freeze({
-      type: "resource",
-      subresource: "",
-      options: {},
-      credentials: {},
-      userAgent: "kube-apiserver/v1.33.1",
-      ...ask,
-    }),
-    kind: requireKind(ask.group, ask.resource),
-    form: null,
-    user: LOOPBACK,
-    deadlineAtUs: context.nowUs + state.flags.requestTimeoutUs,
-  });
-  begin(state, exchange, context);
 }
 
 /** One of the loopback requests is answered. */

@@ -4,11 +4,11 @@ import { discoveryDocument } from "../discovery/discovery.ts";
 import { serveHealth } from "../health.ts";
 import type { HttpRequest } from "../messages.ts";
 import { openApiDocument } from "../openapi/openapi.ts";
-import { type Incoming, reply } from "../serve.ts";
 import type { ApiServerState } from "../state.ts";
 import type { ResponseForm } from "./form.ts";
 import { metricsText } from "./metrics.ts";
 import { jsonResponse, textResponse } from "./render.ts";
+import { type Incoming, reply } from "./reply.ts";
 
 const VERSION = Object.freeze({
   major: "1",

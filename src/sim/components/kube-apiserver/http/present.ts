@@ -2,6 +2,7 @@ import type { Kind } from "../../../api/kinds.ts";
 import type { ApiObject } from "../../../api/object.ts";
 import { isStatus } from "../registry/exchange.ts";
 import type { ResponseForm } from "./form.ts";
+import { partialOf } from "./partial.ts";
 import { tableOf } from "./table.ts";
 
 /** The object (or list) in the shape that the client's Accept asks for. */
@@ -22,10 +23,6 @@ function withoutKindOfItems(object: ApiObject): ApiObject {
   const { items } = object;
   if (!Array.isArray(items)) return object;
   return { ...object, items: (items as readonly ApiObject[]).map(({ kind: _, apiVersion: __, ...item }) => item) };
-}
-
-export function partialOf(object: ApiObject): ApiObject {
-  return { kind: "PartialObjectMetadata", apiVersion: "meta.k8s.io/v1", metadata: object.metadata ?? {} };
 }
 
 function partial(object: ApiObject): ApiObject {

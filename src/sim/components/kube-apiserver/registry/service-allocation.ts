@@ -184,7 +184,7 @@ function addressProblem(state: ApiServerState, address: string): string {
 /** Random from the upper band; the lower one is kept for those who ask for an address by name. */
 function randomAddress(state: ApiServerState, context: Context): string {
   const [base, bits] = state.flags.serviceClusterIpRange.split("/") as [string, string];
-  const size = 2 ** (32 - Number(bits));
+  const size = 1 << (32 - Number(bits));
   const band = Math.min(Math.max(16, Math.floor(size / 16)), 256);
   const first = base.split(".").reduce((value, part) => value * 256 + Number(part), 0);
   const usable = size - 1 - band;
@@ -197,7 +197,7 @@ function randomAddress(state: ApiServerState, context: Context): string {
 }
 
 function dotted(value: number): string {
-  return [24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join(".");
+  return [16_777_216, 65_536, 256, 1].map((place) => Math.floor(value / place) % 256).join(".");
 }
 
 function ipAddressObject(exchange: Exchange, context: Context, address: string): ApiObject {

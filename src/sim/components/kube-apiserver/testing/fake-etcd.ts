@@ -1,12 +1,10 @@
 import type { Component, Context, KernelMessage } from "../../../kernel/types.ts";
-import type { EtcdEvent, EtcdRequest, EtcdWatchRequest, ResponseHeader, TxnOperation } from "../../etcd/messages.ts";
-import { grantLease } from "../../etcd/mvcc/lease.ts";
-import { createStore, type Store } from "../../etcd/mvcc/store.ts";
-import { applyOperation } from "../../etcd/mvcc/txn.ts";
+import type { EtcdEvent, EtcdRequest, EtcdWatchRequest, TxnOperation } from "../../etcd/messages.ts";
+import { apply, headerAt, type TestStore } from "./store.ts";
 
-/** One etcd member without Raft: the store behind port 2379. For tests of the API server alone. */
+/** One etcd member without Raft: a store behind port 2379. For tests of the API server alone. */
 export interface FakeEtcd {
-  readonly store: Store;
+  readonly store: TestStore;
   readonly watches: Map<number, EtcdWatchRequest>;
   nextLease: number;
   /** Set by tests: every request fails with this text. */
@@ -17,14 +15,10 @@ export const fakeEtcd: Component<FakeEtcd> = {
   kind: "etcd",
   start(context) {
     context.listen(2379);
-    return { store: createStore(), watches: new Map(), nextLease: 1, failing: "" };
+    return { store: { revision: 1, keys: new Map() }, watches: new Map(), nextLease: 1, failing: "" };
   },
   step,
 };
-
-function headerAt(revision: number): ResponseHeader {
-  return { clusterId: "1", memberId: "1", revision, raftTerm: 2 };
-}
 
 function step(state: FakeEtcd, message: KernelMessage, context: Context): void {
   if (message.type === "request") {
@@ -37,20 +31,18 @@ function step(state: FakeEtcd, message: KernelMessage, context: Context): void {
 
 function answerTo(state: FakeEtcd, request: EtcdRequest, context: Context): unknown {
   if (state.failing !== "") return { op: "error", code: "Unavailable", text: state.failing };
+  const header = headerAt(state.store.revision);
   switch (request.op) {
-    case "leaseGrant": {
-      const id = state.nextLease++;
-      grantLease(state.store, id, request.ttlSeconds, 2);
-      return { op: "leaseGrant", header: headerAt(state.store.revision), id, ttlSeconds: request.ttlSeconds };
-    }
+    case "leaseGrant":
+      return { op: "leaseGrant", header, id: state.nextLease++, ttlSeconds: request.ttlSeconds };
     case "leaseKeepAlive":
-      return { op: "leaseKeepAlive", header: headerAt(state.store.revision), id: request.id, ttlSeconds: 15 };
+      return { op: "leaseKeepAlive", header, id: request.id, ttlSeconds: 15 };
     case "compact":
-      return { op: "compact", header: headerAt(state.store.revision) };
+      return { op: "compact", header };
     default: {
-      const applied = applyOperation(state.store, request as TxnOperation, headerAt, context.trace);
-      tell(state, applied.events, context);
-      return applied.response;
+      const { answer, events } = apply(state.store, request as TxnOperation, context.trace);
+      tell(state, events, context);
+      return answer;
     }
   }
 }

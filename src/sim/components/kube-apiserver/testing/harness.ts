@@ -2,7 +2,7 @@ import type { ApiObject } from "../../../api/object.ts";
 import { deepFreeze } from "../../../api/object.ts";
 import type { Certificate, Component, Context, KernelMessage, NetworkError } from "../../../kernel/types.ts";
 import { createWorld, type World } from "../../../kernel/world.ts";
-import { kubeApiserver } from "../index.ts";
+import { kubeApiserver } from "../component.ts";
 import type { HttpChunk, HttpResponse, ResourceRequest, ResourceResponse, WatchFrame } from "../messages.ts";
 import type { ApiServerState } from "../state.ts";
 import { type FakeEtcd, fakeEtcd } from "./fake-etcd.ts";
