@@ -1,6 +1,7 @@
 import type { Benchmark } from "../../../headless/benchmark.ts";
 import { createStore } from "./mvcc/store.ts";
 import { applyOperation } from "./mvcc/txn.ts";
+import { runSwarm } from "./raft/swarm.ts";
 import { createEtcdWorld } from "./test-world.ts";
 
 const PUTS = 300_000;
@@ -75,4 +76,17 @@ const writes: Benchmark = {
   },
 };
 
-export default [store, idle, writes];
+const SWARM_SEEDS = 5_000;
+
+const swarm: Benchmark = {
+  name: "swarm",
+  goal: "Raft's promises hold over 5,000 random clusters",
+  onlyByName: true,
+  run({ words }) {
+    const first = Number(words[0] ?? 10_000);
+    const result = runSwarm(Array.from({ length: SWARM_SEEDS }, (_none, index) => first + index));
+    return { reached: `${result.seeds} seeds, ${result.elections} elections, ${result.committed} entries`, held: true };
+  },
+};
+
+export default [store, idle, writes, swarm];

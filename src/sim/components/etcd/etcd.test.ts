@@ -13,6 +13,7 @@ import {
 } from "../../kernel/control.ts";
 import type { EtcdRequest, EtcdResponse } from "./messages.ts";
 import { createEtcdWorld, type EtcdWorld } from "./test-world.ts";
+import { viewEtcd, viewKeys } from "./view.ts";
 
 const put = (key: string, text: string): EtcdRequest => ({
   op: "put",
@@ -257,4 +258,41 @@ test("a world goes on from a checkpoint as it would have", () => {
   const again = restore(etcd.world.code, checkpoint);
   again.advance(etcd.world.nowUs);
   expect(worldHash(again)).toBe(worldHash(etcd.world));
+});
+
+test("what the inspector shows is read from the member's state", () => {
+  const etcd = started(3);
+  for (const key of ["/registry/pods/default/a", "/registry/pods/default/b", "/registry/nodes/n"])
+    etcd.answer("m1", put(key, "1"));
+  etcd.advance(100_000);
+  const leader = etcd.leader() as string;
+  const state = etcd.stateOf(leader);
+  if (state === null) throw new Error("There is no leader.");
+  const view = viewEtcd(state);
+  expect(view).toMatchObject({
+    role: "leader",
+    term: 2,
+    leaderName: leader,
+    revision: 4,
+    summary: "leader, term 2",
+    alarms: [],
+  });
+  expect(view.members.map(({ name, isReachable }) => [name, isReachable])).toEqual([
+    ["m1", true],
+    ["m2", true],
+    ["m3", true],
+  ]);
+  expect(view.progress.map(({ state: how, match }) => [how, match])).toEqual([
+    ["replicate", view.log.last],
+    ["replicate", view.log.last],
+  ]);
+  expect(view.log.entries.at(-1)).toMatchObject({ what: "put /registry/nodes/n", isCommitted: true });
+  expect(viewKeys(state, "/registry/").map(({ name, keys }) => [name, keys])).toEqual([
+    ["nodes/", 1],
+    ["pods/", 2],
+  ]);
+  expect(viewKeys(state, "/registry/pods/default/").map(({ path, isKey }) => [path, isKey])).toEqual([
+    ["/registry/pods/default/a", true],
+    ["/registry/pods/default/b", true],
+  ]);
 });
