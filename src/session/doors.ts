@@ -9,6 +9,8 @@ import type {
 } from "../shell/doors.ts";
 import { LAPTOP, layOut } from "../sim/cluster/layout.ts";
 import { SYSTEMD_SOCKET, type UnitState } from "../sim/components/init/messages.ts";
+import { formatListing, formatSpecification } from "../sim/components/kube-proxy/iptables/format.ts";
+import { createTable, FILTER_KEY, type IptablesTable, NAT_KEY } from "../sim/components/kube-proxy/iptables/rules.ts";
 import { endOfPrefix } from "../sim/kernel/table.ts";
 import type { LogLine } from "../sim/kernel/types.ts";
 import { FrameQueue } from "./frame-queue.ts";
@@ -49,9 +51,20 @@ export function createApiDoor(current: () => Session): ApiDoor {
             certificate: KUBECONFIG,
             label: labelOf(request),
           },
-          { answer: (body) => resolve(body as HttpResponse), end: (error) => resolve(failure(error)) },
+          {
+            answer(body) {
+              over();
+              resolve(body as HttpResponse);
+            },
+            end(error) {
+              over();
+              resolve(failure(error));
+            },
+          },
         );
-        abortWith(signal, session, LAPTOP.name, number, () => resolve({ failure: "aborted", text: "interrupted" }));
+        const over = abortWith(signal, session, LAPTOP.name, number, () =>
+          resolve({ failure: "aborted", text: "interrupted" }),
+        );
       });
     },
     stream(request, { signal }) {
@@ -87,12 +100,13 @@ export function createApiDoor(current: () => Session): ApiDoor {
               });
             },
             end(error) {
+              over();
               frames.end();
               if (response === null) resolve(failure(error));
             },
           },
         );
-        abortWith(signal, session, LAPTOP.name, number, () => {
+        const over = abortWith(signal, session, LAPTOP.name, number, () => {
           frames.end();
           resolve({ failure: "aborted", text: "interrupted" });
         });
@@ -101,26 +115,25 @@ export function createApiDoor(current: () => Session): ApiDoor {
   };
 }
 
+/** Gives what to call when the exchange is over. */
 function abortWith(
   signal: AbortSignal,
   session: Session,
   machine: string,
   number: number | null,
   then: () => void,
-): void {
+): () => void {
   if (number === null || signal.aborted) {
     if (number !== null) session.close(machine, number);
     then();
-    return;
+    return () => {};
   }
-  signal.addEventListener(
-    "abort",
-    () => {
-      session.close(machine, number);
-      then();
-    },
-    { once: true },
-  );
+  const abort = () => {
+    session.close(machine, number);
+    then();
+  };
+  signal.addEventListener("abort", abort, { once: true });
+  return () => signal.removeEventListener("abort", abort);
 }
 
 /** Null: there is no such machine. A machine without power fails every call with `unreachable`. */
@@ -145,9 +158,18 @@ export function createConsoleDoor(current: () => Session, machine: string): Cons
       const number = session.open(
         machine,
         { type: "request", to, body, timeoutUs, certificate, label: "" },
-        { answer: (answer) => resolve({ body: answer }), end: (error) => resolve(failure(error)) },
+        {
+          answer(answer) {
+            over();
+            resolve({ body: answer });
+          },
+          end(error) {
+            over();
+            resolve(failure(error));
+          },
+        },
       );
-      abortWith(signal, session, machine, number, () =>
+      const over = abortWith(signal, session, machine, number, () =>
         resolve(
           number === null
             ? { failure: "unreachable", text: `ssh: connect to host ${machine} port 22: No route to host` }
@@ -169,12 +191,13 @@ export function createConsoleDoor(current: () => Session, machine: string): Cons
         {
           frame: (frame) => frames.push(frame),
           end: (error) => {
+            over();
             failed = error === null ? null : failure(error);
             frames.end();
           },
         },
       );
-      abortWith(signal, session, machine, number, () => frames.end());
+      const over = abortWith(signal, session, machine, number, () => frames.end());
       const close = () => {
         frames.end();
         if (number !== null) session.close(machine, number);
@@ -220,8 +243,10 @@ export function createConsoleDoor(current: () => Session, machine: string): Cons
     async journal(unit) {
       return [...logOf(`${unit}@${machine}`)];
     },
-    async hostState(key) {
-      return state().host.get(key);
+    async packetRules(style, table, chain) {
+      const rules =
+        (state().host.get(table === "nat" ? NAT_KEY : FILTER_KEY) as IptablesTable | undefined) ?? createTable();
+      return style === "listing" ? formatListing(table, rules, chain) : formatSpecification(table, rules, chain);
     },
   };
 }

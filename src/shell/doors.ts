@@ -81,7 +81,11 @@ export interface ConsoleDoor {
   unit(verb: "start" | "stop" | "restart" | "status" | "is-active", unit: string): Promise<UnitStatus | null>;
   journal(unit: string): Promise<readonly { readonly wallUs: number; readonly text: string }[]>;
   /** netfilter's rules as iptables prints them, a line each; null: no such chain. */
-  packetRules(style: "listing" | "specification", table: "nat" | "filter", chain?: string): Promise<readonly string[] | null>;
+  packetRules(
+    style: "listing" | "specification",
+    table: "nat" | "filter",
+    chain?: string,
+  ): Promise<readonly string[] | null>;
 }
 
 export interface UnitStatus {
@@ -120,9 +124,18 @@ export interface CommandResult {
   readonly exitCode: number;
 }
 
+/** All three doors: what a shell is given. */
+export interface Doors {
+  readonly api: ApiDoor;
+  readonly session: SessionDoor;
+  console(machine: string): ConsoleDoor | null;
+}
+
 /** What a program gets to run with, whichever it is. */
 export interface ProgramContext {
   readonly args: readonly string[];
+  /** Exported variables. */
+  readonly env: Readonly<Record<string, string>>;
   readonly stdin: string;
   readonly files: FilesDoor;
   /** Streams output as it comes (watch, follow); what is returned at the end is only the exit code. */
@@ -134,8 +147,6 @@ export interface ProgramContext {
   console(machine: string): ConsoleDoor | null;
   /** Which machine it is typed on (`ssh`); null: the laptop. */
   readonly machine: string | null;
-  /** The shell's variables: HOME (where .kube/config lies), KUBECONFIG, EDITOR. */
-  readonly env?: Readonly<Record<string, string>>;
   /** Terminal width in columns; null when output goes into a pipe or file. */
   readonly columns: number | null;
 }

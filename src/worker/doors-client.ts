@@ -1,13 +1,15 @@
 import * as Comlink from "comlink";
 import { FrameQueue } from "../session/frame-queue.ts";
-import type { ApiDoor, ConnectionFailure, ConsoleDoor, HttpStream, SessionDoor, UnitStatus } from "../shell/doors.ts";
+import type {
+  ApiDoor,
+  ConnectionFailure,
+  ConsoleDoor,
+  Doors,
+  HttpStream,
+  SessionDoor,
+  UnitStatus,
+} from "../shell/doors.ts";
 import type { ConsoleMethods, DoorsRemote } from "./doors-remote.ts";
-
-export interface Doors {
-  readonly api: ApiDoor;
-  readonly session: SessionDoor;
-  console(machine: string): ConsoleDoor;
-}
 
 /** The shell's end of the port: doors as programs know them. */
 export function connectDoors(port: MessagePort): Doors {
@@ -18,6 +20,18 @@ export function connectDoors(port: MessagePort): Doors {
     server = known;
   });
 
+  /** Gives the call a number and, while it lasts, hands an abort on. */
+  const during = async <T>(signal: AbortSignal, run: (call: number) => Promise<T>): Promise<T> => {
+    const call = nextCall;
+    nextCall += 1;
+    const abort = () => void remote.abort(call);
+    signal.addEventListener("abort", abort, { once: true });
+    try {
+      return await run(call);
+    } finally {
+      signal.removeEventListener("abort", abort);
+    }
+  };
   const begin = (signal: AbortSignal): number => {
     const call = nextCall;
     nextCall += 1;
@@ -35,7 +49,7 @@ export function connectDoors(port: MessagePort): Doors {
       return server;
     },
     user: "kubernetes-admin",
-    request: (request, { signal, timeoutMs }) => remote.request(begin(signal), request, timeoutMs),
+    request: (request, { signal, timeoutMs }) => during(signal, (call) => remote.request(call, request, timeoutMs)),
     async stream(request, { signal }): Promise<HttpStream | ConnectionFailure> {
       const call = begin(signal);
       const frames = new FrameQueue<{ readonly type: "chunk"; readonly data: string }>();
@@ -58,7 +72,8 @@ export function connectDoors(port: MessagePort): Doors {
     const ask = (method: ConsoleMethods, ...args: readonly unknown[]) => remote.consoleCall(machine, method, args);
     return {
       machine,
-      request: (to, body, { signal, ...options }) => remote.consoleRequest(begin(signal), machine, to, body, options),
+      request: (to, body, { signal, ...options }) =>
+        during(signal, (call) => remote.consoleRequest(call, machine, to, body, options)),
       async stream(to, body, { signal, ...options }) {
         const call = begin(signal);
         const frames = new FrameQueue<unknown>();
@@ -77,14 +92,17 @@ export function connectDoors(port: MessagePort): Doors {
       removeFile: (path) => ask("removeFile", path) as Promise<boolean>,
       unit: (verb, unit) => ask("unit", verb, unit) as Promise<UnitStatus | null>,
       journal: (unit) => ask("journal", unit) as ReturnType<ConsoleDoor["journal"]>,
-      hostState: (key) => ask("hostState", key),
+      packetRules: (style, table, chain) =>
+        ask("packetRules", style, table, chain) as ReturnType<ConsoleDoor["packetRules"]>,
     };
   };
 
   const session: SessionDoor = {
     run: (command, args, { signal, files }) =>
-      remote.lab(begin(signal), command, args, Comlink.proxy({ read: files.read, write: files.write })),
-    sleep: (milliseconds, signal) => remote.sleep(begin(signal), milliseconds),
+      during(signal, (call) =>
+        remote.lab(call, command, args, Comlink.proxy({ read: files.read, write: files.write })),
+      ),
+    sleep: (milliseconds, signal) => during(signal, (call) => remote.sleep(call, milliseconds)),
     wallUs: () => remote.wallUs(),
   };
   return { api, session, console };

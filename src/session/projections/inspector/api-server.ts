@@ -74,11 +74,11 @@ export function stagesOf(
   notes: readonly Note[],
   underWay: boolean,
 ): Extract<Section, { readonly type: "pipeline" }>["stages"] {
-  const refused = notes.findIndex((note) => isRefusal(note));
+  const refused = notes.find(isRefusal);
   const reached = STAGES.findLastIndex((stage) => notes.some((note) => note.stage === stage));
   return STAGES.map((stage, index) => {
     const own = notes.filter((note) => note.stage === stage);
-    const isRefused = own.some((note) => refused >= 0 && note === notes[refused]);
+    const isRefused = refused !== undefined && own.includes(refused);
     const state = isRefused
       ? "refused"
       : own.length > 0
