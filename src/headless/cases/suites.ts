@@ -24,6 +24,7 @@ import { schedulerUnits } from "./suites/scheduler-units.ts";
 import { statusErrors } from "./suites/status-errors.ts";
 import { table } from "./suites/table.ts";
 import { taintEviction } from "./suites/taint-eviction.ts";
+import { ttl } from "./suites/ttl.ts";
 import { validation } from "./suites/validation.ts";
 
 /** Every suite that the product can be put to. */
@@ -57,4 +58,5 @@ export const SUITES: readonly Suite[] = [
   endpointslice,
   podgc,
   gc,
+  ttl,
 ];

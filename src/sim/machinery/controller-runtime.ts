@@ -129,8 +129,6 @@ export interface WriteTag {
 
 const LAST_SYNCS_MAX = 20;
 
-export type ControllerDefinitions = Readonly<Record<string, ControllerDefinition<never>>>;
-
 export function createController(definition: ControllerDefinition<never>, options: unknown): Controller {
   return {
     name: definition.name,

@@ -178,33 +178,13 @@ export function isNotFound(answer: ResourceResponse | CallResult): boolean {
   return refusedWith(answer, 404, "NotFound");
 }
 
-export function isConflict(answer: ResourceResponse | CallResult): boolean {
-  return refusedWith(answer, 409, "Conflict");
-}
-
 export function isAlreadyExists(answer: ResourceResponse | CallResult): boolean {
   return refusedWith(answer, 409, "AlreadyExists");
-}
-
-export function isForbidden(answer: ResourceResponse | CallResult): boolean {
-  return refusedWith(answer, 403, "Forbidden");
-}
-
-export function isInvalid(answer: ResourceResponse | CallResult): boolean {
-  return refusedWith(answer, 422, "Invalid");
-}
-
-export function isTooManyRequests(answer: ResourceResponse | CallResult): boolean {
-  return refusedWith(answer, 429, "TooManyRequests");
 }
 
 /** 410: the resource version is too old (`Expired`, formerly `Gone`). */
 export function isExpired(answer: ResourceResponse | CallResult): boolean {
   return refusedWith(answer, 410, "Expired") || refusedWith(answer, 410, "Gone");
-}
-
-export function isTimeout(answer: ResourceResponse | CallResult): boolean {
-  return refusedWith(answer, 504, "Timeout");
 }
 
 /** Forbidden because the namespace is being deleted (`NamespaceTerminating` among the causes). */

@@ -46,11 +46,6 @@ export function keyOf(object: ApiObject): string {
   return namespace ? `${namespace}/${name}` : name;
 }
 
-export function splitKey(key: string): { namespace: string; name: string } {
-  const slash = key.indexOf("/");
-  return slash < 0 ? { namespace: "", name: key } : { namespace: key.slice(0, slash), name: key.slice(slash + 1) };
-}
-
 /** Puts `object` in; answers what was there before. */
 export function putObject(
   store: Store,

@@ -17,6 +17,7 @@ import { replicaSetController } from "./controllers/replicaset/index.ts";
 import { rootCaPublisher } from "./controllers/root-ca-certificate-publisher/index.ts";
 import { serviceAccountController } from "./controllers/serviceaccount/index.ts";
 import { taintEvictionController } from "./controllers/taint-eviction/index.ts";
+import { ttlController } from "./controllers/ttl/index.ts";
 import { ORPHAN_INDEX, orphanIndex } from "./lib/claim.ts";
 
 export interface ControllerEntry {
@@ -58,6 +59,7 @@ export const CONTROLLERS: readonly ControllerEntry[] = [
   entry(garbageCollector, "generic-garbage-collector", "garbage-collector-controller", 2),
   entry(namespaceController, "namespace-controller", "namespace-controller", 20),
   entry(podGarbageCollector, "pod-garbage-collector"),
+  entry(ttlController, "ttl-controller"),
 ];
 
 export const INDEX_FUNCTIONS: IndexFunctions = Object.freeze({

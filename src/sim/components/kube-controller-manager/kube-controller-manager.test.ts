@@ -14,8 +14,8 @@ import {
   SERVICES,
 } from "../../machinery/resources.ts";
 import { ask, EPOCH_WALL_US, fakeApi, logOf, pass, stateOf, stored } from "../../machinery/testing/small-world.ts";
-import type { ControllerManagerState } from "./index.ts";
 import type { Condition, Taint } from "./lib/types.ts";
+import type { ControllerManagerState } from "./program.ts";
 import { controllerWorld, eventsOf, makeReady } from "./testing/controller-world.ts";
 import { viewControllerManager } from "./view.ts";
 

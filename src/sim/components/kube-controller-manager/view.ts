@@ -1,7 +1,7 @@
 import type { Controller, SyncRecord } from "../../machinery/controller-runtime.ts";
 import type { Informer } from "../../machinery/informer.ts";
 import { queueLength, type WorkQueue } from "../../machinery/work-queue.ts";
-import type { ControllerManagerState } from "./index.ts";
+import type { ControllerManagerState } from "./program.ts";
 
 /** What a person can see of a controller manager: plain data, made from its state. */
 export interface ControllerManagerView {

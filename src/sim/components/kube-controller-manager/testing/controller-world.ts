@@ -5,7 +5,7 @@ import type { World } from "../../../kernel/world.ts";
 import { updateStatusRequest } from "../../../machinery/requests.ts";
 import { PODS } from "../../../machinery/resources.ts";
 import { ask, EPOCH_WALL_US, smallWorld, stored, TEST_KUBECONFIG } from "../../../machinery/testing/small-world.ts";
-import { kubeControllerManager } from "../index.ts";
+import { kubeControllerManager } from "../program.ts";
 
 /** A world with a controller manager (or several, by their names) and the fake API server. */
 export function controllerWorld(

@@ -17,6 +17,7 @@ import {
   setExpectations,
 } from "../../../../machinery/expectations.ts";
 import type { Delta } from "../../../../machinery/informer.ts";
+import { quote } from "../../../../machinery/klog.ts";
 import { createRequest, deleteRequest, updateRequest, updateStatusRequest } from "../../../../machinery/requests.ts";
 import { CONTROLLER_REVISIONS, DAEMON_SETS, NODES, PODS } from "../../../../machinery/resources.ts";
 import { forEachByIndex, keyOf, objectsByIndex } from "../../../../machinery/store.ts";
@@ -66,6 +67,10 @@ export const daemonSetController: ControllerDefinition<Memory> = {
     const failure = results.find((result) => !result.ok && result.reason !== "NotFound");
     const plan = statusPlan(view, set);
     return failure === undefined || failure.ok ? plan : { ...plan, error: failure.text };
+  },
+  logError(key, error) {
+    const text = `"Unhandled Error" err=${quote(`${key} failed with : ${error}`)} logger="UnhandledError"`;
+    return { severity: "E", source: "daemon_controller.go:329", text };
   },
 };
 

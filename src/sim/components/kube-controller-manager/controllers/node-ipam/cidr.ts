@@ -11,7 +11,7 @@ export function createRange(cidr: string, maskSize: number): Ipv4Range | null {
   const base = parseAddress(address);
   const size = Number(bits);
   if (base === null || !Number.isInteger(size)) return null;
-  return { base, maskSize, blocks: maskSize < size ? 1 : 2 ** (maskSize - size) };
+  return { base, maskSize, blocks: maskSize < size ? 1 : powerOfTwo(maskSize - size) };
 }
 
 export function blockAt(range: Ipv4Range, index: number): string {
@@ -27,7 +27,7 @@ export function indexOfBlock(range: Ipv4Range, cidr: string): number | null {
 }
 
 function blockSize(range: Ipv4Range): number {
-  return 2 ** (32 - range.maskSize);
+  return powerOfTwo(32 - range.maskSize);
 }
 
 function parseAddress(text: string): number | null {
@@ -37,5 +37,12 @@ function parseAddress(text: string): number | null {
 }
 
 function formatAddress(value: number): string {
-  return [24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join(".");
+  return [16_777_216, 65_536, 256, 1].map((unit) => Math.floor(value / unit) % 256).join(".");
+}
+
+/** Exact up to 2^32, where shifts are not. */
+function powerOfTwo(exponent: number): number {
+  let power = 1;
+  for (let i = 0; i < exponent; i++) power *= 2;
+  return power;
 }
