@@ -31,7 +31,7 @@ export function Caption() {
         {read}
       </p>
       {aside && (
-        <p className="flex max-w-[38%] shrink-0 items-center gap-1.5 truncate text-small text-muted" data-testid="pace">
+        <p className="flex max-w-[27%] shrink-0 items-center gap-1.5 truncate text-small text-muted" data-testid="pace">
           {!playing && !busy && <Pause size={13} fill="currentColor" aria-hidden="true" />}
           <span className="truncate">{aside}</span>
         </p>

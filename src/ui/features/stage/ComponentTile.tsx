@@ -30,8 +30,13 @@ export const ComponentTile = memo(function ComponentTile({ id, rect, lines, thin
   const Icon = iconOfComponent(component.name);
   const well = component.state === "running" && component.tone !== "bad";
   const fault = component.faults[0];
-  const fit = fitName(component.name, rect.width, unit, thin);
-  const tight = thin && fit.room < 16;
+  const fit = fitName(
+    component.name,
+    rect.width - (fault ? (thin ? 26 : unit * 4.9 + widthOf(componentStates[component.state], unit)) : 0),
+    unit,
+    thin,
+  );
+  const tight = thin && fit.room < 16 && !fault;
   const state = stateWord(component);
   const said = component.consequence || component.doing;
   const twoLines = lines === 2 && !thin;
@@ -68,14 +73,14 @@ export const ComponentTile = memo(function ComponentTile({ id, rect, lines, thin
           )}
           {(!thin || ((!well || component.tone !== "good") && !tight)) && (
             <span
-              className={`ml-auto flex min-w-0 items-center gap-1 ${fault ? "pr-16" : ""} ${well ? "text-muted" : `font-semibold ${toneText[component.tone]}`}`}
+              className={`ml-auto flex min-w-0 items-center gap-1 ${fault ? (thin ? "pr-6" : "pr-17") : ""} ${well ? "text-muted" : `font-semibold ${toneText[component.tone]}`}`}
             >
               {fit.room < widthOf(state, unit) && component.role.startsWith("leader") && well ? (
                 <Crown size={14} aria-hidden="true" className="shrink-0 text-accent" />
               ) : (
                 <ToneSign tone={component.tone} size={10} />
               )}
-              {fit.room >= widthOf(state, unit) && <span className="truncate">{state}</span>}
+              {(fit.room >= widthOf(state, unit) || (fault && !thin)) && <span className="truncate">{state}</span>}
             </span>
           )}
         </span>

@@ -197,7 +197,7 @@ function NearMachine({ machine, place, places }: NearProps) {
             {fault.label}
           </button>
         )}
-        {!fault && place.rect.width > unit * 24 && (
+        {!fault && !headerPods && place.rect.width > unit * 24 && (
           <span className="ml-auto font-mono text-small text-muted">{machine.ip}</span>
         )}
       </div>
@@ -215,7 +215,7 @@ function NearMachine({ machine, place, places }: NearProps) {
       {headerPods && (
         <Pods
           machine={machine.id}
-          area={{ x: place.rect.width - unit * 14, y: unit * 0.3, width: unit * 5, height: unit * 1.3 }}
+          area={{ x: place.rect.width - unit * 7, y: unit * 0.3, width: unit * 6.7, height: unit * 1.3 }}
           unit={unit}
         />
       )}

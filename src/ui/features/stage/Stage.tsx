@@ -57,7 +57,7 @@ function StageInside() {
   const known = useCluster((state) => state.known);
   const key = useCluster(structureOf);
   const pods = useCluster((state) => state.pods);
-  const unit = presenter ? 16 : 13;
+  const unit = unitFor(size, presenter);
   const legend = useLegend((state) => state.open);
 
   const places = useMemo(() => {
@@ -173,6 +173,13 @@ function StageInside() {
       {dimmed && <div data-testid="dimmed" className="absolute inset-0 z-20 bg-black" />}
     </section>
   );
+}
+
+/** Small text grows with the stage, so that a large projection is read from the last row. */
+function unitFor(size: { readonly width: number; readonly height: number } | null, presenter: boolean): number {
+  const [least, most] = presenter ? [16, 21] : [13, 17];
+  const fits = size ? Math.min(size.width / 76, size.height / 33) : least;
+  return Math.round(Math.min(Math.max(fits, least), most));
 }
 
 const clickable: CSSProperties = { pointerEvents: "all" };

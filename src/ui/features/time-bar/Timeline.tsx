@@ -1,9 +1,11 @@
 import { Diamond, FastForward, Flag, TriangleAlert, Wrench, Zap } from "lucide-react";
 import { type PointerEvent, useEffect, useMemo, useRef, useState } from "react";
 import { useShallow } from "zustand/react/shallow";
-import type { TimelineMark } from "../../../protocol/views.ts";
-import { useCluster } from "../../shared/cluster.ts";
+import type { TimelineMark, TimeView } from "../../../protocol/views.ts";
+import { cluster, useCluster } from "../../shared/cluster.ts";
 import { Button } from "../../shared/controls/Button.tsx";
+import { MenuButton } from "../../shared/controls/MenuButton.tsx";
+import type { MenuEntry } from "../../shared/controls/menu-entries.ts";
 import { formatClock, formatDuration } from "../../shared/format-time.ts";
 import { ask } from "../../shared/session.ts";
 import { goTo } from "../../shared/time-actions.ts";
@@ -61,11 +63,30 @@ export function Timeline() {
           </button>
         ))}
       </div>
-      {skips.slice(0, 2).map((skip) => (
-        <Skip key={skip.label} label={skip.label} atUs={skip.atUs} />
-      ))}
+      {skips.length > 1 ? (
+        <MenuButton
+          label={text.skips}
+          icon={FastForward}
+          className="!h-7 text-small"
+          entries={() => skipEntries(skips)}
+        />
+      ) : (
+        skips.map((skip) => <Skip key={skip.label} label={skip.label} atUs={skip.atUs} />)
+      )}
     </div>
   );
+}
+
+function skipEntries(skips: TimeView["skips"]): readonly MenuEntry[] {
+  const { nowUs } = cluster().time;
+  return skips.map(({ label, atUs }) => ({
+    type: "item",
+    id: label,
+    label,
+    hint: text.skipIn(formatDuration(Math.max(0, Math.round((atUs - nowUs) / 1_000_000)) * 1_000_000)),
+    icon: FastForward,
+    run: () => void ask((session) => session.skipTo(atUs)),
+  }));
 }
 
 function Skip({ label, atUs }: { readonly label: string; readonly atUs: number }) {

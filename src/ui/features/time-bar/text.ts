@@ -20,6 +20,8 @@ export const text = {
   followTitle: "Slow while something you caused is on its way, fast while nothing happens (F)",
   clock: "Time since the cluster began",
   skip: (label: string, wait: string) => `Skip ${wait}: ${label}`,
+  skips: "Skip to",
+  skipIn: (wait: string) => `in ${wait}`,
   busy: "Working",
   timeline: "Timeline: drag to go back",
   timelineValue: (clock: string) => `at ${clock}`,

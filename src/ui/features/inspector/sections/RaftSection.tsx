@@ -12,10 +12,10 @@ export function RaftSection({ section }: { readonly section: Extract<Section, { 
   const indexes = Array.from({ length: last - first + 1 }, (_, step) => first + step);
   return (
     <Scroll className="overflow-x-auto" label={section.title}>
-      <table className="border-separate border-spacing-x-1 border-spacing-y-0.5 text-small">
+      <table className="w-full table-fixed border-separate border-spacing-x-1 border-spacing-y-0.5 text-small">
         <thead>
           <tr>
-            <td />
+            <td className="w-11" />
             {section.members.map((member) => (
               <th key={member.name} scope="col" className="max-w-36 text-left align-bottom font-normal">
                 <Member member={member} />
