@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ConsoleDoor, ProgramContext } from "../doors.ts";
-import { etcdctlOn } from "./index.ts";
+import { etcdctlOn } from "./program.ts";
 
 const header = { clusterId: "263de8252887371c", memberId: "886b03c4ae679a15", revision: 3, raftTerm: 2 };
 const kv = {

@@ -239,6 +239,17 @@ test("a member whose data was wiped is refused: it has been bootstrapped before"
   expect(logOf(etcd, wiped)).toContain("has already been bootstrapped");
 });
 
+test("a wiped member that is told to join as if it were new panics at the first heartbeat", () => {
+  const etcd = started(3);
+  const [wiped] = followersOf(etcd) as [string];
+  bar(etcd.world, `etcd@${wiped}`);
+  wipeDisk(etcd.world, wiped, "/var/lib/etcd");
+  etcd.world.input(`supervisor@${wiped}`, "existing");
+  allow(etcd.world, `etcd@${wiped}`);
+  etcd.advance(2_000_000);
+  expect(logOf(etcd, wiped)).toMatch(/tocommit\(\d+\) is out of range \[lastIndex\(0\)\]/);
+});
+
 test("the leadership moves when somebody says so", () => {
   const etcd = started(3);
   const old = etcd.leader() as string;

@@ -1,6 +1,6 @@
 import type { Certificate, Component } from "../../kernel/types.ts";
 import { createWorld, type World } from "../../kernel/world.ts";
-import { etcd } from "./index.ts";
+import { etcd } from "./component.ts";
 import type { EtcdRequest, EtcdResponse, EtcdWatchFrame, EtcdWatchRequest } from "./messages.ts";
 import type { EtcdState } from "./state.ts";
 
@@ -72,12 +72,16 @@ const supervisor: Component<null, { type: "again" }> = {
     return null;
   },
   step(_state, message, context) {
+    if (message.type === "input") context.host.set("state", message.input);
     if (message.type === "childExited") {
       context.reap(message.process);
       context.setTimer(500_000, { type: "again" });
     }
     if (message.type === "again" || message.type === "childAllowed")
-      spawnEtcd(context, ARGS_OF(context.machine.name, context.machine.extra));
+      spawnEtcd(
+        context,
+        argsOf(context.machine.name, { ...context.machine.extra, clusterState: context.host.get("state") }),
+      );
   },
 };
 
@@ -85,13 +89,14 @@ function spawnEtcd(context: Parameters<typeof supervisor.start>[0], args: unknow
   context.spawn({ name: `etcd@${context.machine.name}`, kind: "etcd", args });
 }
 
-function ARGS_OF(name: string, extra: Readonly<Record<string, unknown>>): unknown {
+function argsOf(name: string, extra: Readonly<Record<string, unknown>>): unknown {
   const ip = String(extra.ip);
   return {
     argv: [
       "etcd",
       `--name=${name}`,
       `--initial-cluster=${String(extra.cluster)}`,
+      `--initial-cluster-state=${String(extra.clusterState ?? "new")}`,
       `--initial-advertise-peer-urls=https://${ip}:2380`,
       `--listen-peer-urls=https://${ip}:2380`,
       `--listen-client-urls=https://127.0.0.1:2379,https://${ip}:2379`,
@@ -165,7 +170,7 @@ export function createEtcdWorld(
             extra,
           },
           boot: [
-            { name: `supervisor@${name}`, kind: "supervisor", args: ARGS_OF(name, extra) },
+            { name: `supervisor@${name}`, kind: "supervisor", args: argsOf(name, extra) },
             { name: `client@${name}`, kind: "client", args: null },
           ],
           bootUs: 0,
