@@ -13,7 +13,7 @@ export interface ServerState {
 }
 
 interface ServerMessage {
-  readonly type: "ready" | "leave";
+  readonly type: "serverReady" | "serverLeave";
 }
 
 /** How long a program takes until it listens. */
@@ -46,13 +46,13 @@ export const server: Component<ServerState, ServerMessage> = {
     const seconds = Number(args.env.START_SECONDS ?? "");
     const delayUs = name === "slow-start" && seconds > 0 ? seconds * 1_000_000 : (START_US[name] ?? QUICK_START_US);
     for (const line of startLines(args, name)) context.log(line);
-    later(context, delayUs, "ready");
+    later(context, delayUs, "serverReady");
     return { args, http: !DATABASES.has(name), listening: false, served: 0 };
   },
 
   step(state, message, context): void {
     switch (message.type) {
-      case "ready":
+      case "serverReady":
         state.listening = true;
         for (const port of portsOf(state.args)) if (!context.listen(port)) failToBind(context, port);
         return;
@@ -66,9 +66,9 @@ export const server: Component<ServerState, ServerMessage> = {
           message.signal === "SIGINT" ||
           message.signal === "SIGWINCH"
         )
-          later(context, LEAVE_US, "leave");
+          later(context, LEAVE_US, "serverLeave");
         return;
-      case "leave":
+      case "serverLeave":
         context.exit(0);
         return;
       default:

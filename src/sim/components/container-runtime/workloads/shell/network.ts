@@ -1,0 +1,474 @@
+import type { Context, KernelMessage, NetworkError } from "../../../../kernel/types.ts";
+import type { HttpRequest, HttpResponse } from "../../../kube-apiserver/messages.ts";
+import { resolvePath } from "../files.ts";
+import { type Done, done, failed, write } from "./commands.ts";
+import type { ShellState } from "./state.ts";
+
+/** wget, curl, nslookup, nc and ping: a question to the network, then what the program prints. Plain data. */
+export interface NetworkJob {
+  readonly tool: "wget" | "curl" | "nslookup" | "nc" | "ping" | "dig";
+  readonly argv: readonly string[];
+  readonly host: string;
+  readonly port: number;
+  readonly secure: boolean;
+  readonly path: string;
+  readonly timeoutUs: number;
+  readonly startedAtUs: number;
+  /** Names still to be asked for. */
+  readonly candidates: readonly string[];
+  readonly stage: "dns" | "connect";
+  readonly tries: number;
+  readonly ip: string;
+  /** Pings: sent and answered so far, and what was printed. */
+  readonly sent: number;
+  readonly received: number;
+  readonly out: string;
+}
+
+/** What a DNS client asks and hears: a request to `<nameserver>:53`. */
+export interface DnsQuestion {
+  readonly type: "dns";
+  readonly name: string;
+  readonly qtype: string;
+}
+
+interface DnsAnswer {
+  readonly rcode?: string;
+  readonly answers?: readonly {
+    readonly name?: string;
+    readonly type?: string;
+    readonly data?: string;
+    readonly address?: string;
+    readonly ip?: string;
+  }[];
+}
+
+export type NetworkStep = { readonly job: NetworkJob } | { readonly done: Done };
+
+const DNS_TIMEOUT_US = 5_000_000;
+const CONNECT_TIMEOUT_US = 127_000_000;
+const IP = /^\d+\.\d+\.\d+\.\d+$/;
+
+export function isNetworkTool(name: string): name is NetworkJob["tool"] {
+  return ["wget", "curl", "nslookup", "nc", "ping", "dig"].includes(name);
+}
+
+/** Begins: what is wrong with the command line is said at once. */
+export function startNetwork(state: ShellState, context: Context, argv: readonly string[], tag: unknown): NetworkStep {
+  const tool = argv[0] as NetworkJob["tool"];
+  const target = targetOf(argv);
+  if ("status" in target) return { done: target };
+  const { dns, hostname } = state.args.container;
+  const known =
+    target.host === "localhost"
+      ? "127.0.0.1"
+      : target.host === hostname
+        ? state.args.podIp
+        : IP.test(target.host)
+          ? target.host
+          : "";
+  const job: NetworkJob = {
+    tool,
+    argv,
+    ...target,
+    startedAtUs: context.nowUs,
+    candidates: candidatesOf(target.host, dns.searches, dns.ndots),
+    stage: known === "" || tool === "nslookup" || tool === "dig" ? "dns" : "connect",
+    tries: 0,
+    ip: known,
+    sent: 0,
+    received: 0,
+    out: "",
+  };
+  return send(state, context, job, tag);
+}
+
+/** As a resolver walks the search list: short names with the search domains first. */
+export function candidatesOf(host: string, searches: readonly string[], ndots: number): string[] {
+  if (host.endsWith(".")) return [host];
+  const dots = host.split(".").length - 1;
+  const searched = searches.map((domain) => `${host}.${domain}.`);
+  return dots >= ndots ? [`${host}.`, ...searched] : [...searched, `${host}.`];
+}
+
+type Target = Pick<NetworkJob, "host" | "port" | "secure" | "path" | "timeoutUs">;
+
+function targetOf(argv: readonly string[]): Target | Done {
+  const tool = argv[0] ?? "";
+  const words: string[] = [];
+  let seconds = 0;
+  for (let i = 1; i < argv.length; i++) {
+    const one = argv[i] as string;
+    if (tool === "wget" || tool === "nc" || tool === "curl" || tool === "ping") {
+      const timeout = /^(?:-T|-w|-m|-W|--timeout|--max-time|--connect-timeout)(?:=?(\d+))?$/.exec(one);
+      if (timeout !== null) {
+        seconds = Number(timeout[1] ?? argv[++i]);
+        continue;
+      }
+    }
+    if (TAKES_VALUE[tool]?.includes(one)) i += 1;
+    else if (!one.startsWith("-") || one === "-") words.push(one);
+  }
+  const timeoutUs = seconds > 0 ? seconds * 1_000_000 : CONNECT_TIMEOUT_US;
+  const [first = "", second = ""] = words;
+  if (tool === "nslookup" || tool === "ping" || tool === "dig") {
+    const host = words.find((word) => !word.startsWith("@")) ?? "";
+    if (host === "") return failed(`${tool}: missing operand\n`);
+    return {
+      host,
+      port: 1,
+      secure: false,
+      path: "",
+      timeoutUs: tool === "ping" && seconds === 0 ? 1_000_000 : timeoutUs,
+    };
+  }
+  if (tool === "nc") {
+    if (first === "" || second === "") return failed("BusyBox v1.36.1 multi-call binary.\n\nUsage: nc [IPADDR PORT]\n");
+    return { host: first, port: Number(second), secure: false, path: "", timeoutUs };
+  }
+  if (first === "")
+    return tool === "curl"
+      ? failed("curl: try 'curl --help' or 'curl --manual' for more information\n", 2)
+      : failed("wget: missing URL\n");
+  const match = /^(?:(https?):\/\/)?(?:[^@/]*@)?([^/:?]+)(?::(\d+))?(\/.*|\?.*)?$/.exec(first);
+  if (match === null)
+    return tool === "curl"
+      ? failed("curl: (3) URL rejected: Malformed input to a URL function\n", 3)
+      : failed(`wget: bad address '${first}'\n`);
+  const secure = match[1] === "https";
+  return {
+    host: match[2] ?? "",
+    port: match[3] === undefined ? (secure ? 443 : 80) : Number(match[3]),
+    secure,
+    path: match[4] ?? "/",
+    timeoutUs,
+  };
+}
+
+const TAKES_VALUE: Readonly<Record<string, readonly string[]>> = {
+  wget: ["-O", "--header", "--post-data", "-U"],
+  curl: [
+    "-o",
+    "--output",
+    "-X",
+    "--request",
+    "-H",
+    "--header",
+    "-d",
+    "--data",
+    "-w",
+    "--write-out",
+    "-u",
+    "--cacert",
+    "--cert",
+    "--key",
+    "-A",
+    "--retry",
+  ],
+  nslookup: ["-type", "-port"],
+  ping: ["-c", "-i", "-s"],
+  nc: ["-p", "-s"],
+  dig: [],
+};
+
+function valueOfFlag(argv: readonly string[], ...names: readonly string[]): string | undefined {
+  for (const name of names) {
+    const index = argv.indexOf(name);
+    if (index >= 0) return argv[index + 1];
+    const joined = argv.find((one) =>
+      name.startsWith("--")
+        ? one.startsWith(`${name}=`)
+        : one.startsWith(name) && one.length > name.length && !one.startsWith("--"),
+    );
+    if (joined !== undefined) return joined.slice(name.length + (name.startsWith("--") ? 1 : 0));
+  }
+  return undefined;
+}
+
+function nameserver(state: ShellState): string {
+  return state.args.container.dns.nameservers[0] ?? "10.96.0.10";
+}
+
+function send(state: ShellState, context: Context, job: NetworkJob, tag: unknown): NetworkStep {
+  if (job.stage === "dns") {
+    const body: DnsQuestion = { type: "dns", name: job.candidates[0] ?? job.host, qtype: "A" };
+    context.request({
+      to: `${nameserver(state)}:53`,
+      body,
+      timeoutUs: DNS_TIMEOUT_US,
+      tag,
+      label: `DNS A ${body.name}`,
+    });
+    return { job };
+  }
+  const to = `${job.ip}:${job.port}`;
+  if (job.tool === "nc" || job.tool === "ping") {
+    context.request({ to, body: { type: "tcp" }, timeoutUs: job.timeoutUs, tag, label: job.tool });
+    return { job: { ...job, sent: job.sent + 1 } };
+  }
+  const isCurl = job.tool === "curl";
+  const headers: Record<string, string> = {
+    host: hostHeader(job),
+    "user-agent": isCurl ? "curl/8.14.1" : "Wget",
+    ...(isCurl ? { accept: "*/*" } : {}),
+  };
+  const method =
+    valueOfFlag(job.argv, "-X", "--request") ??
+    (job.argv.includes("-I") || job.argv.includes("--head")
+      ? "HEAD"
+      : valueOfFlag(job.argv, "-d", "--data", "--post-data") === undefined
+        ? "GET"
+        : "POST");
+  for (const [index, one] of job.argv.entries()) {
+    const header = one === "-H" || one === "--header" ? (job.argv[index + 1] ?? "") : "";
+    const colon = header.indexOf(":");
+    if (colon > 0) headers[header.slice(0, colon).toLowerCase()] = header.slice(colon + 1).trim();
+  }
+  const body: HttpRequest = {
+    type: "http",
+    method,
+    path: job.path.startsWith("?") ? `/${job.path}` : job.path,
+    headers,
+    body: valueOfFlag(job.argv, "-d", "--data", "--post-data") ?? "",
+  };
+  context.request({ to, body, timeoutUs: job.timeoutUs, tag, label: `${method} ${job.path}` });
+  return { job };
+}
+
+function hostHeader(job: NetworkJob): string {
+  return job.port === (job.secure ? 443 : 80) ? job.host : `${job.host}:${job.port}`;
+}
+
+/** An answer or failure came. */
+export function continueNetwork(
+  state: ShellState,
+  context: Context,
+  job: NetworkJob,
+  message: Extract<KernelMessage, { type: "response" | "requestFailed" }>,
+  tag: unknown,
+): NetworkStep {
+  if (job.stage === "dns") return dnsAnswered(state, context, job, message, tag);
+  if (job.tool === "ping") return pinged(state, context, job, message, tag);
+  if (message.type === "requestFailed") return { done: connectFailed(job, message.error, context) };
+  if (job.tool === "nc")
+    return {
+      done: done(
+        "",
+        0,
+        job.argv.some((one) => /^-[a-z]*v/.test(one)) ? `${job.host} (${job.ip}:${job.port}) open\n` : "",
+      ),
+    };
+  return { done: httpAnswered(state, context, job, message.body as HttpResponse) };
+}
+
+function dnsAnswered(
+  state: ShellState,
+  context: Context,
+  job: NetworkJob,
+  message: Extract<KernelMessage, { type: "response" | "requestFailed" }>,
+  tag: unknown,
+): NetworkStep {
+  if (message.type === "requestFailed") {
+    if (message.error.kind === "timedOut" && job.tries < 1)
+      return send(state, context, { ...job, tries: job.tries + 1 }, tag);
+    return { done: resolveFailed(job, state, message.error) };
+  }
+  const answer = message.body as DnsAnswer;
+  const addresses = (answer.answers ?? []).flatMap((one) =>
+    one.type === undefined || one.type === "A" ? (one.data ?? one.address ?? one.ip ?? []) : [],
+  );
+  const [ip] = addresses;
+  if (ip === undefined) {
+    const rest = job.candidates.slice(1);
+    if (rest.length > 0 && answer.rcode !== "SERVFAIL")
+      return send(state, context, { ...job, candidates: rest, tries: 0 }, tag);
+    return { done: resolveFailed(job, state, null) };
+  }
+  if (job.tool === "nslookup" || job.tool === "dig") return { done: looked(job, state, addresses) };
+  return send(state, context, { ...job, stage: "connect", ip }, tag);
+}
+
+function looked(job: NetworkJob, state: ShellState, addresses: readonly string[]): Done {
+  const name = (job.candidates[0] ?? job.host).replace(/\.$/, "");
+  if (job.tool === "dig")
+    return done(
+      job.argv.includes("+short")
+        ? addresses.map((ip) => `${ip}\n`).join("")
+        : addresses.map((ip) => `${name}.\t30\tIN\tA\t${ip}\n`).join(""),
+    );
+  return done(`${serverLines(state)}${addresses.map((ip) => `Name:\t${name}\nAddress: ${ip}\n`).join("")}\n`);
+}
+
+function serverLines(state: ShellState): string {
+  return `Server:\t\t${nameserver(state)}\nAddress:\t${nameserver(state)}:53\n\n`;
+}
+
+function resolveFailed(job: NetworkJob, state: ShellState, error: NetworkError | null): Done {
+  switch (job.tool) {
+    case "curl":
+      return failed(silent(job.argv) ? "" : `curl: (6) Could not resolve host: ${job.host}\n`, 6);
+    case "wget":
+      return failed(`wget: bad address '${job.host}${job.port === 80 ? "" : `:${job.port}`}'\n`);
+    case "nslookup":
+      if (error === null)
+        return { status: 1, out: `${serverLines(state)}** server can't find ${job.host}: NXDOMAIN\n\n`, err: "" };
+      return { status: 1, out: ";; connection timed out; no servers could be reached\n\n", err: "" };
+    case "dig":
+      return error === null
+        ? done("")
+        : { status: 9, out: ";; connection timed out; no servers could be reached\n", err: "" };
+    case "ping":
+      return failed(`ping: bad address '${job.host}'\n`);
+    case "nc":
+      return failed(`nc: bad address '${job.host}'\n`);
+  }
+}
+
+function silent(argv: readonly string[]): boolean {
+  const flags = argv.filter((one) => /^-[a-zA-Z]+$/.test(one)).join("");
+  return (flags.includes("s") || argv.includes("--silent")) && !flags.includes("S") && !argv.includes("--show-error");
+}
+
+const REASONS: Readonly<Record<NetworkError["kind"], string>> = {
+  refused: "Connection refused",
+  reset: "Connection reset by peer",
+  timedOut: "Connection timed out",
+  tls: "Connection reset by peer",
+  unreachable: "No route to host",
+};
+
+function connectFailed(job: NetworkJob, error: NetworkError, context: Context): Done {
+  const tookMs = Math.max(1, Math.round((context.nowUs - job.startedAtUs) / 1000));
+  const limited = job.timeoutUs !== CONNECT_TIMEOUT_US;
+  if (job.tool === "curl") {
+    const [code, text] = curlError(job, error, tookMs, limited);
+    return failed(silent(job.argv) ? "" : `${meter(job.argv, 0)}curl: (${code}) ${text}\n`, code);
+  }
+  if (job.tool === "wget") {
+    const connecting = job.argv.some((one) => /^-[a-zA-Z]*q/.test(one))
+      ? ""
+      : `Connecting to ${hostHeader(job)} (${job.ip}:${job.port})\n`;
+    if (error.kind === "timedOut" && limited) return failed(`${connecting}wget: download timed out\n`);
+    if (error.kind === "reset") return failed(`${connecting}wget: error getting response: Connection reset by peer\n`);
+    return failed(`${connecting}wget: can't connect to remote host (${job.ip}): ${REASONS[error.kind]}\n`);
+  }
+  if (error.kind === "timedOut" && limited) return failed("nc: timed out\n");
+  return failed(`nc: ${job.host} (${job.ip}:${job.port}): ${REASONS[error.kind]}\n`);
+}
+
+function curlError(job: NetworkJob, error: NetworkError, tookMs: number, limited: boolean): [number, string] {
+  const { host, port } = job;
+  switch (error.kind) {
+    case "refused":
+    case "unreachable":
+      return [7, `Failed to connect to ${host} port ${port} after ${tookMs} ms: Couldn't connect to server`];
+    case "timedOut":
+      if (!limited)
+        return [28, `Failed to connect to ${host} port ${port} after ${tookMs} ms: Couldn't connect to server`];
+      return [28, `Connection timed out after ${tookMs} milliseconds`];
+    case "tls":
+      return [60, "SSL certificate problem: certificate has expired"];
+    case "reset":
+      return [56, "Recv failure: Connection reset by peer"];
+  }
+}
+
+/** curl shows its progress table whenever the output is not a terminal, as in `kubectl exec` without `-t`. */
+function meter(argv: readonly string[], sizeBytes: number): string {
+  const flags = argv.filter((one) => /^-[a-zA-Z]+$/.test(one)).join("");
+  if (flags.includes("s") || argv.includes("--silent") || valueOfFlag(argv, "-o", "--output") === undefined) return "";
+  const size = String(sizeBytes).padStart(5);
+  return `  % Total    % Received % Xferd  Average Speed   Time    Time     Time  Current\n                                 Dload  Upload   Total   Spent    Left  Speed\n100 ${size}  100 ${size}    0     0  ${size}      0 --:--:-- --:--:-- --:--:-- ${size}\n`;
+}
+
+const TEXTS: Readonly<Record<number, string>> = {
+  200: "OK",
+  201: "Created",
+  204: "No Content",
+  301: "Moved Permanently",
+  302: "Found",
+  400: "Bad Request",
+  401: "Unauthorized",
+  403: "Forbidden",
+  404: "Not Found",
+  500: "Internal Server Error",
+  503: "Service Unavailable",
+};
+
+function httpAnswered(state: ShellState, context: Context, job: NetworkJob, response: HttpResponse): Done {
+  const { argv } = job;
+  const { status } = response;
+  if (response.type !== "http")
+    return job.tool === "curl"
+      ? failed(silent(argv) ? "" : "curl: (52) Empty reply from server\n", 52)
+      : failed("wget: error getting response\n");
+  const reason = `${status} ${TEXTS[status] ?? ""}`.trim();
+  if (job.tool === "wget") return wgetDone(state, context, job, response, reason);
+  const flags = argv.filter((one) => /^-[a-zA-Z]+$/.test(one)).join("");
+  if ((flags.includes("f") || argv.includes("--fail")) && status >= 400)
+    return failed(silent(argv) ? "" : `curl: (22) The requested URL returned error: ${status}\n`, 22);
+  const head = `HTTP/1.1 ${reason}\r\n${Object.entries(response.headers)
+    .map(([name, value]) => `${name}: ${value}\r\n`)
+    .join("")}\r\n`;
+  const shown =
+    flags.includes("I") || argv.includes("--head") ? head : flags.includes("i") ? head + response.body : response.body;
+  const format = valueOfFlag(argv, "-w", "--write-out");
+  const tail =
+    format === undefined
+      ? ""
+      : format
+          .replaceAll("%{http_code}", String(status))
+          .replaceAll("\\n", "\n")
+          .replaceAll("%{time_total}", ((context.nowUs - job.startedAtUs) / 1_000_000).toFixed(6));
+  const target = valueOfFlag(argv, "-o", "--output");
+  if (target === undefined) return done(shown + tail);
+  const err = target === "/dev/null" ? "" : write(state, context, target, shown, "curl");
+  return { status: err === "" ? 0 : 23, out: tail, err: `${meter(argv, response.body.length)}${err}` };
+}
+
+function wgetDone(state: ShellState, context: Context, job: NetworkJob, response: HttpResponse, reason: string): Done {
+  const quiet = job.argv.some((one) => /^-[a-zA-Z]*q/.test(one));
+  const connecting = quiet ? "" : `Connecting to ${hostHeader(job)} (${job.ip}:${job.port})\n`;
+  if (response.status >= 400) return failed(`${connecting}wget: server returned error: HTTP/1.1 ${reason}\n`);
+  const joined = job.argv.find((one) => /^-[a-zA-Z]*O./.test(one))?.replace(/^-[a-zA-Z]*?O/, "");
+  const after = job.argv.findIndex((one) => /^-[a-zA-Z]*O$/.test(one));
+  const target =
+    joined ?? (after >= 0 ? job.argv[after + 1] : undefined) ?? (job.path.split("/").at(-1) || "index.html");
+  const bar = `${target.padEnd(20).slice(0, 20)} 100% |********************************| ${String(response.body.length).padStart(5)}  0:00:00 ETA\n`;
+  if (job.argv.includes("--spider")) return done("", 0, quiet ? "" : `${connecting}remote file exists\n`);
+  if (target === "-")
+    return done(response.body, 0, quiet ? "" : `${connecting}writing to stdout\n${bar}written to stdout\n`);
+  const err =
+    target === "/dev/null" ? "" : write(state, context, resolvePath(state.directory, target), response.body, "wget");
+  return {
+    status: err === "" ? 0 : 1,
+    out: "",
+    err: quiet ? err : `${connecting}saving to '${target}'\n${bar}'${target}' saved\n${err}`,
+  };
+}
+
+/** No ICMP in this world: a port where nobody listens answers with a refusal, and so proves the host alive. */
+function pinged(
+  state: ShellState,
+  context: Context,
+  job: NetworkJob,
+  message: Extract<KernelMessage, { type: "response" | "requestFailed" }>,
+  tag: unknown,
+): NetworkStep {
+  const alive = message.type === "response" || message.error.kind === "refused";
+  const tookMs = ((context.nowUs - job.startedAtUs) / 1000).toFixed(3);
+  const header = job.sent === 1 ? `PING ${job.host} (${job.ip}): 56 data bytes\n` : "";
+  const line = alive ? `64 bytes from ${job.ip}: seq=${job.sent - 1} ttl=62 time=${tookMs} ms\n` : "";
+  const next: NetworkJob = {
+    ...job,
+    received: job.received + (alive ? 1 : 0),
+    out: `${job.out}${header}${line}`,
+    startedAtUs: context.nowUs,
+  };
+  const wanted = Number(valueOfFlag(job.argv, "-c") ?? "4");
+  if (next.sent < wanted) return send(state, context, next, tag);
+  const loss = Math.floor((100 * (next.sent - next.received)) / next.sent);
+  const stats = `\n--- ${job.host} ping statistics ---\n${next.sent} packets transmitted, ${next.received} packets received, ${loss}% packet loss\n`;
+  const trip = next.received > 0 ? `round-trip min/avg/max = ${tookMs}/${tookMs}/${tookMs} ms\n` : "";
+  return { done: done(`${next.out}${stats}${trip}`, next.received > 0 ? 0 : 1) };
+}
