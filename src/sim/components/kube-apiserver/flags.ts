@@ -1,3 +1,5 @@
+import { API_SERVER_PORT } from "./messages.ts";
+
 /** The flags of kubeadm's static pod manifest; others of upstream's that change nothing here are accepted and kept. */
 export interface Flags {
   readonly advertiseAddress: string;
@@ -99,7 +101,7 @@ export function parseFlags(argv: readonly string[]): Flags | { readonly error: s
     serviceAccountKeyFile: given["service-account-key-file"] ?? "",
     serviceClusterIpRange: given["service-cluster-ip-range"] ?? "10.0.0.0/24",
     serviceNodePortRange: given["service-node-port-range"] ?? "30000-32767",
-    securePort: Number(given["secure-port"] ?? "6443"),
+    securePort: Number(given["secure-port"] ?? API_SERVER_PORT),
     enabledAdmission: list("enable-admission-plugins", ""),
     disabledAdmission: list("disable-admission-plugins", ""),
     anonymousAuth: given["anonymous-auth"] !== "false",
