@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
+import type { World } from "../../../../kernel/world.ts";
 import { createRequest, patchRequest } from "../../../../machinery/requests.ts";
 import { DEPLOYMENTS } from "../../../../machinery/resources.ts";
 import { ask, pass, stored } from "../../../../machinery/testing/small-world.ts";
+import type { DeploymentStatus } from "../../lib/types.ts";
 import { controllerWorld, eventsOf, makeReady } from "../../testing/controller-world.ts";
 
 const TEMPLATE = {
@@ -81,4 +83,68 @@ describe("a Deployment in a world", () => {
     expect(deployment?.metadata?.annotations?.["deployment.kubernetes.io/revision"]).toBe("2");
     expect(stored(world, "pods").size).toBe(3);
   });
+
+  it("does nothing but scale while paused, and goes back to an old template under a new revision", () => {
+    const world = controllerWorld();
+    pass(world, 5);
+    ask(world, createRequest(DEPLOYMENTS, WEB));
+    pass(world, 2);
+    makeReady(world);
+    pass(world, 2);
+    ask(world, patchRequest(DEPLOYMENTS, "default", "web", "merge", { spec: { paused: true } }));
+    ask(world, patchRequest(DEPLOYMENTS, "default", "web", "merge", imagePatch("nginx:1.28")));
+    ask(world, patchRequest(DEPLOYMENTS, "default", "web", "merge", { spec: { replicas: 4 } }));
+    pass(world, 3);
+    expect(stored(world, "apps/replicasets").size).toBe(1);
+    expect(stored(world, "pods").size).toBe(4);
+    expect(reasonOf(world, "Progressing")).toBe("DeploymentPaused");
+    ask(world, patchRequest(DEPLOYMENTS, "default", "web", "merge", { spec: { paused: false } }));
+    settle(world);
+    expect(stored(world, "apps/replicasets").size).toBe(2);
+    ask(world, patchRequest(DEPLOYMENTS, "default", "web", "merge", imagePatch("nginx:1.27")));
+    settle(world);
+    expect(stored(world, "apps/replicasets").size).toBe(2);
+    const revisions = [...stored(world, "apps/replicasets").values()].map(
+      (set) => set.metadata?.annotations?.["deployment.kubernetes.io/revision"],
+    );
+    expect(revisions.sort()).toEqual(["2", "3"]);
+    expect(reasonOf(world, "Progressing")).toBe("NewReplicaSetAvailable");
+  });
+
+  it("gives up waiting after its progress deadline, and says so", () => {
+    const world = controllerWorld();
+    pass(world, 5);
+    ask(world, createRequest(DEPLOYMENTS, { ...WEB, spec: { ...WEB.spec, progressDeadlineSeconds: 30 } }));
+    pass(world, 20);
+    expect(reasonOf(world, "Progressing")).toBe("ReplicaSetUpdated");
+    pass(world, 20);
+    expect(reasonOf(world, "Progressing")).toBe("ProgressDeadlineExceeded");
+  });
+
+  it("empties the old set first when it recreates", () => {
+    const world = controllerWorld();
+    pass(world, 5);
+    ask(world, createRequest(DEPLOYMENTS, { ...WEB, spec: { ...WEB.spec, strategy: { type: "Recreate" } } }));
+    settle(world);
+    ask(world, patchRequest(DEPLOYMENTS, "default", "web", "merge", imagePatch("nginx:1.28")));
+    settle(world);
+    const texts = eventsOf(world, "Deployment").map((text) => text.replace(/replica set web-\S+ /, ""));
+    expect(texts).toEqual(["Scaled up from 0 to 3", "Scaled down from 3 to 0", "Scaled up from 0 to 3"]);
+  });
 });
+
+function imagePatch(image: string): object {
+  return { spec: { template: { spec: { containers: [{ name: "nginx", image }] } } } };
+}
+
+function settle(world: World): void {
+  for (let i = 0; i < 12; i++) {
+    pass(world, 2);
+    makeReady(world);
+  }
+}
+
+function reasonOf(world: World, type: string): string | undefined {
+  const status = stored(world, "apps/deployments").get("default/web")?.status as DeploymentStatus | undefined;
+  return status?.conditions?.find((condition) => condition.type === type)?.reason;
+}

@@ -46,7 +46,7 @@ const EVICTION_PERIOD_US = 100_000;
 
 /**
  * pkg/controller/nodelifecycle. Keys: `monitor` (the pass every 5 s over what is known of the nodes, which only decides
- * who needs work), `health/NODE`, `schedule-taints/NODE`, `execute-taints/NODE`, `evict/ZONE`, `pods/NODE`.
+ * who needs work), `health/NODE`, `schedule-taints/NODE`, `execute-taints/NODE`, `removed/NODE`, `evict/ZONE`.
  */
 export const nodeLifecycleController: ControllerDefinition<Memory> = {
   name: "node-lifecycle-controller",
@@ -80,6 +80,10 @@ export const nodeLifecycleController: ControllerDefinition<Memory> = {
     const slash = key.indexOf("/");
     const name = key.slice(slash + 1);
     if (key.startsWith("evict/")) return evictNext(view, name);
+    if (key.startsWith("removed/")) {
+      const message = `Node ${name} event: Removing Node ${name} from Controller`;
+      return { events: [nodeEvent(view, name, "RemovingNode", message)] };
+    }
     const node = view.store("nodes").objects.get(name) as Node | undefined;
     if (node === undefined) return {};
     switch (key.slice(0, slash)) {
@@ -89,8 +93,6 @@ export const nodeLifecycleController: ControllerDefinition<Memory> = {
         return taintPlan(node, withConditionTaints(node, formatTime(view.wallUs)));
       case "execute-taints":
         return fixExecuteTaint(view, node);
-      case "pods":
-        return { writes: podsNotReady(view, node), order: "parallel" };
       default:
         return {};
     }
@@ -100,7 +102,7 @@ export const nodeLifecycleController: ControllerDefinition<Memory> = {
     if (failure !== undefined && !failure.ok) return { error: failure.text };
     const name = key.slice(key.indexOf("/") + 1);
     const event = nodeEvent(view, name, "NodeNotReady", `Node ${name} status is now: NodeNotReady`);
-    return { events: [event], enqueue: [`pods/${name}`] };
+    return { events: [event], writes: podsNotReady(view, name), order: "parallel" };
   },
 };
 
@@ -110,7 +112,7 @@ function nodeChanged(delta: Delta, hands: Hands<Memory>): void {
   const name = keyOf(node);
   const { nodes } = hands.memory;
   if (delta.type === "deleted") {
-    nodes.delete(name);
+    if (nodes.delete(name)) hands.add(`removed/${name}`, delta.trace);
     return;
   }
   const held = nodes.get(name);
@@ -258,10 +260,9 @@ function heartbeatsStopped(view: View<Memory>, node: Node): Plan {
 }
 
 /** MarkPodsNotReady. */
-function podsNotReady(view: View<Memory>, node: Node): PlannedWrite[] {
-  if (conditionOf(node.status?.conditions, "Ready")?.status === "True") return [];
+function podsNotReady(view: View<Memory>, node: string): PlannedWrite[] {
   const now = formatTime(view.wallUs);
-  const pods = objectsByIndex<Pod>(view.store("pods"), "nodeName", keyOf(node)).filter(isPodReady);
+  const pods = objectsByIndex<Pod>(view.store("pods"), "nodeName", node).filter(isPodReady);
   return pods.map((pod) => {
     const { namespace = "", name = "", uid = "" } = pod.metadata ?? {};
     const ready = conditionOf(pod.status?.conditions, "Ready");

@@ -25,7 +25,7 @@ import {
   updateStatusRequest,
 } from "../../../../machinery/requests.ts";
 import { PODS, REPLICA_SETS } from "../../../../machinery/resources.ts";
-import { countByIndex, forEachByIndex, keyOf, objectsByIndex } from "../../../../machinery/store.ts";
+import { forEachByIndex, keyOf, objectsByIndex } from "../../../../machinery/store.ts";
 import { claim, ORPHAN_INDEX } from "../../lib/claim.ts";
 import { semanticEqual } from "../../lib/equal.ts";
 import { controllerOf, controllerReference, isPodActive, isPodReady, podFromTemplate } from "../../lib/pods.ts";
@@ -81,10 +81,14 @@ export const replicaSetController: ControllerDefinition<Tally> = {
 function setChanged(delta: Delta, hands: Hands<Tally>): void {
   const set = delta.object as ReplicaSet;
   if (delta.type === "deleted") hands.memory.sets.delete(set.metadata?.uid ?? "");
-  else if (delta.old === null || (delta.old as ReplicaSet).spec?.template !== set.spec?.template) {
+  else if (delta.old === null || !semanticEqual(templateLabels(delta.old), templateLabels(set))) {
     recount(hands.memory, set, hands.store("replicasets"), hands.store("pods"));
   }
   hands.add(keyOf(set), delta.trace);
+}
+
+function templateLabels(set: ReplicaSet): unknown {
+  return set.spec?.template?.metadata?.labels;
 }
 
 function podChanged(delta: Delta, hands: Hands<Tally>): void {
@@ -155,9 +159,18 @@ function isChangeOfActive(view: View<Tally>, write: PlannedWrite): boolean {
 function knownCounts(view: View<Tally>, set: ReplicaSet): PodCounts | null {
   const entry = view.memory.sets.get(set.metadata?.uid ?? "");
   if ((set.spec?.minReadySeconds ?? 0) > 0 || entry?.suspect) return null;
-  if (countByIndex(view.store("pods"), ORPHAN_INDEX, set.metadata?.namespace ?? "") > 0) return null;
+  if (mayAdopt(view, set)) return null;
   const { active = 0, labelled = 0, ready = 0 } = entry ?? {};
   return { active, labelled, ready, available: ready };
+}
+
+function mayAdopt(view: View<Tally>, set: ReplicaSet): boolean {
+  let found = false;
+  forEachByIndex<Pod>(view.store("pods"), ORPHAN_INDEX, set.metadata?.namespace ?? "", (pod) => {
+    found = matchesObjectSelector(set.spec?.selector, pod.metadata?.labels);
+    return !found;
+  });
+  return found;
 }
 
 function createPods(view: View<Tally>, key: string, set: ReplicaSet, counts: PodCounts): Plan {
