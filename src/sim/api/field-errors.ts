@@ -19,6 +19,8 @@ export interface FieldError {
   /** What is shown of the value; absent where the type shows none. */
   readonly value?: unknown;
   readonly detail: string;
+  /** The value is shown without quotes, as upstream shows names of resources. */
+  readonly bare?: boolean;
 }
 
 const TITLES: Readonly<Record<FieldErrorType, string>> = {
@@ -94,14 +96,15 @@ function isText(value: unknown): boolean {
 }
 
 /** The cause's message, without the field: `Invalid value: -1: must be greater than or equal to 0`. */
-export function errorBody({ type, value, detail }: FieldError): string {
+export function errorBody({ type, value, detail, bare }: FieldError): string {
   const title = TITLES[type];
   const showsValue =
     type !== "FieldValueRequired" &&
     type !== "FieldValueForbidden" &&
     type !== "FieldValueTooLong" &&
     type !== "InternalError";
-  const head = showsValue ? `${title}: ${formatValue(value)}` : title;
+  const shown = bare === true ? String(value) : formatValue(value);
+  const head = showsValue ? `${title}: ${shown}` : title;
   return detail === "" ? head : `${head}: ${detail}`;
 }
 

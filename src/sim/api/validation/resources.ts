@@ -1,8 +1,8 @@
 /** Resource names and amounts of containers (core validation's ValidateResourceRequirements). */
-import { invalid, required } from "../field-errors.ts";
+import { type FieldError, invalid, required } from "../field-errors.ts";
 import { validateQualifiedName } from "../names.ts";
 import { compareQuantities, formatQuantity, parseQuantity } from "../quantity.ts";
-import { addInvalid, child, type Errors, type Fields, item, NON_NEGATIVE_MESSAGE, record, text } from "./common.ts";
+import { child, type Errors, type Fields, item, NON_NEGATIVE_MESSAGE, record, text } from "./common.ts";
 
 const STANDARD_CONTAINER_RESOURCES: readonly string[] = ["cpu", "memory", "ephemeral-storage"];
 const STANDARD_RESOURCES: readonly string[] = [
@@ -39,6 +39,9 @@ const INTEGER_RESOURCES: readonly string[] = [
   "services.loadbalancers",
 ];
 
+/** What a quota can count, beside qualified names. */
+export const QUOTA_RESOURCES: readonly string[] = STANDARD_RESOURCES.filter((name) => name !== "storage");
+
 export function isHugePage(name: string): boolean {
   return name.startsWith("hugepages-");
 }
@@ -57,21 +60,32 @@ function isOvercommittable(name: string): boolean {
   return isNative(name) && !isHugePage(name);
 }
 
+function invalidName(field: string, name: string, detail: string): FieldError {
+  return { ...invalid(field, name, detail), bare: true };
+}
+
 export function checkResourceName(errors: Errors, field: string, name: string): void {
-  addInvalid(errors, field, name, validateQualifiedName(name));
+  for (const message of validateQualifiedName(name)) errors.push(invalidName(field, name, message));
   if (!name.includes("/") && !STANDARD_RESOURCES.includes(name) && !isHugePage(name)) {
-    errors.push(invalid(field, name, "must be a standard resource type or fully qualified"));
+    errors.push(invalidName(field, name, "must be a standard resource type or fully qualified"));
   }
 }
 
-function checkContainerResourceName(errors: Errors, field: string, name: string): void {
-  addInvalid(errors, field, name, validateQualifiedName(name));
+export function checkContainerResourceName(errors: Errors, field: string, name: string): void {
+  checkResourceName(errors, field, name);
   if (!name.includes("/")) {
     if (!STANDARD_CONTAINER_RESOURCES.includes(name) && !isHugePage(name)) {
-      errors.push(invalid(field, name, "must be a standard resource for containers"));
+      errors.push(invalidName(field, name, "must be a standard resource for containers"));
     }
   } else if (!isNative(name) && !isExtended(name)) {
-    errors.push(invalid(field, name, "doesn't follow extended resource name standard"));
+    errors.push(invalidName(field, name, "doesn't follow extended resource name standard"));
+  }
+}
+
+export function checkQuotaResourceName(errors: Errors, field: string, name: string): void {
+  checkResourceName(errors, field, name);
+  if (!name.includes("/") && !QUOTA_RESOURCES.includes(name) && !/^(requests\.|limits\.)?hugepages-/.test(name)) {
+    errors.push(invalidName(field, name, "must be a standard resource for quota"));
   }
 }
 

@@ -19,8 +19,15 @@ import {
 } from "./core.ts";
 import { checkObjectMetaUpdate } from "./metadata.ts";
 import { validatePod, validatePodUpdate } from "./pod.ts";
+import {
+  validateHorizontalPodAutoscaler,
+  validatePodDisruptionBudget,
+  validateResourceQuota,
+  validateRuntimeClass,
+} from "./policy.ts";
 import { validateClusterRole, validateClusterRoleBinding, validateRole, validateRoleBinding } from "./rbac.ts";
 import { validateEndpointSlice, validateEndpoints, validateService, validateServiceUpdate } from "./service.ts";
+import { validateCsiStorageCapacity, validateStorageClass, validateVolumeAttachment } from "./storage.ts";
 import {
   validateControllerRevision,
   validateControllerRevisionUpdate,
@@ -66,6 +73,13 @@ const VALIDATIONS: Readonly<Record<string, Validate>> = {
   "discovery.k8s.io/EndpointSlice": validateEndpointSlice,
   "coordination.k8s.io/Lease": validateLease,
   "scheduling.k8s.io/PriorityClass": validatePriorityClass,
+  "/ResourceQuota": validateResourceQuota,
+  "policy/PodDisruptionBudget": validatePodDisruptionBudget,
+  "autoscaling/HorizontalPodAutoscaler": validateHorizontalPodAutoscaler,
+  "node.k8s.io/RuntimeClass": validateRuntimeClass,
+  "storage.k8s.io/StorageClass": validateStorageClass,
+  "storage.k8s.io/VolumeAttachment": validateVolumeAttachment,
+  "storage.k8s.io/CSIStorageCapacity": validateCsiStorageCapacity,
   "rbac.authorization.k8s.io/Role": validateRole,
   "rbac.authorization.k8s.io/ClusterRole": validateClusterRole,
   "rbac.authorization.k8s.io/RoleBinding": validateRoleBinding,

@@ -48,12 +48,12 @@ function checkSelectorAndTemplate(errors: Errors, spec: Fields, { kind }: Templa
     checkLabelSelector(errors, "spec.selector", selector);
     if (isEmptySelector(selector)) errors.push(invalid("spec.selector", selector, emptyMessage));
   }
-  checkTemplateLabels(
-    errors,
-    spec,
-    isPresent(selector) && isEmptySelector(selector),
-    matches(selector, templateLabels(spec)),
-  );
+  if (hasBadSelector(selector)) {
+    errors.push(invalid("spec.selector", selector, "invalid label selector"));
+    return;
+  }
+  const selectsAll = isPresent(selector) && isEmptySelector(selector);
+  checkTemplateLabels(errors, spec, selectsAll, matches(selector, templateLabels(spec)));
   checkLastingTemplate(errors, spec, kind);
 }
 
@@ -66,10 +66,13 @@ function checkTemplateLabels(errors: Errors, spec: Fields, selectsAll: boolean, 
   errors.push(invalid("spec.template.metadata.labels", record(templateLabels(spec)), SELECTOR_MISMATCH));
 }
 
-/** A template whose pods are to run for ever. Upstream does not look at the pods of a StatefulSet's. */
-function checkLastingTemplate(errors: Errors, spec: Fields, kind: string, looksAtPods = true): void {
-  if (looksAtPods) checkPodTemplate(errors, "spec.template", record(spec.template));
-  else checkTemplateMetadata(errors, "spec.template", record(spec.template));
+/** A template whose pods are to run for ever. */
+function checkLastingTemplate(errors: Errors, spec: Fields, kind: string): void {
+  checkPodTemplate(errors, "spec.template", record(spec.template));
+  checkLasting(errors, spec, kind);
+}
+
+function checkLasting(errors: Errors, spec: Fields, kind: string): void {
   const pod = record(record(spec.template).spec);
   if (pod.restartPolicy !== "Always") {
     errors.push(notSupported("spec.template.spec.restartPolicy", pod.restartPolicy, ["Always"]));
@@ -328,16 +331,24 @@ function checkStatefulSetSpec(errors: Errors, spec: Fields): void {
     if (isEmptySelector(selector))
       errors.push(invalid("spec.selector", selector, "empty selector is invalid for statefulset"));
   }
-  const unreadable = isPresent(selector) && (isEmptySelector(selector) || hasBadSelector(selector));
-  checkTemplateLabels(errors, spec, unreadable, matches(selector, templateLabels(spec)));
-  checkLastingTemplate(errors, spec, "StatefulSet", false);
+  if (hasBadSelector(selector)) errors.push(invalid("spec.selector", selector, "invalid label selector"));
+  else {
+    checkTemplateLabels(
+      errors,
+      spec,
+      isPresent(selector) && isEmptySelector(selector),
+      matches(selector, templateLabels(spec)),
+    );
+    checkTemplateMetadata(errors, "spec.template", record(spec.template));
+  }
+  checkLasting(errors, spec, "StatefulSet");
   list(spec.volumeClaimTemplates).forEach((template, index) => {
     if (text(record(record(template).metadata).name) === "") return;
     checkClaimSpec(errors, child(item("spec.volumeClaimTemplates", index), "spec"), record(record(template).spec));
   });
 }
 
-/** A selector that cannot be read is reported once, and not compared with labels. */
+/** A selector that cannot be read is not compared with labels. */
 function hasBadSelector(selector: unknown): boolean {
   const errors: Errors = [];
   checkLabelSelector(errors, "", selector);
