@@ -9,7 +9,7 @@ import { entryAt } from "./raft/log.ts";
 import { applyMembershipChange, nextDeadlineUs, propose } from "./raft/raft.ts";
 import { advance, takeReady, takeSnapshot } from "./raft/ready.ts";
 import { type Entry, NOBODY, type Ready, type Snapshot } from "./raft/types.ts";
-import { answer, failRound, readsConfirmed, serveReads, transferFinished } from "./requests.ts";
+import { answer, askAgain, failRound, readsConfirmed, serveReads, transferFinished } from "./requests.ts";
 import type { Command, EtcdState, MachineImage, Persisting } from "./state.ts";
 import { compactStorage, removeEntries, writeEntry, writeHardState, writeSnapshot } from "./storage.ts";
 import { cancelLeaderless, publishEvents, resyncWatchers } from "./watches.ts";
@@ -236,6 +236,7 @@ function leaderChanged(state: EtcdState, context: Context): void {
   }
   state.leaderSinceUs = context.nowUs;
   if (state.lastLeader !== NOBODY) failRound(state, context);
+  else askAgain(state, context);
   state.lastLeader = leader;
   context.count("etcd_server_leader_changes_seen_total");
   transferFinished(state, context);

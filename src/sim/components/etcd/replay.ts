@@ -5,7 +5,16 @@ import { checkRequest } from "./mvcc/check-request.ts";
 import { checkLeaseGrant, grantLease, leaseIds, leaseOf, minimumTtlSeconds, revokeLease } from "./mvcc/lease.ts";
 import { compactStore, createStore, keysOfLease, type Store } from "./mvcc/store.ts";
 import { applyOperation, type OperationResponse } from "./mvcc/txn.ts";
-import { addWatcher, createWatchHub, missedEvents, notify, type Watcher, type WatchHub } from "./mvcc/watch.ts";
+import {
+  addWatcher,
+  createWatchHub,
+  missedEvents,
+  notify,
+  removeWatcher,
+  type Watcher,
+  type WatchHub,
+} from "./mvcc/watch.ts";
+import { bytesOf, recordedText, textOfBytes } from "./replay-bytes.ts";
 
 /** Recordings of a real etcd's answers: sequences of operations, each on an empty store. `format` inside says how. */
 export interface Recording {
@@ -93,6 +102,8 @@ function perform(replayer: Replayer, op: string, args: Fields): Fields | EtcdErr
       return compact(replayer.store, Number(args.revision));
     case "watch_create":
       return watch(replayer, args);
+    case "watch_cancel":
+      return cancelWatch(replayer, String(args.watch));
     case "watch_events":
       return takeEvents(replayer, String(args.watch));
     default:
@@ -131,8 +142,8 @@ function watch(replayer: Replayer, args: Fields): Fields {
   const filters = (args.filters ?? []) as readonly string[];
   const watcher: Watcher = {
     id: watches.size,
-    key: String(args.key),
-    rangeEnd: String(args.range_end ?? ""),
+    key: textOfBytes(args.key),
+    rangeEnd: textOfBytes(args.range_end),
     prevKv: args.prev_kv === true,
     progressNotify: false,
     requireLeader: false,
@@ -149,6 +160,12 @@ function watch(replayer: Replayer, args: Fields): Fields {
   });
   if (!cancelled) addWatcher(hub, watcher);
   return { created: true, canceled: false };
+}
+
+function cancelWatch(replayer: Replayer, name: string): Fields {
+  const watched = replayer.watches.get(name);
+  if (watched !== undefined) removeWatcher(replayer.hub, watched.id);
+  return { canceled: true };
 }
 
 function takeEvents(replayer: Replayer, name: string): Fields {
@@ -187,7 +204,7 @@ function operateLease(replayer: Replayer, op: string, args: Fields): Fields | Et
         ID: String(id),
         granted_ttl: lease?.ttlSeconds ?? 0,
         ttl_is_minus_one: lease === undefined,
-        ...(args.keys === true && keys.length > 0 ? { keys } : {}),
+        ...(args.keys === true && keys.length > 0 ? { keys: keys.map(recordedText) } : {}),
       };
     }
     case "lease_leases":
@@ -198,8 +215,8 @@ function operateLease(replayer: Replayer, op: string, args: Fields): Fields | Et
 }
 
 function operationOf(op: string, args: Fields): TxnOperation {
-  const key = String(args.key ?? "");
-  const rangeEnd = String(args.range_end ?? "");
+  const key = textOfBytes(args.key);
+  const rangeEnd = textOfBytes(args.range_end);
   switch (op) {
     case "range":
       return {
@@ -223,7 +240,7 @@ function operationOf(op: string, args: Fields): TxnOperation {
       return {
         op: "put",
         key,
-        value: textValue(String(args.value ?? "")),
+        value: textValue(textOfBytes(args.value)),
         lease: Number(args.lease ?? 0),
         prevKv: args.prev_kv === true,
         ignoreValue: args.ignore_value === true,
@@ -250,16 +267,16 @@ function compareOf(compare: Fields): Extract<TxnOperation, { op: "txn" }>["compa
   const { key, range_end, target, result, ...operands } = compare;
   const operand = Object.values(operands)[0] ?? (target === "VALUE" ? "" : 0);
   return {
-    key: String(key),
-    rangeEnd: String(range_end ?? ""),
+    key: textOfBytes(key),
+    rangeEnd: textOfBytes(range_end),
     target: target as "VALUE",
     result: result as "EQUAL",
-    operand: target === "VALUE" ? String(operand) : Number(operand),
+    operand: target === "VALUE" ? textOfBytes(operand) : Number(operand),
   };
 }
 
 function textValue(data: string): StoredValue {
-  return Object.freeze({ data, sizeBytes: data.length });
+  return Object.freeze({ data, sizeBytes: bytesOf(data).length });
 }
 
 function recordedResponse(response: OperationResponse): Fields {
@@ -285,11 +302,11 @@ const RECORDED_NAMES = { range: "range", put: "put", deleteRange: "delete_range"
 
 function recordedKv(kv: KeyValue): Fields {
   return {
-    key: kv.key,
+    key: recordedText(kv.key),
     create_revision: kv.createRevision,
     mod_revision: kv.modRevision,
     version: kv.version,
-    value: kv.value.data,
+    value: recordedText(String(kv.value.data)),
     lease: String(kv.lease),
   };
 }

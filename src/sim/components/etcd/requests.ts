@@ -329,6 +329,11 @@ export function serveReads(state: EtcdState, context: Context): void {
   if (state.waitingReads.length > 0) beginRound(state, context);
 }
 
+/** The first leader that this member knows: reads that waited for one need not wait for the next try. */
+export function askAgain({ round, raft }: EtcdState, context: Context): void {
+  if (round !== null && round.index === null) requestRead(raft, round.name, context);
+}
+
 /** Another leader: who confirmed what to whom is not known any more. */
 export function failRound(state: EtcdState, context: Context): void {
   const { round } = state;
