@@ -1,35 +1,30 @@
-import { LazyMotion } from "framer-motion";
-import { lazy, Suspense } from "react";
-import { BreakMenu } from "../features/break-menu/BreakMenu.tsx";
+import { type ComponentType, lazy, Suspense } from "react";
 import { BrokenList } from "../features/break-menu/BrokenList.tsx";
 import { Caption } from "../features/caption/Caption.tsx";
-import { Editor } from "../features/editor/Editor.tsx";
-import { Events } from "../features/events/Events.tsx";
 import { Frame } from "../features/frame/Frame.tsx";
 import { TopBar } from "../features/frame/TopBar.tsx";
-import { Inspector } from "../features/inspector/Inspector.tsx";
-import { Notices } from "../features/notices/Notices.tsx";
 import { CameraButtons } from "../features/stage/CameraButtons.tsx";
 import { Stage } from "../features/stage/Stage.tsx";
-import { Terminal } from "../features/terminal/Terminal.tsx";
 import { TimeControls } from "../features/time-bar/TimeControls.tsx";
 import { Timeline } from "../features/time-bar/Timeline.tsx";
-import { Invitations } from "../features/tour/Invitations.tsx";
-import { Trace } from "../features/trace/Trace.tsx";
 import { type DockTab, useArrangement } from "../shared/preferences.ts";
 import { useKeyboard } from "./useKeyboard.ts";
 import { usePageLook } from "./usePageLook.ts";
 import { useShownViews } from "./useShownViews.ts";
 
+// First what draws the stage; everything beside it follows.
+const BreakMenu = lazy(() => import("../features/break-menu/BreakMenu.tsx"));
 const HelpOverlay = lazy(() => import("../features/frame/HelpOverlay.tsx"));
+const Inspector = lazy(() => import("../features/inspector/Inspector.tsx"));
+const Invitations = lazy(() => import("../features/tour/Invitations.tsx"));
+const Notices = lazy(() => import("../features/notices/Notices.tsx"));
 const Tour = lazy(() => import("../features/tour/Tour.tsx"));
-const loadMotion = () => import("./motion.ts").then(({ default: features }) => features);
 
-const panels: Readonly<Record<DockTab, () => React.ReactNode>> = {
-  terminal: () => <Terminal />,
-  editor: () => <Editor />,
-  trace: () => <Trace />,
-  events: () => <Events />,
+const panels: Readonly<Record<DockTab, ComponentType>> = {
+  terminal: lazy(() => import("../features/terminal/Terminal.tsx")),
+  editor: lazy(() => import("../features/editor/Editor.tsx")),
+  trace: lazy(() => import("../features/trace/Trace.tsx")),
+  events: lazy(() => import("../features/events/Events.tsx")),
 };
 
 /** The page: every feature in its place of the frame. */
@@ -39,13 +34,15 @@ export function App() {
   useShownViews();
   const { helpOpen, tourStep } = useArrangement();
   return (
-    <LazyMotion features={loadMotion} strict>
+    <>
       <Frame
         top={<TopBar time={<TimeControls />} broken={<BrokenList />} />}
         stage={
           <>
             <Stage />
-            <Invitations />
+            <Suspense>
+              <Invitations />
+            </Suspense>
           </>
         }
         below={
@@ -57,15 +54,26 @@ export function App() {
             <CameraButtons />
           </div>
         }
-        inspector={<Inspector />}
-        dock={(tab) => panels[tab]()}
+        inspector={
+          <Suspense>
+            <Inspector />
+          </Suspense>
+        }
+        dock={(tab) => {
+          const Panel = panels[tab];
+          return (
+            <Suspense>
+              <Panel />
+            </Suspense>
+          );
+        }}
       />
-      <BreakMenu />
-      <Notices />
       <Suspense>
+        <BreakMenu />
+        <Notices />
         {helpOpen && <HelpOverlay />}
         {tourStep !== null && <Tour />}
       </Suspense>
-    </LazyMotion>
+    </>
   );
 }

@@ -11,7 +11,7 @@ const MenuContent = lazy(() => import("../../shared/controls/MenuContent.tsx"));
 const Parameters = lazy(() => import("./Parameters.tsx"));
 
 /** The Break menu of what was right-clicked. What can be broken there is the session's to say. */
-export function BreakMenu() {
+export default function BreakMenu() {
   const open = useBreakMenu((state) => state.open);
   const view = useCluster((state) => state.inspector);
   const [asking, setAsking] = useState<BreakAction | null>(null);

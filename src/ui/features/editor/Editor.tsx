@@ -12,7 +12,7 @@ import { text } from "./text.ts";
 const CodeEditor = lazy(() => import("./CodeEditor.tsx"));
 
 /** Manifests: write or paste one, press Apply, and watch what it causes. */
-export function Editor() {
+export default function Editor() {
   const { applying, answer } = useEditor();
   const request = useEditorRequest();
   const handled = useRef(0);

@@ -11,7 +11,7 @@ import { text } from "./text.ts";
 const most = 300;
 
 /** The cluster's own Event objects, newest first. */
-export function Events() {
+export default function Events() {
   const events = useCluster((state) => state.events);
   const [warningsOnly, setWarningsOnly] = useState(false);
   const rows = useMemo(

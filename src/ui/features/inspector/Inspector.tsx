@@ -16,7 +16,7 @@ import { SectionView } from "./sections/SectionView.tsx";
 import { text } from "./text.ts";
 
 /** Four answers about whatever is selected: what is it, what state is it in, why, what can I do. */
-export function Inspector() {
+export default function Inspector() {
   const selection = useSelection((state) => state.selection);
   const view = useCluster((state) => state.inspector);
   if (!selection) return <Overview />;

@@ -2,6 +2,7 @@ import { AnimatePresence, m } from "framer-motion";
 import { CircleAlert, Info, TriangleAlert, X } from "lucide-react";
 import { useEffect } from "react";
 import { Button, IconButton } from "../../shared/controls/Button.tsx";
+import { Motion } from "../../shared/controls/Motion.tsx";
 import { dismiss, type ShownNotice, useNotices } from "../../shared/notices.ts";
 import { text } from "./text.ts";
 
@@ -14,7 +15,7 @@ const tones = {
 const staysMs = { info: 9_000, warning: 12_000, error: null };
 
 /** One sentence and what to do. Errors stay until they are dismissed. */
-export function Notices() {
+export default function Notices() {
   const notices = useNotices((state) => state.notices);
   return (
     <section
@@ -22,19 +23,21 @@ export function Notices() {
       aria-live="assertive"
       className="pointer-events-none fixed top-14 left-1/2 z-40 flex w-[min(36rem,92vw)] -translate-x-1/2 flex-col gap-2"
     >
-      <AnimatePresence initial={false}>
-        {notices.map((notice) => (
-          <m.div
-            key={notice.id}
-            initial={{ opacity: 0, y: -8 }}
-            animate={{ opacity: 1, y: 0 }}
-            exit={{ opacity: 0 }}
-            transition={{ duration: 0.15 }}
-          >
-            <One notice={notice} />
-          </m.div>
-        ))}
-      </AnimatePresence>
+      <Motion>
+        <AnimatePresence initial={false}>
+          {notices.map((notice) => (
+            <m.div
+              key={notice.id}
+              initial={{ opacity: 0, y: -8 }}
+              animate={{ opacity: 1, y: 0 }}
+              exit={{ opacity: 0 }}
+              transition={{ duration: 0.15 }}
+            >
+              <One notice={notice} />
+            </m.div>
+          ))}
+        </AnimatePresence>
+      </Motion>
     </section>
   );
 }

@@ -9,7 +9,7 @@ import { clear, interrupt, useTerminal } from "./store.ts";
 import { text } from "./text.ts";
 
 /** A terminal of plain text: what was printed is a log that can be read and selected, the input line below it. */
-export function Terminal() {
+export default function Terminal() {
   const blocks = useTerminal((state) => state.buffer.blocks);
   const running = useTerminal((state) => state.running !== null);
   const fontPx = useArrangement((state) => state.consoleFontPx);

@@ -9,7 +9,7 @@ import { goTo } from "../../shared/time-actions.ts";
 import { origins, text } from "./text.ts";
 
 /** Everything that an input caused: the list of traces, and the chosen one as an indented tree. */
-export function Trace() {
+export default function Trace() {
   const { traces, selected } = useCluster((state) => state.trace);
   const followed = useCluster(({ time }) => time.followedTrace);
   return (
