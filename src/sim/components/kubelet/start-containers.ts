@@ -297,6 +297,12 @@ function started(state: KubeletState, worker: PodWorker, flow: SyncFlow, item: S
   const { container } = item;
   podEvent(state, worker, context, "Normal", "Started", `Started container ${container.name}`, container.name);
   worker.reasons.delete(container.name);
+  // The runtime's event may come a moment after its answer; until then the record would still say "created".
+  worker.containers = worker.containers.map((one) =>
+    one.id === flow.containerId && one.state === "CONTAINER_CREATED"
+      ? { ...one, state: "CONTAINER_RUNNING", startedWallUs: context.wallUs() }
+      : one,
+  );
   removeOldAttempts(state, worker, container.name, context);
   if (container.lifecycle?.postStart === undefined) {
     nextItem(state, worker, flow, context);
