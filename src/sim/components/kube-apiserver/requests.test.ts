@@ -175,6 +175,38 @@ describe("who may do what", () => {
     expect(ask("delete")).toBe(false);
   });
 
+  it("keeps people from giving away what they do not have", () => {
+    const as = { user: "mallory", groups: ["devs"] };
+    const rules = (verbs: string[], resources: string[]) => [
+      { verbs, apiGroups: ["rbac.authorization.k8s.io", ""], resources },
+    ];
+    const role = (name: string, given: object[]) => ({
+      kind: "Role",
+      apiVersion: "rbac.authorization.k8s.io/v1",
+      metadata: { name },
+      rules: given,
+    });
+    create("roles", role("maker", rules(["create"], ["roles"])), "rbac.authorization.k8s.io");
+    const binding = {
+      kind: "RoleBinding",
+      apiVersion: "rbac.authorization.k8s.io/v1",
+      metadata: { name: "m" },
+      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: "maker" },
+      subjects: [{ kind: "User", apiGroup: "rbac.authorization.k8s.io", name: "mallory" }],
+    };
+    create("rolebindings", binding, "rbac.authorization.k8s.io");
+    harness.run(100_000);
+    const at = { verb: "create", group: "rbac.authorization.k8s.io", resource: "roles", ...DEFAULT } as const;
+    expect(harness.ask({ ...at, body: role("same", rules(["create"], ["roles"])) }, as).code).toBe(201);
+    const refused = harness.ask(
+      { ...at, body: role("more", [{ verbs: ["get"], apiGroups: [""], resources: ["secrets"] }]) },
+      as,
+    );
+    expect(refused.object.message).toBe(
+      'roles.rbac.authorization.k8s.io "more" is forbidden: user "mallory" (groups=["devs" "system:authenticated"]) is attempting to grant RBAC permissions not currently held:\n{APIGroups:[""], Resources:["secrets"], Verbs:["get"]}',
+    );
+  });
+
   it("lets a service account in by its token until it expires", () => {
     create("serviceaccounts", { kind: "ServiceAccount", apiVersion: "v1", metadata: { name: "bot" } });
     const issued = harness.ask({

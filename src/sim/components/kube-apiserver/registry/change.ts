@@ -6,6 +6,7 @@ import { validateUpdate } from "../../../api/validation/validation.ts";
 import type { Context } from "../../../kernel/types.ts";
 import { admit, validateAdmission } from "../admission/admission.ts";
 import type { AdmissionRequest } from "../admission/plugin.ts";
+import { checkEscalation } from "../authz/escalation.ts";
 import { decodeObjectOf } from "../http/decode.ts";
 import type { ApiServerState, Exchange } from "../state.ts";
 import { bindPod } from "./binding.ts";
@@ -100,6 +101,8 @@ function update(state: ApiServerState, exchange: Exchange, context: Context, cur
     if (context.observed) context.note("validation", { errors: errors.length });
     return { do: "refuse", status: invalid(kind, exchange.name, errors) };
   }
+  const escalates = checkEscalation(state, kind, exchange.user, admitted as Parameters<typeof checkEscalation>[3]);
+  if (escalates !== null) return { do: "refuse", status: escalates };
   if (goesWithUpdate(kind, admitted)) return { do: "remove", object: admitted };
   return { do: "put", object: admitted };
 }

@@ -15,6 +15,7 @@ import type { Context } from "../../../kernel/types.ts";
 import type { TxnOperation } from "../../etcd/messages.ts";
 import { admit, validateAdmission } from "../admission/admission.ts";
 import type { AdmissionRequest } from "../admission/plugin.ts";
+import { checkEscalation } from "../authz/escalation.ts";
 import { answer, refuse } from "../respond.ts";
 import type { ApiServerState, Exchange } from "../state.ts";
 import { decorate } from "../watch/decorate.ts";
@@ -122,6 +123,11 @@ export function create(state: ApiServerState, exchange: Exchange, context: Conte
   if (errors.length > 0) {
     if (context.observed) context.note("validation", { errors: errors.length });
     refuse(state, exchange, context, invalid(kind, name, errors));
+    return;
+  }
+  const escalates = checkEscalation(state, kind, exchange.user, prepared as Parameters<typeof checkEscalation>[3]);
+  if (escalates !== null) {
+    refuse(state, exchange, context, escalates);
     return;
   }
   const late = validateAdmission({ ...asked, object: prepared }, view, state.flags, note);
