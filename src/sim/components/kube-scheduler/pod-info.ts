@@ -24,6 +24,8 @@ export interface PodInfo {
   readonly preferredAffinity: readonly PreferredSchedulingTerm[];
   /** Images of all containers, with a tag. */
   readonly images: readonly string[];
+  /** The same text for pods that node-local plugins cannot tell apart. */
+  readonly demand: string;
 }
 
 type OfSpec = Omit<PodInfo, "pod">;
@@ -60,21 +62,39 @@ function workOut(pod: Pod): OfSpec {
   const nonZero = podRequest(pod, true);
   const nodeAffinity = spec.affinity?.nodeAffinity;
   const selector = spec.nodeSelector;
+  const request = podRequest(pod);
+  const hostPorts = hostPortsOf(spec);
+  const images = [...(spec.initContainers ?? []), ...(spec.containers ?? [])].map(({ image }) =>
+    normalizedImage(image ?? ""),
+  );
   return {
+    demand: `${images.join()}|${demandOf(spec, request, nonZero, hostPorts)}`,
     priority: spec.priority ?? 0,
-    request: podRequest(pod),
+    request,
     nonZeroMilliCpu: nonZero.milliCpu,
     nonZeroMemoryBytes: nonZero.memoryBytes,
-    hostPorts: hostPortsOf(spec),
+    hostPorts,
     tolerations: spec.tolerations ?? NOTHING,
     preferTolerations: (spec.tolerations ?? []).filter(({ effect }) => !effect || effect === "PreferNoSchedule"),
     nodeSelector: selector !== undefined && Object.keys(selector).length > 0 ? selector : null,
     requiredAffinity: nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? null,
     preferredAffinity: nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? NOTHING,
-    images: [...(spec.initContainers ?? []), ...(spec.containers ?? [])].map(({ image }) =>
-      normalizedImage(image ?? ""),
-    ),
+    images,
   };
+}
+
+function demandOf(
+  { nodeName = "", tolerations = NOTHING, nodeSelector, affinity }: PodSpec,
+  request: Resources,
+  nonZero: Resources,
+  hostPorts: readonly HostPort[],
+): string {
+  const numbers = `${request.milliCpu} ${request.memoryBytes} ${request.ephemeralBytes} ${nonZero.milliCpu} ${nonZero.memoryBytes}`;
+  const list = tolerations.map(({ key, operator, value, effect }) => `${key}=${operator}=${value}=${effect}`).join();
+  const plain = `${numbers}|${list}|${nodeName}`;
+  if (request.scalars === null && hostPorts.length === 0 && nodeSelector === undefined && affinity === undefined)
+    return plain;
+  return `${plain}|${JSON.stringify([request.scalars, hostPorts, nodeSelector ?? null, affinity?.nodeAffinity ?? null])}`;
 }
 
 function hostPortsOf(spec: PodSpec): readonly HostPort[] {

@@ -16,6 +16,8 @@ export interface Snapshot {
   readonly nodes: readonly NodeInfo[];
   readonly positions: ReadonlyMap<string, number>;
   readonly images: ReadonlyMap<string, ImageState>;
+  /** Another object whenever `images` or the number of nodes has changed. */
+  readonly imagesVersion: object;
   readonly pods: Table<Pod>;
 }
 
@@ -32,6 +34,7 @@ export interface SchedulerCache extends Snapshot {
   nodes: NodeInfo[];
   positions: Map<string, number>;
   images: Map<string, ImageState>;
+  imagesVersion: object;
   tree: NodeTree;
   /** The scan order must be made again before the next decision. */
   orderStale: boolean;
@@ -46,6 +49,7 @@ export function createCache(): SchedulerCache {
     nodes: [],
     positions: new Map(),
     images: new Map(),
+    imagesVersion: Object.freeze({}),
     tree: new Map(),
     orderStale: false,
     pods: new Table<Pod>(),
@@ -116,6 +120,7 @@ export function refreshOrder(cache: SchedulerCache): void {
 }
 
 function countImages(cache: SchedulerCache, before: NodeInfo | undefined, after: NodeInfo | undefined): void {
+  cache.imagesVersion = Object.freeze({});
   for (const name of before?.images.keys() ?? []) {
     const state = cache.images.get(name);
     if (state === undefined) continue;

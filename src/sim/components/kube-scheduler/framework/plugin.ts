@@ -39,6 +39,13 @@ export const MAX_NODE_SCORE = 100;
  */
 export interface Plugin {
   readonly name: string;
+  /**
+   * Filter and Score look at nothing but what the pod demands (`PodInfo.demand`), the node's NodeInfo and `basis`, so
+   * that what they said holds as long as these do.
+   */
+  readonly nodeLocal?: true;
+  /** What else of the cluster the score depends on; another object when that has changed. */
+  basis?(snapshot: Snapshot): unknown;
   /** Null: may enter the active queue. Otherwise why not. */
   preEnqueue?(pod: PodInfo): string | null;
   preFilter?(cycle: Cycle): PreFilterVerdict;

@@ -1,6 +1,7 @@
 import { nodeInfo, type Snapshot } from "../cache/cache.ts";
 import type { NodeInfo } from "../cache/node-info.ts";
 import type { PodInfo } from "../pod-info.ts";
+import { createResults, type NodeResults, resultsFor, scoresOf } from "./node-results.ts";
 import { type Cycle, type NodeRejection, type Plugin, type Rejection, rejection } from "./plugin.ts";
 import type { Framework } from "./profile.ts";
 import { numFeasibleNodesToFind } from "./sampling.ts";
@@ -67,13 +68,19 @@ export function schedulePod(
     options.percentageOfNodesToScore,
     framework.percentageOfNodesToScore,
   );
-  const feasible = findFeasible(preFiltered.filters, cycle, nodes, options.startIndex, wanted, failures);
+  const search: Search = {
+    cycle,
+    nodes,
+    results: nodes === snapshot.nodes ? resultsFor(framework, pod, nodes.length) : createResults(nodes.length),
+    ...splitLocal(preFiltered.filters),
+  };
+  const feasible = findFeasible(search, options.startIndex, wanted, failures);
   const evaluated = feasible.length + failures.size;
-  const names = feasible.map(({ name }) => name);
+  const names = feasible.map((position) => search.results.names[position]!);
   if (feasible.length <= 1) {
     return { ...verdict, evaluated, feasible: names, scores: null, chosen: names[0] ?? null };
   }
-  const scores = scoreNodes(framework, cycle, feasible, names);
+  const scores = scoreNodes(framework, search, feasible, names);
   const chosen = selectHost(scores, options.randomInt);
   return { ...verdict, evaluated, feasible: names, scores, chosen };
 }
@@ -130,32 +137,55 @@ function namedNodes(snapshot: Snapshot, names: ReadonlySet<string>): NodeInfo[] 
   return nodes;
 }
 
+/** One search over `nodes`; what is known of a node stands at its position in `results`. */
+interface Search {
+  readonly cycle: Cycle;
+  readonly nodes: readonly NodeInfo[];
+  readonly results: NodeResults;
+  readonly localFilters: readonly Plugin[];
+  readonly otherFilters: readonly Plugin[];
+}
+
+/** Node-local filters up to the first that is not: the order in which plugins speak must hold. */
+function splitLocal(filters: readonly Plugin[]): Pick<Search, "localFilters" | "otherFilters"> {
+  const first = filters.findIndex(({ nodeLocal }) => nodeLocal !== true);
+  if (first < 0) return { localFilters: filters, otherFilters: [] };
+  return { localFilters: filters.slice(0, first), otherFilters: filters.slice(first) };
+}
+
+/** Positions of nodes that pass, in scan order; those that do not are put into `failures`. */
 function findFeasible(
-  filters: readonly Plugin[],
-  cycle: Cycle,
-  nodes: readonly NodeInfo[],
+  search: Search,
   startIndex: number,
   wanted: number,
   failures: Map<string, NodeRejection>,
-): NodeInfo[] {
-  const feasible: NodeInfo[] = [];
+): number[] {
+  const { cycle, nodes, results, localFilters, otherFilters } = search;
+  const feasible: number[] = [];
   const count = nodes.length;
   for (let step = 0, at = count === 0 ? 0 : startIndex % count; step < count; step += 1) {
-    const node = nodes[at]!;
+    const position = at;
+    const node = nodes[position]!;
     at = at + 1 === count ? 0 : at + 1;
-    const failure = runFilters(filters, cycle, node);
+    if (results.filtered[position] !== node) {
+      results.failures[position] = runFilters(localFilters, cycle, node);
+      results.filtered[position] = node;
+      results.names[position] = node.name;
+    }
+    let failure = results.failures[position] as NodeRejection | null;
+    if (failure === null && otherFilters.length > 0) failure = runFilters(otherFilters, cycle, node);
     if (failure !== null) {
       failures.set(node.name, failure);
       continue;
     }
-    feasible.push(node);
+    feasible.push(position);
     if (feasible.length >= wanted) break;
   }
   return feasible;
 }
 
 /** The first plugin that says no speaks for the node. */
-export function runFilters(filters: readonly Plugin[], cycle: Cycle, node: NodeInfo): NodeRejection | null {
+function runFilters(filters: readonly Plugin[], cycle: Cycle, node: NodeInfo): NodeRejection | null {
   for (const plugin of filters) {
     const refused = plugin.filter!(cycle, node);
     if (refused !== null) return { plugin: plugin.name, rejection: refused };
@@ -163,17 +193,21 @@ export function runFilters(filters: readonly Plugin[], cycle: Cycle, node: NodeI
   return null;
 }
 
-export function scoreNodes(
+function scoreNodes(
   framework: Framework,
-  cycle: Cycle,
-  nodes: readonly NodeInfo[],
+  search: Search,
+  feasible: readonly number[],
   names: readonly string[],
 ): Scores {
-  const totals = new Array<number>(nodes.length).fill(0);
+  const { cycle, nodes } = search;
+  const scored = feasible.map((position) => nodes[position]!);
+  const totals = new Array<number>(feasible.length).fill(0);
   const plugins: PluginScores[] = [];
   for (const { plugin, weight } of framework.score) {
-    if (plugin.preScore !== undefined && !plugin.preScore(cycle, nodes)) continue;
-    const raw = nodes.map((node) => plugin.score!(cycle, node));
+    if (plugin.preScore !== undefined && !plugin.preScore(cycle, scored)) continue;
+    const raw = plugin.nodeLocal
+      ? rememberedScores(plugin, search, feasible)
+      : scored.map((node) => plugin.score!(cycle, node));
     let normalized = raw;
     if (plugin.normalizeScore !== undefined) {
       normalized = raw.slice();
@@ -185,8 +219,23 @@ export function scoreNodes(
   return { nodes: names, plugins, totals };
 }
 
+function rememberedScores(plugin: Plugin, { cycle, nodes, results }: Search, feasible: readonly number[]): number[] {
+  const { of, values } = scoresOf(results, plugin.name, plugin.basis?.(cycle.snapshot));
+  const raw = new Array<number>(feasible.length);
+  for (let index = 0; index < feasible.length; index += 1) {
+    const position = feasible[index]!;
+    const node = nodes[position]!;
+    if (of[position] !== node) {
+      values[position] = plugin.score!(cycle, node);
+      of[position] = node;
+    }
+    raw[index] = values[position]!;
+  }
+  return raw;
+}
+
 /** Uniformly at random among the best (reservoir sampling, in one pass). */
-export function selectHost({ nodes, totals }: Scores, randomInt: (bound: number) => number): string {
+function selectHost({ nodes, totals }: Scores, randomInt: (bound: number) => number): string {
   let best = 0;
   let ties = 1;
   for (let index = 1; index < totals.length; index += 1) {

@@ -12,6 +12,8 @@ export const imageLocality: PluginDefinition = {
   name: "ImageLocality",
   create: () => ({
     name: "ImageLocality",
+    nodeLocal: true,
+    basis: ({ imagesVersion }) => imagesVersion,
     score({ pod, snapshot }, node) {
       if (node.images.size === 0) return 0;
       let sum = 0;

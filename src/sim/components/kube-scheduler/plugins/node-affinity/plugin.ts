@@ -35,6 +35,7 @@ export const nodeAffinity: PluginDefinition = {
     const addedPreferred = added?.preferredDuringSchedulingIgnoredDuringExecution ?? [];
     return {
       name: "NodeAffinity",
+      nodeLocal: true,
       preFilter({ pod }) {
         const { requiredAffinity, nodeSelector } = pod;
         if (addedRequired === undefined && requiredAffinity === null && nodeSelector === null) return SKIP;

@@ -7,6 +7,7 @@ export const nodeName: PluginDefinition = {
   name: "NodeName",
   create: () => ({
     name: "NodeName",
+    nodeLocal: true,
     filter({ pod }, node) {
       const wanted = pod.pod.spec.nodeName;
       return !wanted || wanted === node.name ? null : OTHER_NODE;

@@ -18,6 +18,7 @@ export const nodePorts: PluginDefinition = {
   name: "NodePorts",
   create: () => ({
     name: "NodePorts",
+    nodeLocal: true,
     preFilter: ({ pod }) => (pod.hostPorts.length === 0 ? SKIP : CONTINUE),
     filter: ({ pod }, node) => (anyConflict(pod.hostPorts, node.usedPorts) ? TAKEN : null),
     events: [

@@ -36,6 +36,7 @@ export const nodeResourcesBalancedAllocation: PluginDefinition = {
     const resources = given.length === 0 ? DEFAULT_RESOURCES : given;
     return {
       name: "NodeResourcesBalancedAllocation",
+      nodeLocal: true,
       preScore: ({ pod }) => !asksForNothing(pod.request, resources),
       score: ({ pod }, node) => balance(pod, node, resources),
     };

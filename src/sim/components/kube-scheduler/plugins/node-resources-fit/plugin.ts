@@ -41,6 +41,7 @@ export const nodeResourcesFit: PluginDefinition = {
     };
     return {
       name: "NodeResourcesFit",
+      nodeLocal: true,
       filter: ({ pod }, node) => fitsRequest(pod, node, ignored),
       score: ({ pod }, node) => scoreOf(strategy, pod, node),
       events: [

@@ -10,6 +10,7 @@ export const nodeUnschedulable: PluginDefinition = {
   name: "NodeUnschedulable",
   create: () => ({
     name: "NodeUnschedulable",
+    nodeLocal: true,
     filter: ({ pod }, node) => (!node.unschedulable || isTolerated(UNSCHEDULABLE, pod.tolerations) ? null : CORDONED),
     events: [
       {

@@ -6,6 +6,7 @@ export const taintToleration: PluginDefinition = {
   name: "TaintToleration",
   create: () => ({
     name: "TaintToleration",
+    nodeLocal: true,
     filter({ pod }, node) {
       if (node.taints.length === 0) return null;
       const taint = untoleratedTaint(node.taints, pod.tolerations);
