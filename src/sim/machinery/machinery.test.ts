@@ -103,6 +103,22 @@ describe("informers", () => {
     expect(countByIndex(store, "namespace", "default")).toBe(2);
   });
 
+  it("list anew when their resource version is too old, and tell only of what changed meanwhile", () => {
+    const world = smallWorld({
+      components: code,
+      processes: [{ name: "w", kind: "watcher", args: {} }],
+      objects: { pods: [pod("a"), pod("b")] },
+    });
+    pass(world, 1);
+    world.input("api", { expire: true });
+    ask(world, deleteRequest(PODS, "default", "a"));
+    ask(world, createRequest(PODS, pod("c")));
+    pass(world, 5);
+    const state = stateOf<WatcherState>(world, "w");
+    expect(state.seen.slice(3)).toEqual(["added c", "deleted a"]);
+    expect(informerOf(state.machinery, "pods").phase).toBe("watching");
+  });
+
   it("log what failed and go on when the API server is back", () => {
     const world = smallWorld({
       components: code,

@@ -83,13 +83,27 @@ export function plantObject(state: FakeApiServerState, resource: string, object:
   return planted;
 }
 
-/** What a person does in a test: `{request: ResourceRequest}`; the answer is emitted. */
+/**
+ * What a person does in a test: `{request: ResourceRequest}`; the answer is emitted. `{expire: true}` ends every watch
+ * with 410, as when its resource version was compacted away.
+ */
 function applyInput(
   state: FakeApiServerState,
   message: Extract<KernelMessage, { type: "input" }>,
   context: Context,
 ): void {
-  const input = message.input as { readonly request: ResourceRequest };
+  const input = message.input as { readonly request: ResourceRequest } | { readonly expire: true };
+  if ("expire" in input) {
+    for (const id of state.watches.keys()) {
+      const frame: WatchFrame = {
+        type: "ERROR",
+        object: refuse(410, "Expired", "too old resource version: 1 (2)").object,
+      };
+      context.sendFrame(id, frame);
+    }
+    state.watches.clear();
+    return;
+  }
   context.emit(answer(state, input.request, context));
 }
 
