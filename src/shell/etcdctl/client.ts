@@ -29,7 +29,8 @@ export interface Client {
 }
 
 export async function createClient(context: ProgramContext, door: ConsoleDoor, flags: FlagValues): Promise<Client> {
-  for (const name of ["cacert", "cert", "key"]) {
+  // Private keys are not files of their own in every world: a certificate stands for its key.
+  for (const name of ["cacert", "cert"]) {
     const path = flags[name];
     if (path && (await door.readFile(path)) === null) throw new CommandError(`open ${path}: no such file or directory`);
   }
