@@ -69,9 +69,14 @@ export const validation: Suite = {
   },
 };
 
+function precision({ detail, message }: ExpectedError): number {
+  return (detail === undefined ? 0 : 1) + (message === undefined ? 0 : 1);
+}
+
 /** Detail and message are compared only where the case gives them: the found errors are shown alike. */
 function compareErrors(found: readonly FieldError[], expected: readonly ExpectedError[]): ReturnType<Suite["run"]> {
-  const open = [...expected];
+  // The most telling first, so that a vague expectation does not take what a precise one needs.
+  const open = [...expected].sort((a, b) => precision(b) - precision(a));
   const shown = found.map((error) => {
     const { type, field, detail } = error;
     const message = errorBody(error);

@@ -1,5 +1,5 @@
 /** PodDisruptionBudgets, ResourceQuotas, RuntimeClasses and HorizontalPodAutoscalers. */
-import { forbidden, invalid, notSupported, required } from "../field-errors.ts";
+import { duplicate, forbidden, invalid, notSupported, required } from "../field-errors.ts";
 import { validateDns1123Label, validatePathSegmentName } from "../names.ts";
 import { compareQuantities } from "../quantity.ts";
 import { checkTolerations } from "./affinity.ts";
@@ -20,6 +20,7 @@ import { checkImmutable, checkLabels } from "./metadata.ts";
 import {
   checkContainerResourceName,
   checkQuotaResourceName,
+  checkResourceName,
   checkResourceQuantity,
   checkResourceRequirements,
   QUOTA_RESOURCES,
@@ -91,6 +92,76 @@ export const validateResourceQuota = validateWith(true, (errors, object) => {
   }
   checkScopes(errors, spec);
 });
+
+const LIMIT_PARTS = ["max", "min", "default", "defaultRequest", "maxLimitRequestRatio"] as const;
+
+export const validateLimitRange = validateWith(true, (errors, object) => {
+  const types = new Set<string>();
+  list(record(object.spec).limits).forEach((value, index) => {
+    const limit = record(value);
+    const path = item("spec.limits", index);
+    const type = text(limit.type);
+    if (types.has(type)) errors.push(duplicate(child(path, "type"), type));
+    types.add(type);
+    checkLimit(errors, path, type, limit);
+  });
+});
+
+function checkLimit(errors: Errors, field: string, type: string, limit: Fields): void {
+  const parts = Object.fromEntries(LIMIT_PARTS.map((part) => [part, record(limit[part])]));
+  for (const part of LIMIT_PARTS) {
+    for (const name in parts[part]) checkResourceName(errors, item(child(field, part), name), name);
+  }
+  if (type === "Pod") {
+    for (const part of ["default", "defaultRequest"]) {
+      if (Object.keys(parts[part]!).length > 0) {
+        errors.push(forbidden(child(field, part), "may not be specified when `type` is 'Pod'"));
+      }
+    }
+  }
+  if (type === "PersistentVolumeClaim" && !parts.max!.storage && !parts.min!.storage) {
+    errors.push(
+      required(child(field, "limits"), "either minimum or maximum storage value is required, but neither was provided"),
+    );
+  }
+  const names = new Set(LIMIT_PARTS.flatMap((part) => Object.keys(parts[part]!)));
+  for (const name of [...names].sort()) checkLimitOrder(errors, field, name, parts, type === "Pod");
+}
+
+/** Pairs of which the first may not be above the second: part, its value's name, bound, the bound's name. */
+const LIMIT_ORDER: readonly (readonly [string, string, string, string])[] = [
+  ["min", "min value", "max", "max value"],
+  ["defaultRequest", "default request value", "max", "max value"],
+  ["default", "default value", "max", "max value"],
+  ["defaultRequest", "default request value", "default", "default limit value"],
+];
+
+function checkLimitOrder(
+  errors: Errors,
+  field: string,
+  name: string,
+  parts: Readonly<Record<string, Fields>>,
+  ofPod: boolean,
+): void {
+  for (const [part, label, bound, boundLabel] of LIMIT_ORDER) {
+    if (ofPod && part !== "min") continue;
+    const [value, limit] = [text(parts[part]![name]), text(parts[bound]![name])];
+    if (value === "" || limit === "" || compareQuantities(value, limit) <= 0) continue;
+    errors.push(
+      invalid(item(child(field, part), name), value, `${label} ${value} is greater than ${boundLabel} ${limit}`),
+    );
+  }
+  for (const part of ["defaultRequest", "default"]) {
+    const [value, least] = [text(parts[part]![name]), text(parts.min![name])];
+    if (ofPod || value === "" || least === "" || compareQuantities(least, value) <= 0) continue;
+    const label = part === "default" ? "default value" : "default request value";
+    errors.push(invalid(item(child(field, part), name), least, `min value ${least} is greater than ${label} ${value}`));
+  }
+  const ratio = text(parts.maxLimitRequestRatio![name]);
+  if (ratio !== "" && compareQuantities(ratio, "1") < 0) {
+    errors.push(invalid(item(child(field, "maxLimitRequestRatio"), name), ratio, `ratio ${ratio} is less than 1`));
+  }
+}
 
 export const validateRuntimeClass = validateWith(false, (errors, object, old) => {
   if (old) {

@@ -2,9 +2,20 @@
 import { duplicate, forbidden, invalid, notSupported, required } from "../field-errors.ts";
 import { validateDns1123Subdomain, validateQualifiedName } from "../names.ts";
 import { equalJson } from "../patch/json.ts";
-import { addInvalid, child, type Errors, type Fields, isPresent, item, list, record, text } from "./common.ts";
-import { validateWith } from "./core.ts";
-import { checkImmutable } from "./metadata.ts";
+import {
+  addInvalid,
+  checkNonNegative,
+  child,
+  type Errors,
+  type Fields,
+  isPresent,
+  item,
+  list,
+  record,
+  text,
+} from "./common.ts";
+import { type Validate, validateMetadata, validateWith } from "./core.ts";
+import { checkImmutable, IMMUTABLE } from "./metadata.ts";
 import { checkLabelSelector } from "./selectors.ts";
 import { checkCsiDriverName } from "./volumes.ts";
 
@@ -59,6 +70,82 @@ function checkTopologyExpression(errors: Errors, field: string, expression: Fiel
   addInvalid(errors, child(field, "key"), key, validateQualifiedName(key));
   if (keys.has(key)) errors.push(duplicate(child(field, "key"), key));
   keys.add(key);
+}
+
+function checkDriver(errors: Errors, field: string, driver: Fields): void {
+  checkCsiDriverName(errors, child(field, "name"), text(driver.name));
+  const node = text(driver.nodeID);
+  if (node === "") errors.push(required(child(field, "nodeID")));
+  if (node.length > 192) errors.push(invalid(child(field, "nodeID"), node, "must be 192 characters or less"));
+  const count = record(driver.allocatable).count;
+  if (isPresent(count)) checkNonNegative(errors, child(field, "allocatable.count"), count);
+  const keys = list(driver.topologyKeys).map(text);
+  keys.forEach((key, index) => {
+    if (key === "") errors.push(required(field));
+    if (keys.indexOf(key) < index) errors.push(duplicate(field, key));
+    addInvalid(errors, field, key, validateQualifiedName(key));
+  });
+}
+
+export const validateCsiNode = validateWith(false, (errors, object, old) => {
+  const drivers = list(record(object.spec).drivers).map(record);
+  drivers.forEach((driver, index) => {
+    const path = item("spec.drivers", index);
+    checkDriver(errors, path, driver);
+    const repeated = drivers.slice(0, index).some(({ name }) => name === driver.name);
+    if (repeated) errors.push(duplicate(child(path, "name"), driver.name));
+  });
+  for (const before of list(record(old?.spec).drivers).map(record)) {
+    const now = drivers.find(({ name }) => name === before.name);
+    if (now && !equalJson(now, before)) errors.push(invalid("spec.drivers", now, IMMUTABLE));
+  }
+});
+
+const FS_GROUP_POLICIES: readonly string[] = ["File", "None", "ReadWriteOnceWithFSType"];
+const LIFECYCLE_MODES: readonly string[] = ["Ephemeral", "Persistent"];
+const csiDriverMetadata = validateMetadata(false);
+
+export const validateCsiDriver: Validate = (errors, object, old) => {
+  csiDriverMetadata(errors, object, old);
+  const [spec, before] = [record(object.spec), record(old?.spec)];
+  if (old) {
+    checkImmutable(errors, "spec.attachedRequired", spec.attachRequired, before.attachRequired);
+    checkImmutable(errors, "spec.volumeLifecycleModes", spec.volumeLifecycleModes, before.volumeLifecycleModes);
+    return;
+  }
+  for (const name of ["attachRequired", "podInfoOnMount", "storageCapacity"]) {
+    if (!isPresent(spec[name])) errors.push(required(child("spec", name)));
+  }
+  if (isPresent(spec.fsGroupPolicy) && !FS_GROUP_POLICIES.includes(text(spec.fsGroupPolicy))) {
+    errors.push(notSupported("spec.fsGroupPolicy", spec.fsGroupPolicy, FS_GROUP_POLICIES));
+  }
+  list(spec.volumeLifecycleModes).forEach((mode, index) => {
+    if (LIFECYCLE_MODES.includes(text(mode))) return;
+    errors.push(notSupported(item("spec.volumeLifecycleModes", index), mode, LIFECYCLE_MODES));
+  });
+  checkTokenRequests(errors, list(spec.tokenRequests).map(record));
+};
+
+function checkTokenRequests(errors: Errors, requests: readonly Fields[]): void {
+  requests.forEach((request, index) => {
+    const path = item("spec.tokenRequests", index);
+    const audience = text(request.audience);
+    if (requests.slice(0, index).some((other) => text(other.audience) === audience)) {
+      errors.push(duplicate(child(path, "audience"), audience));
+    }
+    const seconds = request.expirationSeconds;
+    if (!isPresent(seconds)) return;
+    if (Number(seconds) < 600) {
+      errors.push(
+        invalid(child(path, "expirationSeconds"), seconds, "may not specify a duration less than 10 minutes"),
+      );
+    }
+    if (Number(seconds) > 2 ** 32) {
+      errors.push(
+        invalid(child(path, "expirationSeconds"), seconds, "may not specify a duration larger than 2^32 seconds"),
+      );
+    }
+  });
 }
 
 export const validateVolumeAttachment = validateWith(false, (errors, object, old) => {

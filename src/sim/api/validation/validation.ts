@@ -18,16 +18,24 @@ import {
   validateSecret,
 } from "./core.ts";
 import { checkObjectMetaUpdate } from "./metadata.ts";
+import { validateIngress, validateIngressClass, validateNetworkPolicy } from "./networking.ts";
 import { validatePod, validatePodUpdate } from "./pod.ts";
 import {
   validateHorizontalPodAutoscaler,
+  validateLimitRange,
   validatePodDisruptionBudget,
   validateResourceQuota,
   validateRuntimeClass,
 } from "./policy.ts";
 import { validateClusterRole, validateClusterRoleBinding, validateRole, validateRoleBinding } from "./rbac.ts";
 import { validateEndpointSlice, validateEndpoints, validateService, validateServiceUpdate } from "./service.ts";
-import { validateCsiStorageCapacity, validateStorageClass, validateVolumeAttachment } from "./storage.ts";
+import {
+  validateCsiDriver,
+  validateCsiNode,
+  validateCsiStorageCapacity,
+  validateStorageClass,
+  validateVolumeAttachment,
+} from "./storage.ts";
 import {
   validateControllerRevision,
   validateControllerRevisionUpdate,
@@ -76,8 +84,14 @@ const VALIDATIONS: Readonly<Record<string, Validate>> = {
   "/ResourceQuota": validateResourceQuota,
   "policy/PodDisruptionBudget": validatePodDisruptionBudget,
   "autoscaling/HorizontalPodAutoscaler": validateHorizontalPodAutoscaler,
+  "networking.k8s.io/NetworkPolicy": validateNetworkPolicy,
+  "networking.k8s.io/Ingress": validateIngress,
+  "networking.k8s.io/IngressClass": validateIngressClass,
   "node.k8s.io/RuntimeClass": validateRuntimeClass,
   "storage.k8s.io/StorageClass": validateStorageClass,
+  "/LimitRange": validateLimitRange,
+  "storage.k8s.io/CSINode": validateCsiNode,
+  "storage.k8s.io/CSIDriver": validateCsiDriver,
   "storage.k8s.io/VolumeAttachment": validateVolumeAttachment,
   "storage.k8s.io/CSIStorageCapacity": validateCsiStorageCapacity,
   "rbac.authorization.k8s.io/Role": validateRole,
@@ -109,6 +123,7 @@ const CREATION_AT_UPDATE: readonly string[] = [
   "DaemonSet",
   "PersistentVolume",
   "PersistentVolumeClaim",
+  "CSIDriver",
 ];
 
 export interface ValidationOptions {
