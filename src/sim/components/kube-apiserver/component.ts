@@ -1,4 +1,5 @@
 import { randomUid } from "../../api/hash.ts";
+import { deepFreeze } from "../../api/object.ts";
 import type { Certificate, Component, Context, KernelMessage, StreamId } from "../../kernel/types.ts";
 import { fileData } from "../../machinery/kubeconfig.ts";
 import type { ProgramArgs } from "../container-runtime/messages.ts";
@@ -79,7 +80,7 @@ function start(context: Context, args: unknown): ApiServerState {
 }
 
 function createState(context: Context, given: Flags): ApiServerState {
-  const flags = Object.freeze({ ...given, advertiseAddress: given.advertiseAddress || context.self.ip });
+  const flags = deepFreeze({ ...given, advertiseAddress: given.advertiseAddress || context.self.ip });
   const key = fileText(context, flags.serviceAccountKeyFile);
   return {
     flags,

@@ -1,4 +1,8 @@
 import { KINDS, type Kind, qualifiedResource } from "../../api/kinds.ts";
+import { deepFreeze } from "../../api/object.ts";
+
+// Exchanges and watchers refer to rows of the catalogue: frozen, a checkpoint shares them.
+for (const kind of KINDS) deepFreeze(kind);
 
 /** Kinds that are stored, one for each storage prefix (a resource served in two versions is stored once). */
 export const STORED_KINDS: readonly Kind[] = storedKinds();

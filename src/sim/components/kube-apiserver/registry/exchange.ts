@@ -1,5 +1,5 @@
 import type { Kind } from "../../../api/kinds.ts";
-import type { Status } from "../../../api/object.ts";
+import { deepFreeze, type Status } from "../../../api/object.ts";
 import type { Context } from "../../../kernel/types.ts";
 import type { UserInfo } from "../authn/user.ts";
 import type { ResponseForm } from "../http/form.ts";
@@ -21,6 +21,8 @@ export function openExchange(state: ApiServerState, context: Context, given: New
   const exchange: Exchange = {
     id,
     ...given,
+    form: given.form === null ? null : Object.freeze(given.form),
+    user: deepFreeze(given.user),
     receivedAtUs: context.nowUs,
     trace: context.trace,
     phase: "begin",
