@@ -9,6 +9,7 @@ import { NODES, PODS, SERVICES } from "../../machinery/resources.ts";
 import type { ContainerEvent, CriResponse } from "../container-runtime/messages.ts";
 import { KUBELET_CONFIG_PATH, type KubeletConfig, readConfig } from "./config.ts";
 import { isMirror } from "./critical.ts";
+import { nodeFacts } from "./environment.ts";
 import { nodeEvent, podEvent } from "./events.ts";
 import type { HookTag } from "./hooks.ts";
 import { preStopDone } from "./kill.ts";
@@ -49,6 +50,7 @@ import { deleteWhenReported } from "./termination.ts";
 import { after } from "./timers.ts";
 import { type TokenTag, tokenAnswered } from "./tokens.ts";
 import type { Pod } from "./types.ts";
+import { refreshVolumes } from "./volumes.ts";
 
 const KUBECONFIG = "/etc/kubernetes/kubelet.conf";
 const SCAN_US = 20_000_000;
@@ -294,8 +296,12 @@ function objectChanged(state: KubeletState, informer: string, delta: Delta, cont
     case "services":
       return;
     default:
-      for (const uid of state.objects.get(informer) ?? [])
-        withWorker(state, uid, (worker) => syncPod(state, worker, context));
+      for (const uid of state.objects.get(informer) ?? []) {
+        withWorker(state, uid, (worker) => {
+          if (delta.type === "updated") refreshVolumes(state, worker, nodeFacts(state, context), context);
+          else syncPod(state, worker, context);
+        });
+      }
   }
 }
 

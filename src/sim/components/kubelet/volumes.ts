@@ -1,3 +1,4 @@
+import { deepFreeze } from "../../api/object.ts";
 import type { Context } from "../../kernel/types.ts";
 import type { ContainerMount } from "../container-runtime/messages.ts";
 import { fieldValue, type NodeFacts, resourceValue } from "./fields.ts";
@@ -152,6 +153,18 @@ export function mountsOf(
     }
   }
   return mounts;
+}
+
+/** A ConfigMap or secret changed: volumes made of it get the new text (what is mounted by `subPath` keeps the old). */
+export function refreshVolumes(state: KubeletState, worker: PodWorker, facts: NodeFacts, context: Context): void {
+  const podIp = worker.sandboxes[0]?.ip ?? "";
+  for (const volume of worker.pod.spec.volumes ?? []) {
+    if (volume.configMap === undefined && volume.secret === undefined && volume.projected === undefined) continue;
+    const result = setUpVolume(state, worker, volume, podIp, facts);
+    if ("mounted" in result && "files" in result.mounted) {
+      context.disk.write(volumePath(worker.uid, volume.name), deepFreeze({ files: result.mounted.files }));
+    }
+  }
 }
 
 /** Volumes that only live as long as the pod. */

@@ -83,6 +83,11 @@ export function registryAnswered(state: RuntimeState, context: Context, tag: Pul
     }
     return;
   }
+  if (answer.type === "manifest" && state.images.get(pull.reference)?.digest === answer.image.digest) {
+    // All of it is here already: the registry was only asked whether that is so.
+    pullDone(state, context, pull);
+    return;
+  }
   if (answer.type === "manifest") {
     pull.image = answer.image;
     pull.waiting = answer.image.layers;
@@ -111,9 +116,13 @@ function downloadMore(pull: PullState, context: Context): void {
 export function layersUnpacked(state: RuntimeState, context: Context, reference: string): void {
   const pull = state.pulls.get(reference);
   if (pull?.image == null) return;
-  state.pulls.delete(reference);
   putImage(state, context, pull.image);
-  const answer: CriResponse = { call: "PullImage", image: imageOf(state, reference) as ImageOfRuntime };
+  pullDone(state, context, pull);
+}
+
+function pullDone(state: RuntimeState, context: Context, pull: PullState): void {
+  state.pulls.delete(pull.reference);
+  const answer: CriResponse = { call: "PullImage", image: imageOf(state, pull.reference) as ImageOfRuntime };
   for (const request of pull.requests) context.respond(request, answer);
 }
 

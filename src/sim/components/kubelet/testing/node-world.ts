@@ -7,6 +7,8 @@ import { containerd } from "../../container-runtime/index.ts";
 import type { RuntimeState } from "../../container-runtime/state.ts";
 import { WORKLOADS } from "../../container-runtime/workloads/list.ts";
 import { imageRegistry } from "../../image-registry/index.ts";
+import { init } from "../../init/index.ts";
+import type { UnitDefinition } from "../../init/messages.ts";
 import { kubelet } from "../index.ts";
 import type { KubeletState } from "../state.ts";
 
@@ -15,6 +17,10 @@ export const NODE = "worker-1";
 const CNI = JSON.stringify({ name: "kubarium", plugins: [{ type: "bridge", ipam: { type: "host-local" } }] });
 const CONFIG =
   "apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\nclusterDNS:\n- 10.96.0.10\nclusterDomain: cluster.local\nstaticPodPath: /etc/kubernetes/manifests\n";
+
+function unit(name: string, restartUs: number): UnitDefinition {
+  return { name, description: name, process: `${name}@${NODE}`, kind: name, args: null, restartUs };
+}
 
 function machine(
   name: string,
@@ -35,7 +41,7 @@ export function nodeWorld(
     readonly seed?: number;
   } = {},
 ): World {
-  const all = [fakeApiServer, containerd, kubelet, imageRegistry, ...WORKLOADS] as unknown as readonly Component<
+  const all = [fakeApiServer, init, containerd, kubelet, imageRegistry, ...WORKLOADS] as unknown as readonly Component<
     never,
     never
   >[];
@@ -61,10 +67,7 @@ export function nodeWorld(
           NODE,
           "10.0.1.21",
           "worker",
-          [
-            { name: `containerd@${NODE}`, kind: "containerd", args: null },
-            { name: `kubelet@${NODE}`, kind: "kubelet", args: null },
-          ],
+          [{ name: `init@${NODE}`, kind: "init", args: [unit("containerd", 5_000_000), unit("kubelet", 10_000_000)] }],
           files,
         ),
       ],

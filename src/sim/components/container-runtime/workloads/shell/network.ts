@@ -196,6 +196,7 @@ function send(state: ShellState, context: Context, job: NetworkJob, tag: unknown
       to: `${nameserver(state)}:53`,
       body,
       timeoutUs: DNS_TIMEOUT_US,
+      protocol: "UDP",
       tag,
       label: `DNS A ${body.name}`,
     });
