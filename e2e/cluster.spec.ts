@@ -6,7 +6,7 @@ test("a manifest is applied by the editor, and its pods run on the stage", async
   await hurry(page, 5);
   await page.getByRole("tab", { name: "Editor" }).click();
   await page.getByRole("button", { name: "Examples" }).click();
-  await page.getByRole("menuitem", { name: /Deployment and Service/ }).click();
+  await page.getByRole("menuitem", { name: /^Deployment and Service/ }).click();
   await page.getByRole("button", { name: "Apply", exact: true }).click();
   await expect(page.getByTestId("apply-answer")).toContainText("deployment.apps/web created", { timeout: 30_000 });
   await expect(page.getByTestId("apply-answer")).toContainText("service/web created");
@@ -78,7 +78,7 @@ test("a worker without power is dark and NotReady after its grace period; mended
   await openCluster(page);
   await hurry(page, 50);
   const worker = page.locator("[data-machine='worker-2']");
-  await breakBy(page, worker.getByRole("button", { name: /^worker-2/ }), /power/i);
+  await breakBy(page, worker.getByRole("button", { name: /^worker-2/ }), /power.?off|switch off|power off/i);
   await expect(worker).toHaveAttribute("data-power", "off");
   await type(page, "kubectl get nodes");
   await expect

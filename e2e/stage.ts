@@ -31,7 +31,7 @@ export async function hurry(page: Page, speed = 20): Promise<void> {
     set?.call(input, String(Math.round(((Math.log10(value) + 3) / 6) * 1000)));
     input.dispatchEvent(new Event("input", { bubbles: true }));
   }, speed);
-  await page.getByLabel("Follow").uncheck();
+  await page.getByRole("checkbox", { name: "Follow" }).uncheck();
 }
 
 /** Breaks something by its Break menu, by name of the entry. */

@@ -15,7 +15,7 @@ export class VirtualClock {
     const back = time.nowUs < this.nowUs;
     this.nowUs = time.nowUs;
     this.atMs = atMs;
-    this.usPerMs = time.playing ? time.rate * 1000 : 0;
+    this.usPerMs = time.playing && Number.isFinite(time.rate) ? time.rate * 1000 : 0;
     if (back || !time.playing) this.shownUs = time.nowUs;
   }
 

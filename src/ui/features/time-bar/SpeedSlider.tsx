@@ -2,10 +2,12 @@ import { useCluster } from "../../shared/cluster.ts";
 import { ask } from "../../shared/session.ts";
 import { sliderOfSpeed, sliderSteps, speedOfSlider } from "../../shared/speed.ts";
 import { speedWords, text } from "./text.ts";
+import { useWish } from "./useWish.ts";
 
 /** From a thousandth of real time to a thousand times, logarithmic; the middle is real time and catches. */
 export function SpeedSlider() {
-  const speed = useCluster(({ time }) => time.speed);
+  const said = useCluster(({ time }) => time.speed);
+  const [speed, setSpeed] = useWish(said, (wish) => ask((session) => session.setSpeed(wish)));
   const words = speedWords(speed);
   return (
     <div className="flex w-36 shrink-0 flex-col items-center leading-none max-sm:hidden">
@@ -21,7 +23,7 @@ export function SpeedSlider() {
         onChange={(event) => {
           const position = Number(event.target.value);
           const caught = Math.abs(position - sliderSteps / 2) < 18 ? sliderSteps / 2 : position;
-          void ask((session) => session.setSpeed(speedOfSlider(caught)));
+          setSpeed(speedOfSlider(caught));
         }}
         className="slider w-full"
       />

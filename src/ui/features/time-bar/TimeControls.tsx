@@ -8,6 +8,7 @@ import { ask } from "../../shared/session.ts";
 import { backToMark, playOrPause, step } from "../../shared/time-actions.ts";
 import { SpeedSlider } from "./SpeedSlider.tsx";
 import { text } from "./text.ts";
+import { useWish } from "./useWish.ts";
 import { VirtualClockText } from "./VirtualClockText.tsx";
 
 const steps = (): readonly MenuEntry[] => [
@@ -40,9 +41,9 @@ const steps = (): readonly MenuEntry[] => [
 
 /** Play, step, speed, follow and the clock: time is always at hand. */
 export function TimeControls() {
-  const { playing, following } = useCluster(
-    useShallow(({ time }) => ({ playing: time.playing, following: time.following })),
-  );
+  const said = useCluster(useShallow(({ time }) => ({ playing: time.playing, following: time.following })));
+  const { playing } = said;
+  const [following, setFollowing] = useWish(said.following, (wish) => ask((session) => session.setFollowing(wish)));
   return (
     <section aria-label={text.bar} className="flex min-w-0 items-center gap-1.5">
       <IconButton icon={SkipBack} label={text.back} onClick={backToMark} />
@@ -72,7 +73,7 @@ export function TimeControls() {
         <input
           type="checkbox"
           checked={following}
-          onChange={(event) => void ask((session) => session.setFollowing(event.target.checked))}
+          onChange={(event) => setFollowing(event.target.checked)}
           className="accent-accent"
         />
         {text.follow}
