@@ -24,13 +24,13 @@ import { formatMicroTime, formatTime, parseTime } from "./time.ts";
 
 describe("times", () => {
   it("are written and read back to the second and the microsecond", () => {
-    expect(formatTime(Date.UTC(2026, 10, 20, 9, 0, 5) * 1000 + 999_999)).toBe("2026-11-20T09:00:05Z");
+    expect(formatTime(1_795_165_205_999_999)).toBe("2026-11-20T09:00:05Z");
     expect(formatMicroTime(1_000_250)).toBe("1970-01-01T00:00:01.000250Z");
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 4_000_000_000 }), fc.integer({ min: 0, max: 999_999 }), (seconds, rest) => {
         const wallUs = seconds * 1_000_000 + rest;
         expect(parseTime(formatMicroTime(wallUs))).toBe(wallUs);
-        expect(formatTime(wallUs)).toBe(`${new Date(seconds * 1000).toISOString().slice(0, 19)}Z`);
+        expect(parseTime(formatTime(wallUs))).toBe(seconds * 1_000_000);
       }),
     );
   });
@@ -83,10 +83,7 @@ describe("quantities", () => {
       1500, 250, 1000, 1,
     ]);
     expect([wholeValue("1Gi"), wholeValue("1500m"), wholeValue("1e3"), wholeValue(undefined)]).toEqual([
-      2 ** 30,
-      2,
-      1000,
-      0,
+      1_073_741_824, 2, 1000, 0,
     ]);
   });
 });

@@ -92,7 +92,7 @@ export function generateName(base: string, int: (bound: number) => number): stri
 /** A random UUID, version 4. */
 export function randomUid(int: (bound: number) => number): string {
   const hex = (width: number): string =>
-    int(16 ** width)
+    int(1 << (4 * width))
       .toString(16)
       .padStart(width, "0");
   const variant = (8 + int(4)).toString(16);

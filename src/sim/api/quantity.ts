@@ -80,9 +80,13 @@ export function parseQuantity(text: string): Quantity {
 }
 
 function magnitudeOf(digits: bigint, decimals: number, { base, exponent }: Scale): bigint {
-  if (base === 2n) return divideUp((digits * NANO) << BigInt(exponent), 10n ** BigInt(decimals));
+  if (base === 2n) return divideUp((digits * NANO) << BigInt(exponent), powerOfTen(decimals));
   const power = exponent - decimals + 9;
-  return power >= 0 ? digits * 10n ** BigInt(power) : divideUp(digits, 10n ** BigInt(-power));
+  return power >= 0 ? digits * powerOfTen(power) : divideUp(digits, powerOfTen(-power));
+}
+
+function powerOfTen(exponent: number): bigint {
+  return BigInt(`1${"0".repeat(exponent)}`);
 }
 
 /** For amounts that are not negative. */
@@ -156,8 +160,8 @@ const FAST_MILLI: Readonly<Record<string, number>> = {
   M: 1e9,
   G: 1e12,
   Ki: 1000 * 1024,
-  Mi: 1000 * 1024 ** 2,
-  Gi: 1000 * 1024 ** 3,
+  Mi: 1000 * 1_048_576,
+  Gi: 1000 * 1_073_741_824,
 };
 
 /** Thousandths, rounded up: `milliValue("1.5")` is 1500. For CPU: millicores. Unreadable text counts as 0. */

@@ -218,7 +218,7 @@ function decodeScalar(value: unknown, scalar: Scalar, place: Place): unknown {
 
 function decodeInteger(value: unknown, scalar: "int32" | "int64", place: Place): unknown {
   if (typeof value !== "number") return wrongType(value, scalar, place);
-  const limit = scalar === "int32" ? 2_147_483_648 : 2 ** 63;
+  const limit = scalar === "int32" ? 2_147_483_648 : 4_294_967_296 * 2_147_483_648;
   if (Number.isInteger(value) && value >= -limit && value < limit) return value;
   return wrongType(value, scalar, place, `number ${value}`);
 }

@@ -146,3 +146,13 @@ export function validateDomainPrefixedName(field: string, value: string): FieldE
 export function checkMaxBytes(errors: Errors, field: string, value: string, maxBytes: number): void {
   if (value.length > maxBytes) errors.push(tooLong(field, maxBytes));
 }
+
+/** A relative path that stays below. */
+export function checkLocalDescendingPath(errors: Errors, field: string, path: string): void {
+  if (path.startsWith("/")) errors.push(invalid(field, path, "must be a relative path"));
+  checkNoBackSteps(errors, field, path);
+}
+
+export function checkNoBackSteps(errors: Errors, field: string, path: string): void {
+  if (path.split("/").includes("..")) errors.push(invalid(field, path, "must not contain '..'"));
+}

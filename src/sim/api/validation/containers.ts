@@ -12,6 +12,8 @@ import {
 import {
   addInvalid,
   checkDnsLabel,
+  checkLocalDescendingPath,
+  checkNoBackSteps,
   checkNonNegative,
   checkPort,
   checkRequiredOneOf,
@@ -459,16 +461,6 @@ function checkVolumeDevices(errors: Errors, field: string, container: Fields, sc
     if (mounts.has(devicePath))
       errors.push(invalid(child(path, "devicePath"), devicePath, "must not already exist in volumeMounts"));
   });
-}
-
-/** A relative path that stays below. */
-export function checkLocalDescendingPath(errors: Errors, field: string, path: string): void {
-  if (path.startsWith("/")) errors.push(invalid(field, path, "must be a relative path"));
-  checkNoBackSteps(errors, field, path);
-}
-
-export function checkNoBackSteps(errors: Errors, field: string, path: string): void {
-  if (path.split("/").includes("..")) errors.push(invalid(field, path, "must not contain '..'"));
 }
 
 function checkLifecycle(errors: Errors, field: string, lifecycle: Fields, scope: PodScope): void {

@@ -1,7 +1,16 @@
 /** Security contexts, seccomp and AppArmor of pods and containers. */
 import { forbidden, invalid, notSupported, required, tooLong } from "../field-errors.ts";
-import { child, type Errors, type Fields, isPresent, item, list, record, text } from "./common.ts";
-import { checkLocalDescendingPath } from "./containers.ts";
+import {
+  checkLocalDescendingPath,
+  child,
+  type Errors,
+  type Fields,
+  isPresent,
+  item,
+  list,
+  record,
+  text,
+} from "./common.ts";
 
 const MAX_ID = 2_147_483_647;
 const ID_MESSAGE = `must be between 0 and ${MAX_ID}, inclusive`;

@@ -140,7 +140,7 @@ function checkTokenRequests(errors: Errors, requests: readonly Fields[]): void {
         invalid(child(path, "expirationSeconds"), seconds, "may not specify a duration less than 10 minutes"),
       );
     }
-    if (Number(seconds) > 2 ** 32) {
+    if (Number(seconds) > 4_294_967_296) {
       errors.push(
         invalid(child(path, "expirationSeconds"), seconds, "may not specify a duration larger than 2^32 seconds"),
       );

@@ -19,7 +19,8 @@ import {
 } from "./core.ts";
 import { checkObjectMetaUpdate } from "./metadata.ts";
 import { validateIngress, validateIngressClass, validateNetworkPolicy } from "./networking.ts";
-import { validatePod, validatePodUpdate } from "./pod.ts";
+import { validatePod } from "./pod.ts";
+import { validatePodUpdate } from "./pod-update.ts";
 import {
   validateHorizontalPodAutoscaler,
   validateLimitRange,

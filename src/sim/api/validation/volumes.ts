@@ -4,6 +4,8 @@ import { validateDns1123Label, validateDns1123Subdomain } from "../names.ts";
 import { checkClaimTemplate } from "./claims.ts";
 import {
   addInvalid,
+  checkLocalDescendingPath,
+  checkNoBackSteps,
   checkOneOf,
   child,
   type Errors,
@@ -14,13 +16,7 @@ import {
   record,
   text,
 } from "./common.ts";
-import {
-  checkFieldReference,
-  checkLocalDescendingPath,
-  checkNoBackSteps,
-  checkResourceFieldReference,
-  VOLUME_FIELDS,
-} from "./containers.ts";
+import { checkFieldReference, checkResourceFieldReference, VOLUME_FIELDS } from "./containers.ts";
 
 export function checkVolumes(errors: Errors, field: string, volumes: unknown, podName: string): Map<string, Fields> {
   const known = new Map<string, Fields>();
@@ -351,7 +347,7 @@ function checkTokenSource(
   const seconds = Number(source.expirationSeconds ?? 0);
   if (seconds < 600)
     errors.push(invalid(child(field, "expirationSeconds"), seconds, "may not specify a duration less than 10 minutes"));
-  if (seconds > 2 ** 32)
+  if (seconds > 4_294_967_296)
     errors.push(
       invalid(child(field, "expirationSeconds"), seconds, "may not specify a duration larger than 2^32 seconds"),
     );
