@@ -8,7 +8,7 @@ import { concernsRbac } from "./authz/authorize.ts";
 import { COMPACT_EVERY_US, compact } from "./bootstrap/compactor.ts";
 import { IDENTITY_EVERY_US, identityLeaseName, renewIdentity } from "./bootstrap/identity-lease.ts";
 import { leaveMasters, MASTER_EVERY_US, renewMaster } from "./bootstrap/master-lease.ts";
-import { beginBootstrap, continueBootstrap, etcdTaskAnswered, taskAnswered } from "./bootstrap/tasks.ts";
+import { beginBootstrap, etcdTaskAnswered, taskAnswered } from "./bootstrap/tasks.ts";
 import { type Flags, parseFlags } from "./flags.ts";
 import type { Incoming } from "./http/reply.ts";
 import type { HttpRequest, ResourceRequest } from "./messages.ts";
@@ -107,6 +107,7 @@ function createState(context: Context, given: Flags): ApiServerState {
     healthWaiters: [],
     bootstrap: [],
     bootstrapInFlight: 0,
+    bootstrapFailures: 0,
     bootstrapping: "",
     unsynced: 0,
     recent: [],
@@ -217,8 +218,7 @@ function timerFired(state: ApiServerState, timer: ApiServerTimer, context: Conte
       return;
     case "bootstrapRetry":
       // What failed is not there: look again for all of it.
-      if (state.bootstrapInFlight === 0) beginBootstrap(state, context);
-      else continueBootstrap(state, context);
+      beginBootstrap(state, context);
       return;
     case "renewMaster":
       renewMaster(state, context);

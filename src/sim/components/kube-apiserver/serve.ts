@@ -147,7 +147,7 @@ function attributesOf(user: UserInfo, request: ResourceRequest): Attributes {
   return {
     user: user.name,
     groups: user.groups,
-    verb: authorizationVerb(request),
+    verb,
     group,
     resource,
     subresource,
@@ -156,11 +156,6 @@ function attributesOf(user: UserInfo, request: ResourceRequest): Attributes {
     path: "",
     ...(options.fieldSelector === undefined ? {} : { fieldSelector: options.fieldSelector }),
   };
-}
-
-/** Exec and its like are created, whatever the HTTP method says: only `pods/exec` by GET is `get`. */
-function authorizationVerb({ verb }: ResourceRequest): string {
-  return verb;
 }
 
 /** `metadata.name=x` makes a list or a watch one of a single object. */

@@ -53,6 +53,8 @@ export interface ApiServerState {
   /** What the server creates at its start, still to do; and how many of it are on their way. */
   bootstrap: BootstrapItem[];
   bootstrapInFlight: number;
+  /** How many of them went wrong in this round. */
+  bootstrapFailures: number;
   /** Resource of what was started last. */
   bootstrapping: string;
   /** Lists of caches that are still missing before the port is opened. */

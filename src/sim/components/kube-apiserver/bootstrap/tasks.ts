@@ -21,12 +21,13 @@ export function beginBootstrap(state: ApiServerState, context: Context): void {
     const cache = group === "" ? resource : `${resource}.${group}`;
     return lookup(state, cache, object.metadata?.namespace ?? "", object.metadata!.name!) === undefined;
   });
+  state.bootstrapFailures = 0;
   for (const hook of HOOKS) state.hooks.set(hook, !state.bootstrap.some((item) => item.hook === hook));
   continueBootstrap(state, context);
 }
 
 /** Namespaces one after the other, then the rest, a few at a time. */
-export function continueBootstrap(state: ApiServerState, context: Context): void {
+function continueBootstrap(state: ApiServerState, context: Context): void {
   while (state.bootstrap.length > 0) {
     const next = state.bootstrap[0]!;
     const limit = next.resource === "namespaces" ? 1 : AT_ONCE_MAX;
@@ -69,15 +70,16 @@ export function taskAnswered(
   }
   if (name !== "bootstrap") return;
   state.bootstrapInFlight -= 1;
-  if (code >= 400 && code !== 409) {
+  const failed = code >= 400 && code !== 409;
+  if (failed) {
+    state.bootstrapFailures += 1;
     context.log(`E: post-start hook ${hook}: ${String(object.message)}`);
-    context.setTimer(RETRY_US, { type: "bootstrapRetry" });
-    return;
+  } else if (state.bootstrapFailures === 0 && !state.bootstrap.some((item) => item.hook === hook)) {
+    state.hooks.set(hook, true);
   }
-  if (state.bootstrapInFlight === 0 && state.bootstrap.length === 0)
-    for (const each of HOOKS) state.hooks.set(each, true);
-  else if (!state.bootstrap.some((item) => item.hook === hook)) state.hooks.set(hook, true);
-  continueBootstrap(state, context);
+  if (state.bootstrapInFlight > 0 || state.bootstrap.length > 0) continueBootstrap(state, context);
+  else if (state.bootstrapFailures > 0) context.setTimer(RETRY_US, { type: "bootstrapRetry" });
+  else for (const each of HOOKS) state.hooks.set(each, true);
 }
 
 /** etcd has answered something that belongs to no request. */

@@ -1,5 +1,11 @@
 import type { ApiObject } from "../../../api/object.ts";
-import { badRequest, internalError, methodNotSupported, notFound } from "../../../api/status-errors.ts";
+import {
+  badRequest,
+  genericServerResponse,
+  internalError,
+  methodNotSupported,
+  notFound,
+} from "../../../api/status-errors.ts";
 import type { Context, NetworkError, StreamId } from "../../../kernel/types.ts";
 import type { ExecFrame, KubeletAnswer, KubeletRequest } from "../../kubelet/messages.ts";
 import type { HttpChunk, HttpResponse } from "../messages.ts";
@@ -151,12 +157,10 @@ export function kubeletAnswered(
     return;
   }
   if (!body.ok) {
-    refuse(
-      state,
-      exchange,
-      context,
-      body.code === 404 ? { ...badRequest(body.text), code: 404, reason: "NotFound" } : badRequest(body.text),
-    );
+    const { kind, name } = exchange;
+    const status =
+      body.code === 400 ? badRequest(body.text) : genericServerResponse(body.code, "get", kind, name, body.text);
+    refuse(state, exchange, context, status);
     return;
   }
   answer(state, exchange, context, 200, { kind: "Text", text: body.text });
