@@ -68,8 +68,13 @@ export class Mapper {
   }
 
   async resource(word: string): Promise<ApiResource> {
-    const [best] = await this.find(word);
+    const [best, ...others] = await this.find(word);
     if (!best) throw new CommandError(`the server doesn't have a resource type "${word}"`);
+    const rival = others.find((other) => other.group !== best.group);
+    if (rival && best.shortNames.includes(word)) {
+      const text = `short name "${word}" could also match lower priority resource ${qualifiedName(rival)}`;
+      this.#client.context.err.write(`Warning: ${text}\n`);
+    }
     return best;
   }
 

@@ -53,6 +53,7 @@ export const dryRunFlag: FlagSpec = {
 export type DryRun = "none" | "client" | "server";
 
 export function dryRunOf(flags: FlagValues): DryRun {
+  if (!flags.has("dry-run")) return "none";
   const text = flags.text("dry-run");
   if (text === "none" || text === "client" || text === "server") return text;
   if (text === "unchanged") return "client";
@@ -109,7 +110,7 @@ export async function printerFor(
   const argument = inline ?? flags.text("template");
   if (options.columns && (kind === "custom-columns" || kind === "custom-columns-file")) {
     const columns =
-      kind === "custom-columns" ? parseColumns(argument) : parseColumnsFile(await context.files.read(argument));
+      kind === "custom-columns" ? parseColumns(argument) : parseColumnsFile(await readTemplate(context, argument, `error reading template ${argument}`));
     const printer = new ColumnsPrinter(columns, options.noHeaders ?? false);
     return (object) => printer.print(object);
   }
@@ -134,11 +135,11 @@ function splitFormat(format: string): readonly [string, string | undefined] {
   return equals < 0 ? [format, undefined] : [format.slice(0, equals), format.slice(equals + 1)];
 }
 
-async function readTemplate(context: ProgramContext, path: string): Promise<string> {
+async function readTemplate(context: ProgramContext, path: string, what = `error reading --template ${path}`): Promise<string> {
   try {
     return await context.files.read(path);
   } catch {
-    throw new CommandError(`error reading --template ${path}, open ${path}: no such file or directory`);
+    throw new CommandError(`${what}, open ${path}: no such file or directory`);
   }
 }
 
@@ -167,7 +168,7 @@ export function namesOf(object: JsonObject): readonly string[] {
 }
 
 export function nameOf(object: JsonObject): string {
-  const name = textOf(objectOf(object.metadata).name);
+  const name = textOf(objectOf(object.metadata).name) || "<unknown>";
   const apiVersion = textOf(object.apiVersion);
   const slash = apiVersion.indexOf("/");
   const group = slash < 0 ? "" : `.${apiVersion.slice(0, slash)}`;

@@ -98,7 +98,7 @@ function firstWord(words: readonly string[]): number {
 async function runCommand(context: ProgramContext, command: Command, path: string, found: Found): Promise<number> {
   let parsed: ParsedFlags;
   try {
-    parsed = parseFlags([...(command.flags ?? []), ...globalFlags], found.words);
+    parsed = parseFlags([...globalFlags, ...(command.flags ?? [])], found.words);
   } catch (error) {
     if (!(error instanceof HelpRequest)) throw error;
     context.out.write(helpText(command, path));
@@ -118,7 +118,7 @@ function runGroup(context: ProgramContext, command: Command, path: string, parse
   const [word] = parsed.args;
   if (word === undefined) {
     (command.name === "rollout" ? context.out : context.err).write(helpText(command, path));
-    return command.name === "rollout" ? 0 : 1;
+    return 1;
   }
   throw new UsageError(`unknown command ${JSON.stringify(word)}`);
 }
@@ -130,10 +130,14 @@ async function prepare(
   parsed: ParsedFlags,
 ): Promise<Invocation> {
   const flags = parsed.values;
+  if (flags.changed("kubeconfig")) await requireFile(context, flags.text("kubeconfig"));
   const config = await readKubeconfig(context, flags.text("kubeconfig") || kubeconfigPath(context));
   const name = flags.text("context") || currentContext(config);
   const chosen = contextNamed(config, name);
-  if (flags.changed("context") && !chosen) throw new CommandError(`context ${JSON.stringify(name)} does not exist`);
+  if (flags.changed("context") && !chosen) {
+    context.err.write(`Error in configuration: context was not found for specified context: ${name}\n`);
+    throw new SilentExit(1);
+  }
   const given = flags.text("namespace");
   const client = new Client(context, headersOf(flags, path), timeoutOf(flags));
   return {
@@ -150,6 +154,14 @@ async function prepare(
     out: (line) => context.out.write(`${line}\n`),
     err: (line) => context.err.write(`${line}\n`),
   };
+}
+
+async function requireFile(context: ProgramContext, path: string): Promise<void> {
+  try {
+    await context.files.read(path);
+  } catch {
+    throw new CommandError(`stat ${path}: no such file or directory`);
+  }
 }
 
 function headersOf(flags: FlagValues, path: string): Readonly<Record<string, string>> {

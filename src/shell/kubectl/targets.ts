@@ -68,11 +68,12 @@ export async function resolveTargets(
   if (options.selector) throw new CommandError("name cannot be provided when a selector is specified");
   if (options.fieldSelector) throw new CommandError("name cannot be provided when a field selector is specified");
   if (options.all) throw new CommandError("setting 'all' parameter but found a non empty selector. ".trim());
-  if (resources.length > 1) throw new CommandError("you may only specify a single resource type");
-  if (options.allNamespaces && resources[0]!.namespaced) {
+  if (options.allNamespaces && resources.some(({ namespaced }) => namespaced)) {
     throw new CommandError("a resource cannot be retrieved by name across all namespaces");
   }
-  return names.map((name) => ({ resource: resources[0]!, namespace: resources[0]!.namespaced ? namespace : "", name }));
+  return resources.flatMap((resource) =>
+    names.map((name) => ({ resource, namespace: resource.namespaced ? namespace : "", name })),
+  );
 }
 
 async function kindsOf(invocation: Invocation, words: string): Promise<readonly ApiResource[]> {
@@ -157,7 +158,9 @@ export async function manifestTargets(
   files: readonly string[],
   recursive: boolean,
 ): Promise<{ readonly targets: readonly Target[]; readonly errors: readonly Error[] }> {
-  const loaded = await loadManifests(invocation.context, files, recursive);
+  const { flags } = invocation;
+  const validates = flags.has("validate") && !/^(false|ignore)$/.test(flags.text("validate"));
+  const loaded = await loadManifests(invocation.context, files, recursive, validates);
   const targets: Target[] = [];
   const errors = [...loaded.errors];
   for (const manifest of loaded.manifests) {

@@ -152,7 +152,9 @@ function environment(lines: Lines, variables: readonly JsonObject[], pod: JsonOb
     if (!isObject(variable.valueFrom)) {
       textOf(variable.value)
         .split("\n")
-        .forEach((line, index) => lines.line(3, index === 0 ? `${name}:` : "", line));
+        .forEach((line, index) => {
+          lines.line(3, index === 0 ? `${name}:` : "", line);
+        });
     } else variableFrom(lines, name, variable.valueFrom, pod);
   }
 }

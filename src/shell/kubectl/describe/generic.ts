@@ -10,8 +10,6 @@ const skipped = new Set([
   ".metadata.namespace",
   ".metadata.labels",
   ".metadata.annotations",
-  ".kind",
-  ".apiVersion",
 ]);
 
 export const describeGeneric: Describer = async (lines, object, { invocation, nowUs, showEvents }) => {
@@ -20,8 +18,6 @@ export const describeGeneric: Describer = async (lines, object, { invocation, no
   lines.line(0, "Namespace:", textOf(namespace));
   labelLines(lines, "Labels", objectOf(labels));
   annotationLines(lines, "Annotations", objectOf(annotations));
-  lines.line(0, "API Version:", textOf(object.apiVersion));
-  lines.line(0, "Kind:", textOf(object.kind));
   content(lines, 0, object, "");
   if (showEvents) eventLines(lines, await eventsOf(invocation, object, textOf(object.kind)), nowUs);
 };

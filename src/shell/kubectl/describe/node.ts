@@ -62,21 +62,17 @@ function taintsOf(taints: readonly JsonObject[]): readonly string[] {
 }
 
 async function leaseLines(lines: Lines, invocation: Invocation, name: string): Promise<void> {
-  lines.line(0, "Lease:");
   const answer = await invocation.client.raw(
     "GET",
     `/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/${name}`,
     { accept: "application/json" },
   );
   if (answer.status >= 400) {
-    lines.line(
-      1,
-      "HolderIdentity:",
-      "Failed to get lease: leases.coordination.k8s.io " + JSON.stringify(name) + " not found".replace("%s", ""),
-    );
+    lines.line(0, "Lease:", `Failed to get lease: leases.coordination.k8s.io ${JSON.stringify(name)} not found`);
     return;
   }
   const spec = objectOf((JSON.parse(answer.body) as JsonObject).spec);
+  lines.line(0, "Lease:");
   const time = (value: Json | undefined): string => (value ? longTime(value) : "<unset>");
   lines.line(1, "HolderIdentity:", spec.holderIdentity ? textOf(spec.holderIdentity) : "<unset>");
   lines.line(1, "AcquireTime:", time(spec.acquireTime));

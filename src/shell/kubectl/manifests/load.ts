@@ -47,13 +47,15 @@ export async function loadManifests(
   context: ProgramContext,
   paths: readonly string[],
   recursive: boolean,
+  validates = false,
 ): Promise<Loaded> {
   const manifests: Manifest[] = [];
   const errors: Error[] = [];
   for (const path of paths) {
     for (const { source, text } of await readSource(context, path, recursive)) {
       try {
-        for (const document of documentsOf(text, source)) manifests.push(...objectsIn(document, source, errors));
+        for (const document of documentsOf(text, source))
+          manifests.push(...objectsIn(document, source, errors, validates));
       } catch (error) {
         errors.push(toError(error));
       }
@@ -108,17 +110,29 @@ function documentsOf(text: string, source: string): readonly Json[] {
   }
 }
 
-function objectsIn(document: Json, source: string, errors: Error[]): readonly Manifest[] {
+function objectsIn(document: Json, source: string, errors: Error[], validates: boolean): readonly Manifest[] {
   try {
+    if (validates) validate(document, source);
     const object = objectIn(document, source);
     if (textOf(object.kind).endsWith("List") && Array.isArray(object.items)) {
-      return objectsOf(object.items).flatMap((item) => objectsIn(item, source, errors));
+      return objectsOf(object.items).flatMap((item) => objectsIn(item, source, errors, validates));
     }
     return [{ object, source }];
   } catch (error) {
     errors.push(toError(error));
     return [];
   }
+}
+
+/** What the client itself finds wrong, before the server is asked. */
+function validate(document: Json, source: string): void {
+  const missing = isObject(document) ? ["apiVersion", "kind"].filter((field) => !document[field]) : null;
+  if (missing && missing.length === 0) return;
+  const texts = missing?.map((field) => `${field} not set`) ?? ["invalid object to validate"];
+  const why = texts.length === 1 ? texts[0]! : `[${texts.join(", ")}]`;
+  throw new CommandError(
+    `error validating ${JSON.stringify(source)}: error validating data: ${why}; if you choose to ignore these errors, turn validation off with --validate=false`,
+  );
 }
 
 function objectIn(document: Json, source: string): JsonObject {

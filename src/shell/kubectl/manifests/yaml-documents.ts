@@ -92,6 +92,8 @@ function translate(error: YAMLError, text: string, lines: LineCounter): YamlErro
   const letter = text[start] ?? "";
   switch (error.code) {
     case "BLOCK_AS_IMPLICIT_KEY":
+      if (error.message.startsWith("A block")) return parser("did not find expected key", lineAt(end));
+      return scanner("mapping values are not allowed in this context", lineOfColon(text, start, lineAt));
     case "MULTILINE_IMPLICIT_KEY":
       return scanner("mapping values are not allowed in this context", lineOfColon(text, start, lineAt));
     case "TAB_AS_INDENT":
@@ -101,7 +103,10 @@ function translate(error: YAMLError, text: string, lines: LineCounter): YamlErro
       return scanner("found unknown escape character", lineAt(start));
     case "BAD_ALIAS":
       return parser(`unknown anchor '${text.slice(start + 1, end)}' referenced`, 0);
-    case "BAD_INDENT":
+    case "BAD_INDENT": {
+      const bracket = /end with a ([\]}])/.exec(error.message)?.[1];
+      return parser(bracket ? `did not find expected ',' or '${bracket}'` : "did not find expected key", lineAt(start));
+    }
     case "IMPOSSIBLE":
       return parser("did not find expected key", lineAt(start));
     case "MISSING_CHAR":

@@ -1,9 +1,10 @@
 /** `-o custom-columns=NAME:.metadata.name,...` */
 import { CommandError } from "../errors.ts";
 import { type Json, type JsonObject, objectsOf } from "../json.ts";
-import { findResults, printValue } from "../jsonpath/evaluate.ts";
+import { findResults } from "../jsonpath/evaluate.ts";
 import { type List, parseJsonPath } from "../jsonpath/parser.ts";
 import { relaxedJsonPath } from "../jsonpath/relaxed.ts";
+import { goV } from "./go-value.ts";
 import { alignTabs, type RememberedWidths, tableTabs } from "../tabwriter.ts";
 
 export interface ColumnSpec {
@@ -60,5 +61,5 @@ function cell(template: List, row: Json): string {
   const values = findResults(template, row, { allowMissingKeys: true }).flat();
   return values.length === 0
     ? "<none>"
-    : values.map((value) => (value === null ? "<none>" : printValue(value))).join(",");
+    : values.map((value) => (value === null ? "<none>" : goV(value))).join(",");
 }

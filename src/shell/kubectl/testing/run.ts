@@ -70,8 +70,16 @@ export function makeLab(objects: readonly JsonObject[] = []): Lab {
             : below.map((file) => file.slice(path.replace(/\/$/, "").length + 1).split("/")[0]!);
         },
       },
-      out: { write: (text) => void (stdout += text) },
-      err: { write: (text) => void (stderr += text) },
+      out: {
+        write: (text) => {
+          stdout += text;
+        },
+      },
+      err: {
+        write: (text) => {
+          stderr += text;
+        },
+      },
       signal: abort.signal,
       api,
       session: {
@@ -79,6 +87,7 @@ export function makeLab(objects: readonly JsonObject[] = []): Lab {
         sleep,
         wallUs: async () => nowUs,
       },
+      machine: null,
       console: () => null,
       env: { HOME: "/home/teacher" },
       columns: null,

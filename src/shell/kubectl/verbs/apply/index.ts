@@ -4,7 +4,7 @@ import { type Command, type Invocation, inSteps } from "../../command.ts";
 import { qualifiedName, resourcePath } from "../../discovery.ts";
 import { addSource, CommandError, isNotFound, isReason, throwCollected, toError, UsageError } from "../../errors.ts";
 import type { FlagSpec } from "../../flags.ts";
-import { at, equalJson, type JsonObject, objectOf, textOf } from "../../json.ts";
+import { at, type JsonObject } from "../../json.ts";
 import { fileFlags } from "../../manifests/load.ts";
 import { type DryRun, dryRunFlag, dryRunOf, outputFlags, printerFor, reporter } from "../../output.ts";
 import { manifestTargets, type Target, typed } from "../../targets.ts";
@@ -93,7 +93,7 @@ async function applyOne(invocation: Invocation, target: Target, dryRun: DryRun, 
     fieldValidation: fieldValidation(invocation),
   };
   const changed = await patchOrReplace(invocation, request, live);
-  report(changed, equalVersion(live, changed) ? "unchanged" : "configured");
+  report(changed, changed === live ? "unchanged" : "configured");
 }
 
 async function createNew(
@@ -126,12 +126,6 @@ async function patchOrReplace(invocation: Invocation, request: PatchRequest, liv
     await removeAndWait(invocation, request.target, request.dryRun);
     return createFromTarget(invocation, request.target, request.modified, request.manager, request.dryRun);
   }
-}
-
-function equalVersion(before: JsonObject, after: JsonObject): boolean {
-  if (before === after) return true;
-  const version = (object: JsonObject) => textOf(at(object, "metadata", "resourceVersion"));
-  return version(before) === version(after) && equalJson(objectOf(before.spec), objectOf(after.spec));
 }
 
 export function describeTarget({ resource, namespace, name }: Target): string {

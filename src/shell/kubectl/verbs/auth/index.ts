@@ -22,10 +22,7 @@ async function complete(invocation: Invocation): Promise<Question | null> {
   }
   if (args.length < 2 || args.length > 3) {
     throw new CommandError(
-      "you must specify two arguments: verb resource or verb resource/resourceName.\nSee 'kubectl auth can-i -h' for help and examples.".replace(
-        /\nSee.*/,
-        "",
-      ),
+      "you must specify two arguments: verb resource or verb resource/resourceName.\nSee 'kubectl auth can-i -h' for help and examples.",
     );
   }
   const [verb = "", word = "", third = ""] = args;
@@ -35,7 +32,7 @@ async function complete(invocation: Invocation): Promise<Question | null> {
   if (!resource && kind !== "*") invocation.err(`Warning: the server doesn't have a resource type '${kind}'`);
   if (resource && !resource.namespaced && !flags.bool("all-namespaces")) {
     invocation.err(
-      `Warning: resource '${resource.name}' is not namespace scoped${resource.group ? ` in group '${resource.group}'` : ""}`,
+      `Warning: resource '${resource.name}' is not namespace scoped${resource.group ? ` in group '${resource.group}'` : ""}\n`,
     );
   }
   return { verb, resource, resourceName: kind, word, name };

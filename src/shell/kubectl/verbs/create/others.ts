@@ -122,9 +122,11 @@ export const poddisruptionbudget: Generator = {
       selector: selectorObject(selector),
       ...(max ? { maxUnavailable: parseIntOrString(max) } : {}),
     };
-    return { kind: "PodDisruptionBudget", apiVersion: "policy/v1", metadata: objectMeta(name), spec, status: {} };
+    return { kind: "PodDisruptionBudget", apiVersion: "policy/v1", metadata: objectMeta(name), spec, status: noDisruptions };
   },
 };
+
+const noDisruptions: JsonObject = { disruptionsAllowed: 0, currentHealthy: 0, desiredHealthy: 0, expectedPods: 0 };
 
 function selectorObject(text: string): JsonObject {
   const { requirements } = parseSelector(text);

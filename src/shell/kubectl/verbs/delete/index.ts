@@ -95,8 +95,8 @@ async function run(options: Options, invocation: Invocation): Promise<number> {
     try {
       removed.push({ target, uid: await removeOne(options, invocation, target) });
     } catch (thrown) {
-      if (isNotFound(thrown) && options.ignoreNotFound) found -= 1;
-      else errors.push(addSource(toError(thrown), "deleting", target.manifest?.source ?? ""));
+      if (!(isNotFound(thrown) && options.ignoreNotFound))
+        errors.push(addSource(toError(thrown), "deleting", target.manifest?.source ?? ""));
     }
   }
   if (found === 0 && errors.length === 0) invocation.out("No resources found");

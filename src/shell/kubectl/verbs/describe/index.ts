@@ -22,10 +22,13 @@ async function complete(invocation: Invocation): Promise<readonly Target[]> {
   });
 }
 
-async function find(
-  invocation: Invocation,
-  targets: readonly Target[],
-): Promise<{ readonly infos: readonly Info[]; readonly errors: readonly Error[] }> {
+interface Found {
+  readonly infos: readonly Info[];
+  readonly errors: readonly Error[];
+  readonly byPrefix?: boolean;
+}
+
+async function find(invocation: Invocation, targets: readonly Target[]): Promise<Found> {
   const { flags } = invocation;
   const options = { selector: flags.text("selector"), limit: flags.int("chunk-size") };
   const [only] = targets;
@@ -35,12 +38,12 @@ async function find(
   // A name that nothing has may be the beginning of several.
   const all = await readInfos(invocation, [{ ...only!, name: null }], options);
   const infos = all.infos.filter(({ name }) => name.startsWith(only!.name!));
-  return infos.length > 0 ? { infos, errors: [] } : found;
+  return infos.length > 0 ? { infos, errors: [], byPrefix: true } : found;
 }
 
 async function run(targets: readonly Target[], invocation: Invocation): Promise<number> {
   const { context, flags } = invocation;
-  const { infos, errors: before } = await find(invocation, targets);
+  const { infos, errors: before, byPrefix = false } = await find(invocation, targets);
   const errors = [...before];
   const nowUs = await context.session.wallUs();
   let first = true;
@@ -51,7 +54,7 @@ async function run(targets: readonly Target[], invocation: Invocation): Promise<
         nowUs,
         showEvents: flags.bool("show-events"),
       });
-      context.out.write(first ? text : `\n\n${text}`);
+      context.out.write(byPrefix ? `${text}\n` : first ? text : `\n\n${text}`);
       first = false;
     } catch (error) {
       errors.push(toError(error));

@@ -200,7 +200,7 @@ async function showVersion(output: string, invocation: Invocation): Promise<numb
         ? toPrettyJson(all, true)
             .replace(/^ {4}/gm, "  ")
             .replace(/^ {6}(?=")/gm, "    ")
-        : toYaml(all),
+        : `${toYaml(all)}\n`,
     );
   }
   if (failure) throw failure;

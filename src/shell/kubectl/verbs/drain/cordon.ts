@@ -41,7 +41,8 @@ function command(name: string, short: string, wanted: boolean): Command {
         const { infos, errors: before } = await readInfos(invocation, targets, {
           selector: invocation.flags.text("selector"),
         });
-        const errors = [...before];
+        throwCollected(before);
+        const errors: Error[] = [];
         for (const info of infos) {
           try {
             await setUnschedulable(invocation, info, wanted);

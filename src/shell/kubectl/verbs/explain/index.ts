@@ -3,7 +3,7 @@ import { type Descriptions, descriptionOf, shownType } from "../../../../sim/api
 import { type FieldType, type StructType, schemaOf, structOfField } from "../../../../sim/api/schema/schema.ts";
 import { type Command, type Invocation, inSteps } from "../../command.ts";
 import { type ApiResource, apiVersionOf } from "../../discovery.ts";
-import { CommandError } from "../../errors.ts";
+import { CommandError, SilentExit } from "../../errors.ts";
 import { compareText } from "../../json.ts";
 
 interface Options {
@@ -26,7 +26,8 @@ async function complete(invocation: Invocation): Promise<Options> {
   const resource = wanted === "" ? found[0] : found.find((one) => apiVersionOf(one) === wanted);
   if (!resource) {
     if (wanted !== "") throw new CommandError(`couldn't find resource for ${JSON.stringify(wanted)}`);
-    return { resource: await mapper.resource(kind), path };
+    invocation.err(`the server doesn't have a resource type "${kind}"`);
+    throw new SilentExit(1);
   }
   return { resource, path };
 }

@@ -183,7 +183,7 @@ async function printObjects(
   }
   const single = options.targets.length === 1 && options.targets[0]!.name !== null;
   const sortBy = flags.text("sort-by");
-  const sorted = sortBy === "" || single ? objects : sortObjects(objects, sortBy);
+  const sorted = sortBy === "" || single || flags.text("output") === "name" ? objects : sortObjects(objects, sortBy);
   const nothing = objects.length === 0 && (errors.length > 0 || single);
   if (!nothing) context.out.write(printer(single ? sorted[0]! : listOfInfos(sorted)));
   throwCollected(errors);

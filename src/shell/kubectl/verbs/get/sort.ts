@@ -13,15 +13,23 @@ export function sortObjects(objects: readonly JsonObject[], field: string): read
   return ordered(objects, keys);
 }
 
+/** A table whose rows all lack the field comes out empty: the real one's doing. */
 export function sortTable(table: JsonObject, field: string): JsonObject {
   const rows = objectsOf(table.rows);
-  const objects = rows.map((row) => (row.object ?? {}) as JsonObject);
-  return { ...table, rows: ordered(rows, keysOf(objects, relaxedJsonPath(field))) };
+  const keys = readKeys(
+    rows.map((row) => (row.object ?? {}) as JsonObject),
+    relaxedJsonPath(field),
+  );
+  return { ...table, rows: keys.every((key) => key === undefined) ? [] : ordered(rows, keys) };
+}
+
+function readKeys(objects: readonly JsonObject[], path: string): readonly (Json | undefined)[] {
+  const template: List = parseJsonPath(path);
+  return objects.map((object) => findResults(template, object, { allowMissingKeys: true })[0]?.[0]);
 }
 
 function keysOf(objects: readonly JsonObject[], path: string): readonly (Json | undefined)[] {
-  const template: List = parseJsonPath(path);
-  const keys = objects.map((object) => findResults(template, object, { allowMissingKeys: true })[0]?.[0]);
+  const keys = readKeys(objects, path);
   if (objects.length > 0 && keys.every((key) => key === undefined)) {
     throw new CommandError(`couldn't find any field with path ${JSON.stringify(path)} in the list of objects`);
   }

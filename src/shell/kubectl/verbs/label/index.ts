@@ -1,5 +1,5 @@
 /** `kubectl label`, `kubectl annotate` */
-import { validateLabelKey, validateLabelValue } from "../../../../sim/api/names.ts";
+import { validateLabelValue } from "../../../../sim/api/names.ts";
 import { changeObject } from "../../change.ts";
 import { type Command, type Invocation, inSteps } from "../../command.ts";
 import { CommandError, throwCollected, toError } from "../../errors.ts";
@@ -65,12 +65,6 @@ function parsePairs(
         .replace(/(label|annotation) /, "a $1 ")
         .replace(/a (label|annotation) \S+ in/, "a $1 in"),
     );
-  if (words.field === "labels") {
-    for (const key of set.keys()) {
-      const [problem] = validateLabelKey(key);
-      if (problem !== undefined) throw new CommandError(`invalid label key ${JSON.stringify(key)}: ${problem}`);
-    }
-  }
   return { set, removed };
 }
 
@@ -109,7 +103,8 @@ function changed(
   );
   for (const [key, value] of options.set) after[key] = value;
   for (const key of options.removed) {
-    if (!Object.hasOwn(after, key)) invocation.out(`${words.singular} ${JSON.stringify(key)} not found.`);
+    if (words.field === "labels" && !Object.hasOwn(after, key))
+      invocation.out(`${words.singular} ${JSON.stringify(key)} not found.`);
     delete after[key];
   }
   const same =

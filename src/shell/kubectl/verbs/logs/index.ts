@@ -38,7 +38,7 @@ function validate({ container }: Options, { flags }: Invocation): void {
   if (flags.changed("since") && flags.changed("since-time"))
     throw new CommandError("at most one of `sinceTime` or `sinceSeconds` may be specified");
   if (flags.bool("all-containers") && container !== "")
-    throw new CommandError("--all-containers=true should not be specified with container name " + container);
+    throw new CommandError(`--all-containers=true should not be specified with container name ${container}`);
   if (flags.int("tail") < -1) throw new CommandError(`--tail must be greater than or equal to -1`);
 }
 

@@ -74,9 +74,9 @@ async function showHistory(invocation: Invocation, info: Info): Promise<void> {
   const wanted = flags.int("revision");
   if (wanted > 0) {
     const revision = revisionNumbered(revisions, wanted);
-    const template = alignTabs(podTemplateText(revision.template), describeTabs);
-    const cause = revision.cause === "" ? "" : "";
-    context.out.write(`${kindName(info.resource)}/${info.name} with revision #${wanted}\n${cause}${template}\n`);
+    context.out.write(
+      `${kindName(info.resource)}/${info.name} with revision #${wanted}\n${podTemplateText(revision.template)}\n`,
+    );
     return;
   }
   const rows = revisions.map(({ number, cause }) => `${number}\t${cause === "" ? "<none>" : cause}`);
@@ -248,6 +248,7 @@ export const rollout: Command = {
     ["Rollback to the previous deployment", "kubectl rollout undo deployment/abc"],
     ["Check the rollout status of a daemonset", "kubectl rollout status daemonset/foo"],
     ["Restart a deployment", "kubectl rollout restart deployment/abc"],
+    ["Restart deployments with the 'app=nginx' label", "kubectl rollout restart deployment --selector=app=nginx"],
   ],
   usage: "rollout SUBCOMMAND [options]",
   subcommands: [

@@ -27,7 +27,7 @@ function podFor(invocation: Invocation): JsonObject {
   const words = [...before, ...commandArgs(invocation)];
   const restartPolicy = flags.text("restart");
   if (!/^(Always|OnFailure|Never)$/.test(restartPolicy))
-    throw new CommandError(`invalid restart policy: ${restartPolicy}`);
+    throw new UsageError(`invalid restart policy: ${restartPolicy}`);
   const labels = flags.text("labels") ? pairs(flags.text("labels")) : { run: name };
   const env = flags.list("env").map((pair) => {
     const equals = pair.indexOf("=");
@@ -135,7 +135,7 @@ export const run: Command = {
     complete: podFor,
     validate: (_pod, { flags }) => {
       const attaches = flags.bool("stdin") || flags.bool("attach") || flags.bool("tty");
-      if (flags.bool("rm") && !attaches) throw new CommandError("--rm should only be used for attached containers");
+      if (flags.bool("rm") && !attaches) throw new UsageError("--rm should only be used for attached containers");
       if (flags.bool("tty") && !flags.bool("stdin"))
         throw new UsageError("-i/--stdin is required for containers with -t/--tty=true");
       if (attaches && dryRunOf(flags) !== "none")
@@ -152,8 +152,8 @@ export const run: Command = {
       const printer = await printerFor(flags, context, { typed: true });
       const report = reporter(printer, context, dryRun);
       if (dryRun === "client") {
-        report(pod, "created");
         if (flags.bool("expose")) report(serviceOf(pod, flags.text("port")), "created");
+        report(pod, "created");
         return 0;
       }
       const send = async (object: JsonObject, resource: string): Promise<JsonObject> => {

@@ -140,7 +140,7 @@ function envWork(pairs: readonly string[], wanted: string): Work {
           `${textOf(info.object.kind).toLowerCase()}/${info.name} does not have any containers matching ${JSON.stringify(wanted)}`,
         );
       return mapContainers(spec, (container) =>
-        matches(textOf(container.name)) ? { ...container, env: envAfter(objectsOf(container.env), pairs) } : container,
+        pairs.length > 0 && matches(textOf(container.name)) ? { ...container, env: envAfter(objectsOf(container.env), pairs) } : container,
       );
     },
   };
@@ -199,8 +199,6 @@ const env: Command = command({
     const { resources, pairs } = splitArgs(invocation.args);
     if (resources.length === 0 && flags.list("filename").length === 0)
       throw new CommandError("one or more resources must be specified as <resource> <name> or <resource>/<name>");
-    if (pairs.length === 0 && !flags.bool("list"))
-      throw new CommandError("at least one environment variable must be provided");
     const work = envWork(pairs, flags.text("containers"));
     const lists: Work = {
       operation: "",

@@ -1,7 +1,7 @@
 /** `kubectl taint` */
 import { changeObject } from "../../change.ts";
 import { type Command, type Invocation, inSteps } from "../../command.ts";
-import { CommandError, throwCollected, toError } from "../../errors.ts";
+import { CommandError, throwCollected, toError, UsageError } from "../../errors.ts";
 import { at, type JsonObject, objectsOf, textOf, withAt } from "../../json.ts";
 import { dryRunFlag, dryRunOf, outputFlags, printerFor, reporter } from "../../output.ts";
 import { type Info, readInfos, resolveTargets, selectorFlag, type Target } from "../../targets.ts";
@@ -28,12 +28,7 @@ function parseTaint(spec: string): { readonly taint: Taint; readonly removes: bo
   if (parts.length > 2 || (!removes && parts.length !== 2)) throw new CommandError(`invalid taint spec: ${spec}`);
   const [pair = "", effect = ""] = parts;
   if (effect !== "" && !effects.has(effect))
-    throw new CommandError(
-      `invalid taint effect: ${effect}, unsupported taint effect`.replace(
-        "invalid taint effect: ",
-        "invalid taint effect: ",
-      ),
-    );
+    throw new UsageError(`invalid taint effect: ${effect}, unsupported taint effect`);
   const [key = "", value = "", ...more] = pair.split("=");
   if (key === "" || more.length > 0) throw new CommandError(`invalid taint spec: ${spec}`);
   return { taint: { key, value, effect }, removes };
@@ -55,12 +50,7 @@ async function complete(invocation: Invocation): Promise<Options> {
     selector: flags.text("selector"),
   });
   const other = targets.find(({ resource }) => resource.kind !== "Node");
-  if (other)
-    throw new CommandError(
-      `invalid resource type ${other.resource.kind}, only node type is supported`
-        .replace(other.resource.kind, `"${other.resource.kind.toLowerCase()}"`)
-        .replace(/"/g, ""),
-    );
+  if (other) throw new CommandError(`invalid resource type ${resources[0]}, only node types are supported`);
   return { targets, added, removed };
 }
 

@@ -145,7 +145,7 @@ async function waitForOne(options: Options, invocation: Invocation, info: Info, 
   };
   const timedOut = new CommandError(`timed out waiting for the condition on ${info.resource.name}/${info.name}`);
   if (options.timeoutUs === 0) {
-    if (!isDone(info.object)) throw timedOut;
+    if (!isDone(info.object)) throw new CommandError(`condition not met for ${info.resource.name}/${info.name}`);
     return last;
   }
   const timeoutUs = Math.max(0, deadline - (await context.session.wallUs()));
