@@ -3,6 +3,7 @@ import { useEffect, useState } from "react";
 import { useShallow } from "zustand/react/shallow";
 import { useCluster } from "../../shared/cluster.ts";
 import { ToneSign } from "../../shared/controls/ToneSign.tsx";
+import { readable } from "../../shared/readable.ts";
 import { text } from "./text.ts";
 
 const readEveryMs = 2500;
@@ -13,9 +14,9 @@ export function Caption() {
   const { playing, pace, following, busy } = useCluster(
     useShallow(({ time }) => ({ playing: time.playing, pace: time.pace, following: time.following, busy: time.busy })),
   );
-  const sentence = caption.text || text.nothing;
+  const sentence = readable(caption.text) || text.nothing;
   const read = useCalm(sentence);
-  const aside = busy || (playing ? (following ? pace : "") : text.paused);
+  const aside = busy || (playing ? (following ? readable(pace) : "") : text.paused);
   return (
     <div className="flex min-h-9 items-center gap-2 px-3 pt-1">
       <ToneSign tone={caption.tone} size={13} />

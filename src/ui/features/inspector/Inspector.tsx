@@ -7,6 +7,7 @@ import { Scroll } from "../../shared/controls/Scroll.tsx";
 import { ToneSign } from "../../shared/controls/ToneSign.tsx";
 import { formatClock, formatDuration } from "../../shared/format-time.ts";
 import { keyed } from "../../shared/keyed.ts";
+import { readable } from "../../shared/readable.ts";
 import { sameSelection, select, useSelection } from "../../shared/session.ts";
 import { goTo } from "../../shared/time-actions.ts";
 import { toneText } from "../../shared/tones.ts";
@@ -36,7 +37,7 @@ function Inspected({ view }: { readonly view: InspectorView }) {
     <article aria-label={view.title} className="flex h-full flex-col" data-testid="inspected">
       <header className="flex items-start gap-2 border-b border-line px-3 py-2">
         <div className="min-w-0 flex-1">
-          <h2 className="text-title leading-tight font-semibold break-words">{view.title}</h2>
+          <h2 className="text-title leading-tight font-semibold break-words">{readable(view.title)}</h2>
           <p className={`mt-0.5 flex items-center gap-1.5 font-semibold ${toneText[view.tone]}`}>
             <ToneSign tone={view.tone} />
             <span data-testid="inspected-state">{view.state}</span>

@@ -6,6 +6,7 @@ import { useCluster } from "../../shared/cluster.ts";
 import { Button } from "../../shared/controls/Button.tsx";
 import { ToneSign } from "../../shared/controls/ToneSign.tsx";
 import { formatClock } from "../../shared/format-time.ts";
+import { readable } from "../../shared/readable.ts";
 import { keyOfSelection, select, tryTo } from "../../shared/session.ts";
 import { controls, podStates } from "../../shared/text.ts";
 import { text } from "./text.ts";
@@ -23,7 +24,7 @@ export function Overview() {
   const faults = useCluster((state) => state.head.faults);
   const traces = useCluster((state) => state.trace.traces);
   const done = traces
-    .filter(({ origin }) => origin !== "timer")
+    .filter(({ origin, label }) => origin !== "timer" && !label.startsWith("GET "))
     .slice(-6)
     .reverse();
   return (
@@ -97,7 +98,7 @@ export function Overview() {
                   <span className="shrink-0 font-mono text-small text-muted">
                     {formatClock(trace.atUs).slice(0, 8)}
                   </span>
-                  <span className="min-w-0 truncate">{trace.label}</span>
+                  <span className="min-w-0 truncate">{readable(trace.label)}</span>
                 </button>
               </li>
             ))}

@@ -37,7 +37,7 @@ export const ComponentTile = memo(function ComponentTile({ id, rect, lines, thin
     thin,
   );
   const tight = thin && fit.room < 16 && !fault;
-  const state = stateWord(component);
+  const state = (lines === 1 && component.consequence) || stateWord(component);
   const said = component.consequence || component.doing;
   const twoLines = lines === 2 && !thin;
   const label = [component.name, component.machine, componentStates[component.state], component.role, said]

@@ -4,7 +4,7 @@ import type { LinkView } from "../../../protocol/views.ts";
 import { useCluster } from "../../shared/cluster.ts";
 import { select, tryTo, useSelection } from "../../shared/session.ts";
 import type { Places } from "./layout/places.ts";
-import { type Point, pathOf, pointAt, type Route } from "./layout/routes.ts";
+import { ownPart, type Point, pathOf, pointAt, type Route } from "./layout/routes.ts";
 import type { RouteBook } from "./route-book.ts";
 import { itemProps } from "./stage-item.ts";
 import { linkStates, text } from "./text.ts";
@@ -22,7 +22,9 @@ export const Links = memo(function Links({ places, book }: LinksProps) {
     () =>
       [...links.values()].flatMap((link) => {
         const route = book.ofLink(link);
-        return route && route.length > 2 ? [{ link, route, path: pathOf(route) }] : [];
+        if (!route || route.length <= 2) return [];
+        const own = link.state === "up" ? null : ownPart(route, 56);
+        return [{ link, own, path: pathOf(route) }];
       }),
     [links, book],
   );
@@ -36,7 +38,7 @@ export const Links = memo(function Links({ places, book }: LinksProps) {
         style={{ zIndex: -1 }}
         aria-label={text.links}
       >
-        {drawn.map(({ link, path, route }) => {
+        {drawn.map(({ link, path, own }) => {
           const selected = selection?.type === "link" && selection.id === link.id;
           const label = text.link(link.from, link.to, linkStates[link.state]);
           return (
@@ -44,10 +46,19 @@ export const Links = memo(function Links({ places, book }: LinksProps) {
               <path
                 d={path}
                 fill="none"
-                stroke={selected ? "var(--accent)" : link.state === "up" ? "var(--wire)" : "var(--bad)"}
-                strokeWidth={selected ? 3 : link.state === "up" ? 1.3 : 2}
-                strokeDasharray={dashes(link, route)}
+                stroke={selected ? "var(--accent)" : "var(--wire)"}
+                strokeWidth={selected ? 3 : 1.3}
               />
+              {own && <path d={pathOf(own)} fill="none" stroke="var(--page)" strokeWidth={4} />}
+              {own && (
+                <path
+                  d={pathOf(own)}
+                  fill="none"
+                  stroke="var(--bad)"
+                  strokeWidth={2}
+                  strokeDasharray={dashes(link, own)}
+                />
+              )}
               {/* biome-ignore lint/a11y/useSemanticElements: a wire is a path, and a path cannot be a button element. */}
               <path
                 d={path}
@@ -76,13 +87,13 @@ export const Links = memo(function Links({ places, book }: LinksProps) {
   );
 });
 
-/** A cut wire has a gap in its middle; a lossy one is dotted, a slow one dashed. */
+/** A cut wire has a gap; a lossy one is dotted, a slow one dashed. */
 function dashes(link: LinkView, route: Route): string | undefined {
   switch (link.state) {
     case "up":
       return undefined;
     case "cut":
-      return `${Math.max(route.length / 2 - 15, 1)} 30 ${route.length}`;
+      return `${Math.max(Math.min(route.length / 2, 28) - 12, 1)} 24 ${route.length}`;
     case "lossy":
       return "2 6";
     case "slow":
@@ -90,14 +101,13 @@ function dashes(link: LinkView, route: Route): string | undefined {
   }
 }
 
-/** One sign per fault, however many wires it touches: on the shortest, which hides the least. */
-function signsOf(drawn: readonly { readonly link: LinkView; readonly route: Route }[]) {
-  const byFault = new Map<string, { readonly link: LinkView; readonly route: Route; readonly at: Point }>();
-  for (const { link, route } of drawn) {
-    if (link.state === "up") continue;
+/** One sign per fault, however many wires it touches: beside the machine that is cut off. */
+function signsOf(drawn: readonly { readonly link: LinkView; readonly own: Route | null }[]) {
+  const byFault = new Map<string, { readonly link: LinkView; readonly at: Point }>();
+  for (const { link, own } of drawn) {
+    if (!own) continue;
     const key = link.faults[0]?.id ?? link.id;
-    const known = byFault.get(key);
-    if (!known || route.length < known.route.length) byFault.set(key, { link, route, at: pointAt(route, 0.5) });
+    if (!byFault.has(key)) byFault.set(key, { link, at: pointAt(own, Math.min(0.5, 28 / Math.max(own.length, 1))) });
   }
   return [...byFault.values()];
 }
@@ -109,7 +119,7 @@ function LinkSign({ link, at }: { readonly link: LinkView; readonly at: Point })
     <div
       data-link-sign={link.state}
       className="absolute flex -translate-1/2 items-center gap-1 rounded-full border border-bad bg-surface py-0.5 pr-1 pl-1.5 text-small font-semibold text-bad shadow-raised"
-      style={{ left: at.x, top: at.y, zIndex: 5, pointerEvents: "all" }}
+      style={{ left: Math.max(at.x, 46), top: at.y, zIndex: 5, pointerEvents: "all" }}
       title={fault?.label ?? linkStates[link.state]}
     >
       <Icon size={15} aria-hidden="true" />

@@ -3,6 +3,7 @@ import { memo, type RefObject, useEffect, useRef } from "react";
 import { useShallow } from "zustand/react/shallow";
 import type { MessageView } from "../../../protocol/views.ts";
 import { cluster, useCluster } from "../../shared/cluster.ts";
+import { readable } from "../../shared/readable.ts";
 import { ask, select } from "../../shared/session.ts";
 import { virtualClock } from "../../shared/virtual-clock.ts";
 import { type Camera, messageAt, type Paints, paintMessage, paintRoute, placeMessage } from "./message-painter.ts";
@@ -162,7 +163,7 @@ function FollowedLabels({ labels }: { readonly labels: RefObject<Map<number, HTM
             data-message-label=""
             data-stage-item=""
             tabIndex={-1}
-            aria-label={text.message(message.label, message.from, message.to)}
+            aria-label={text.message(readable(message.label), message.from, message.to)}
             ref={(element) => {
               if (element) labels.current.set(message.id, element);
               else labels.current.delete(message.id);
@@ -171,7 +172,7 @@ function FollowedLabels({ labels }: { readonly labels: RefObject<Map<number, HTM
             className="pointer-events-auto absolute top-0 left-0 max-w-72 truncate rounded-md border border-accent bg-surface px-1.5 py-px text-small font-semibold text-accent shadow-raised"
             style={{ visibility: "hidden" }}
           >
-            {message.label}
+            {readable(message.label)}
           </button>
         </li>
       ))}

@@ -7,6 +7,7 @@ import { Button } from "../../shared/controls/Button.tsx";
 import { MenuButton } from "../../shared/controls/MenuButton.tsx";
 import type { MenuEntry } from "../../shared/controls/menu-entries.ts";
 import { formatClock, formatDuration } from "../../shared/format-time.ts";
+import { readable } from "../../shared/readable.ts";
 import { ask } from "../../shared/session.ts";
 import { goTo } from "../../shared/time-actions.ts";
 import { virtualClock } from "../../shared/virtual-clock.ts";
@@ -197,7 +198,7 @@ function Track({ span, from, known }: { readonly span: Span; readonly from: numb
 function Mark({ mark, share }: { readonly mark: TimelineMark; readonly share: number }) {
   if (mark.kind === "checkpoint") return null;
   const Icon = markIcons[mark.kind];
-  const label = text.goTo(`${markNames[mark.kind]}: ${mark.label}`, formatClock(mark.atUs));
+  const label = text.goTo(`${markNames[mark.kind]}: ${readable(mark.label)}`, formatClock(mark.atUs));
   return (
     <button
       type="button"

@@ -4,6 +4,7 @@ import { useCluster } from "../../shared/cluster.ts";
 import { Button } from "../../shared/controls/Button.tsx";
 import { ToneSign } from "../../shared/controls/ToneSign.tsx";
 import { formatClock } from "../../shared/format-time.ts";
+import { readable } from "../../shared/readable.ts";
 import { ask, select } from "../../shared/session.ts";
 import { goTo } from "../../shared/time-actions.ts";
 import { origins, text } from "./text.ts";
@@ -61,7 +62,7 @@ function TraceItem({ trace, selected }: { readonly trace: TraceSummary; readonly
         onClick={() => select({ type: "trace", id: trace.id })}
         className={`block w-full rounded-md px-2 py-1 text-left ${selected ? "bg-accent-soft" : "hover:bg-raised"}`}
       >
-        <span className="block truncate font-medium">{trace.label}</span>
+        <span className="block truncate font-medium">{readable(trace.label)}</span>
         <span className="flex gap-2 text-small text-muted">
           <span className="font-mono">{formatClock(trace.atUs)}</span>
           <span>{origins[trace.origin]}</span>
@@ -94,7 +95,7 @@ const Row = memo(function Row({ row }: { readonly row: TraceRow }) {
         >
           <ToneSign tone={row.tone} size={10} />
           <span className="font-semibold">{row.component}</span>
-          <span>{row.text}</span>
+          <span>{readable(row.text)}</span>
         </button>
         {row.decisions.map((decision) => (
           <p key={`${decision.stage} ${decision.text}`} className="pl-4 text-muted">

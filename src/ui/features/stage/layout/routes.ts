@@ -243,6 +243,19 @@ export function pointAt(route: Route, share: number): Point {
   return route.points[0] ?? { x: 0, y: 0 };
 }
 
+/** The last part of a way, at its lower end: what belongs to that end's machine alone. Neighbours' ways end as a whole. */
+export function ownPart(whole: Route, channelPx: number): Route {
+  const first = whole.points[0];
+  const last = whole.points.at(-1);
+  if (!first || !last || Math.abs(first.y - last.y) < 2) return whole;
+  const points = first.y < last.y ? [...whole.points] : [...whole.points].reverse();
+  const turned = measure(points);
+  const stub = turned.length - (turned.lengths.at(-2) ?? 0);
+  const startAt = Math.max(0, turned.length - stub - channelPx);
+  const kept = points.filter((_, index) => (turned.lengths[index] ?? 0) > startAt);
+  return measure(simplify([pointAt(turned, startAt / Math.max(turned.length, 1)), ...kept]));
+}
+
 /** SVG path with rounded corners. */
 export function pathOf({ points }: Route, radius = 7): string {
   const [first, ...rest] = points;
