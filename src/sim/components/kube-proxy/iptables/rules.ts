@@ -109,8 +109,25 @@ function indexOf(rule: Rule, order: string): string | null {
   return indexKey(rule.chain, protocol ?? "", single ? destination.address : "", destinationPort ?? 0);
 }
 
-/** The rules of a chain in order. */
-export function rulesOf(table: IptablesTable, chain: string): Rule[] {
+const chains = new WeakMap<IptablesTable, Map<string, readonly Rule[]>>();
+
+/** The rules of a chain in order; of a table that will not change any more they are looked up once. */
+export function rulesOf(table: IptablesTable, chain: string): readonly Rule[] {
+  if (!Object.isFrozen(table)) return readChain(table, chain);
+  let known = chains.get(table);
+  if (known === undefined) {
+    known = new Map();
+    chains.set(table, known);
+  }
+  let rules = known.get(chain);
+  if (rules === undefined) {
+    rules = readChain(table, chain);
+    known.set(chain, rules);
+  }
+  return rules;
+}
+
+function readChain(table: IptablesTable, chain: string): Rule[] {
   const rules: Rule[] = [];
   const prefix = ruleKey(chain, "");
   table.rules.range(prefix, endOfPrefix(prefix), (_key, rule) => {
@@ -126,7 +143,7 @@ export function candidateRules(
   protocol: string,
   destination: string,
   port: number,
-): Rule[] {
+): readonly Rule[] {
   if (!LONG_CHAINS.has(chain)) return rulesOf(table, chain);
   const exact = table.index.get(indexKey(chain, protocol, destination, port)) ?? [];
   const anywhere = table.index.get(indexKey(chain, protocol, "", port)) ?? [];
