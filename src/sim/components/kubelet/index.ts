@@ -299,7 +299,7 @@ function objectChanged(state: KubeletState, informer: string, delta: Delta, cont
       for (const uid of state.objects.get(informer) ?? []) {
         withWorker(state, uid, (worker) => {
           if (delta.type === "updated") refreshVolumes(state, worker, nodeFacts(state, context), context);
-          else syncPod(state, worker, context);
+          else syncPod(state, worker, context, true);
         });
       }
   }
@@ -351,7 +351,7 @@ function informerSynced(state: KubeletState, informer: string, context: Context)
   if (informer === "pods" || informer === "services") syncAll(state, context);
   else
     for (const uid of state.objects.get(informer) ?? [])
-      withWorker(state, uid, (worker) => syncPod(state, worker, context));
+      withWorker(state, uid, (worker) => syncPod(state, worker, context, true));
 }
 
 /** Only once both the runtime and the API have said what they have. */
@@ -435,7 +435,7 @@ function apiAnswered(
       return;
     case "token":
       withWorker(state, tag.uid, (worker) => {
-        if (tokenAnswered(state, worker, tag, result, context)) syncPod(state, worker, context);
+        if (tokenAnswered(state, worker, tag, result, context)) syncPod(state, worker, context, true);
       });
       return;
     case "mirror":

@@ -24,7 +24,7 @@ const MOUNT_RETRY_US = 500_000;
 const MOUNT_RETRY_MAX_US = 122_000_000;
 
 /** syncPod: report how the pod is, then bring it closer to what its spec says. One sync at a time per pod. */
-export function syncPod(state: KubeletState, worker: PodWorker, context: Context): void {
+export function syncPod(state: KubeletState, worker: PodWorker, context: Context, goOn = false): void {
   if (worker.phase !== "running") {
     if (worker.phase === "terminating") continueTermination(state, worker, context);
     return;
@@ -37,8 +37,10 @@ export function syncPod(state: KubeletState, worker: PodWorker, context: Context
   clearRetry(worker, context);
   worker.again = false;
   noteInitialized(worker);
-  const status = generateStatus(state, worker, context, probeVerdict(state));
-  setStatus(state, worker, status, context);
+  // A pod whose start only waited for what it mounts looks as it did before.
+  const status =
+    goOn && worker.status !== null ? worker.status : generateStatus(state, worker, context, probeVerdict(state));
+  if (status !== worker.status) setStatus(state, worker, status, context);
   if (worker.source === "file") ensureMirror(state, worker, context);
   if (status.phase === "Failed" || status.phase === "Succeeded") {
     terminate(state, worker, context, { removed: false });
@@ -242,7 +244,9 @@ export function finishFlow(state: KubeletState, worker: PodWorker, context: Cont
     syncPod(state, worker, context);
     return;
   }
-  setStatus(state, worker, generateStatus(state, worker, context, probeVerdict(state)), context);
+  // What was started shows with the next relist; why something was not is said now.
+  if (worker.reasons.size > 0)
+    setStatus(state, worker, generateStatus(state, worker, context, probeVerdict(state)), context);
 }
 
 /** The sync failed: the same again after a while. */
