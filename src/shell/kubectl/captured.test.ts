@@ -5,7 +5,12 @@ import { makeLab } from "./testing/run.ts";
 
 interface Captured {
   readonly files: Readonly<Record<string, string>>;
-  readonly cases: readonly { readonly command: string; readonly stdout: string; readonly stderr: string; readonly code: number }[];
+  readonly cases: readonly {
+    readonly command: string;
+    readonly stdout: string;
+    readonly stderr: string;
+    readonly code: number;
+  }[];
 }
 
 const captured = JSON.parse(readFileSync(new URL("testdata/captured.json", import.meta.url), "utf8")) as Captured;

@@ -110,7 +110,9 @@ export async function printerFor(
   const argument = inline ?? flags.text("template");
   if (options.columns && (kind === "custom-columns" || kind === "custom-columns-file")) {
     const columns =
-      kind === "custom-columns" ? parseColumns(argument) : parseColumnsFile(await readTemplate(context, argument, `error reading template ${argument}`));
+      kind === "custom-columns"
+        ? parseColumns(argument)
+        : parseColumnsFile(await readTemplate(context, argument, `error reading template ${argument}`));
     const printer = new ColumnsPrinter(columns, options.noHeaders ?? false);
     return (object) => printer.print(object);
   }
@@ -135,7 +137,11 @@ function splitFormat(format: string): readonly [string, string | undefined] {
   return equals < 0 ? [format, undefined] : [format.slice(0, equals), format.slice(equals + 1)];
 }
 
-async function readTemplate(context: ProgramContext, path: string, what = `error reading --template ${path}`): Promise<string> {
+async function readTemplate(
+  context: ProgramContext,
+  path: string,
+  what = `error reading --template ${path}`,
+): Promise<string> {
   try {
     return await context.files.read(path);
   } catch {

@@ -1,14 +1,22 @@
 import { describe, expect, it } from "vitest";
 import { complete } from "./completion.ts";
 import { at } from "./json.ts";
-import { lastApplied } from "./verbs/create/generate.ts";
 import { cluster } from "./testing/objects.ts";
 import { makeLab } from "./testing/run.ts";
+import { lastApplied } from "./verbs/create/generate.ts";
 
 describe("when the server does not answer", () => {
   it.each([
-    ["refused", "dial tcp 10.0.0.5:6443: connect: connection refused", "The connection to the server 10.0.0.5:6443 was refused - did you specify the right host or port?\n"],
-    ["timedOut", "dial tcp 10.0.0.5:6443: i/o timeout", "Unable to connect to the server: dial tcp 10.0.0.5:6443: i/o timeout\n"],
+    [
+      "refused",
+      "dial tcp 10.0.0.5:6443: connect: connection refused",
+      "The connection to the server 10.0.0.5:6443 was refused - did you specify the right host or port?\n",
+    ],
+    [
+      "timedOut",
+      "dial tcp 10.0.0.5:6443: i/o timeout",
+      "Unable to connect to the server: dial tcp 10.0.0.5:6443: i/o timeout\n",
+    ],
     ["tls", "net/http: TLS handshake timeout", "Unable to connect to the server: net/http: TLS handshake timeout\n"],
   ] as const)("%s is told apart", async (failure, text, stderr) => {
     const lab = makeLab(cluster);
@@ -27,24 +35,50 @@ describe("when the server does not answer", () => {
 
 describe("what the server refuses", () => {
   it.each([
-    [403, { reason: "Forbidden", message: "pods is forbidden: no" }, "Error from server (Forbidden): pods is forbidden: no\n"],
-    [401, { reason: "Unauthorized", message: "Unauthorized" }, "error: You must be logged in to the server (Unauthorized)\n"],
+    [
+      403,
+      { reason: "Forbidden", message: "pods is forbidden: no" },
+      "Error from server (Forbidden): pods is forbidden: no\n",
+    ],
+    [
+      401,
+      { reason: "Unauthorized", message: "Unauthorized" },
+      "error: You must be logged in to the server (Unauthorized)\n",
+    ],
     [500, { message: "etcdserver: request timed out" }, "Error from server: etcdserver: request timed out\n"],
     [
       422,
-      { reason: "Invalid", details: { name: "p", kind: "Pod", causes: [{ field: "spec.a", message: "Required value" }, { field: "spec.b", message: "Too long" }] } },
+      {
+        reason: "Invalid",
+        details: {
+          name: "p",
+          kind: "Pod",
+          causes: [
+            { field: "spec.a", message: "Required value" },
+            { field: "spec.b", message: "Too long" },
+          ],
+        },
+      },
       'The Pod "p" is invalid: \n* spec.a: Required value\n* spec.b: Too long\n',
     ],
   ])("%i is worded", async (status, body, stderr) => {
     const lab = makeLab(cluster);
-    const answer = { status, headers: {}, body: JSON.stringify({ kind: "Status", apiVersion: "v1", status: "Failure", ...body }) };
+    const answer = {
+      status,
+      headers: {},
+      body: JSON.stringify({ kind: "Status", apiVersion: "v1", status: "Failure", ...body }),
+    };
     lab.api.fault = ({ path }) => (path.includes("/pods") ? answer : null);
     expect(await lab.run("get pods")).toEqual({ stdout: "", stderr, code: 1 });
   });
 
   it("warnings of the server go to stderr, each once", async () => {
     const lab = makeLab(cluster);
-    const answer = { status: 200, headers: { warning: '299 - "v1 Endpoints is \\"old\\"", 299 - "second"' }, body: '{"kind":"List","items":[]}' };
+    const answer = {
+      status: 200,
+      headers: { warning: '299 - "v1 Endpoints is \\"old\\"", 299 - "second"' },
+      body: '{"kind":"List","items":[]}',
+    };
     lab.api.fault = ({ path }) => (path.includes("/endpoints") ? answer : null);
     const { stderr } = await lab.run("get ep -o name");
     expect(stderr).toBe('Warning: v1 Endpoints is "old"\nWarning: second\n');
@@ -52,7 +86,8 @@ describe("what the server refuses", () => {
 });
 
 describe("apply", () => {
-  const manifest = (color: string) => `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ap\ndata:\n  color: ${color}\n  size: big\n`;
+  const manifest = (color: string) =>
+    `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ap\ndata:\n  color: ${color}\n  size: big\n`;
 
   it("creates, leaves alone, changes, and removes what is no longer said", async () => {
     const lab = makeLab();
@@ -69,7 +104,12 @@ describe("apply", () => {
 
   it("an alias bomb and a deep nest are refused in words", async () => {
     const lab = makeLab();
-    const bomb = ["a: &a [x,x,x,x,x,x,x,x,x]", ..."bcdefghi".split("").map((letter, index) => `${letter}: &${letter} [${Array(9).fill(`*${"abcdefgh"[index]}`).join(",")}]`)].join("\n");
+    const bomb = [
+      "a: &a [x,x,x,x,x,x,x,x,x]",
+      ..."bcdefghi"
+        .split("")
+        .map((letter, index) => `${letter}: &${letter} [${Array(9).fill(`*${"abcdefgh"[index]}`).join(",")}]`),
+    ].join("\n");
     expect((await lab.run("apply -f -", bomb)).stderr).toBe(
       "error: error parsing STDIN: error converting YAML to JSON: yaml: document contains excessive aliasing\n",
     );
@@ -96,13 +136,25 @@ describe("completion", () => {
   it.each([
     [["ro"], ["rollout"]],
     [["rollout", "un"], ["undo"]],
-    [["get", "pod"], ["poddisruptionbudgets", "pods", "podtemplates"]],
-    [["get", "pods", "web-"], ["web-7c5d8bf9f7-abcde", "web-7c5d8bf9f7-fghij"]],
+    [
+      ["get", "pod"],
+      ["poddisruptionbudgets", "pods", "podtemplates"],
+    ],
+    [
+      ["get", "pods", "web-"],
+      ["web-7c5d8bf9f7-abcde", "web-7c5d8bf9f7-fghij"],
+    ],
     [["logs", "web-7c5d8bf9f7-abcde", "-c", ""], ["nginx"]],
     [["get", "pods", "-n", "kube"], ["kube-system"]],
-    [["get", "pods", "--show"], ["--show-kind", "--show-labels", "--show-managed-fields"]],
+    [
+      ["get", "pods", "--show"],
+      ["--show-kind", "--show-labels", "--show-managed-fields"],
+    ],
     [["describe", "deploy/w"], ["deploy/web"]],
-    [["drain", ""], ["worker-1", "worker-2"]],
+    [
+      ["drain", ""],
+      ["worker-1", "worker-2"],
+    ],
   ])("%j", async (words, expected) => {
     const lab = makeLab(cluster);
     expect(await complete(words, words.length - 1, lab.api)).toEqual(expected);

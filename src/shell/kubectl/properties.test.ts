@@ -20,14 +20,17 @@ const plainWord = fc.stringMatching(/^[a-z][a-z0-9.-]{0,8}$/);
 describe("flags", () => {
   it("any words are read or refused with a reason", () => {
     fc.assert(
-      fc.property(fc.array(fc.oneof(plainWord, fc.string(), fc.constantFrom("-A", "--all", "-o", "--", "--tail=3", "-La,b"))), (words) => {
-        try {
-          const { args } = parseFlags(specs, words);
-          return args.every((arg) => words.includes(arg));
-        } catch (error) {
-          return error instanceof FlagError || error instanceof HelpRequest;
-        }
-      }),
+      fc.property(
+        fc.array(fc.oneof(plainWord, fc.string(), fc.constantFrom("-A", "--all", "-o", "--", "--tail=3", "-La,b"))),
+        (words) => {
+          try {
+            const { args } = parseFlags(specs, words);
+            return args.every((arg) => words.includes(arg));
+          } catch (error) {
+            return error instanceof FlagError || error instanceof HelpRequest;
+          }
+        },
+      ),
     );
   });
 
@@ -48,7 +51,27 @@ describe("flags", () => {
 
 describe("JSONPath", () => {
   it("any template is run or refused with a reason", () => {
-    const piece = fc.constantFrom("{", "}", ".a", "[0]", "[*]", "..", "[?(@.a==1)]", "range ", "end", "'x'", "\\", "[", "(", "-1", ",", ":", "@", "$", "\n");
+    const piece = fc.constantFrom(
+      "{",
+      "}",
+      ".a",
+      "[0]",
+      "[*]",
+      "..",
+      "[?(@.a==1)]",
+      "range ",
+      "end",
+      "'x'",
+      "\\",
+      "[",
+      "(",
+      "-1",
+      ",",
+      ":",
+      "@",
+      "$",
+      "\n",
+    );
     fc.assert(
       fc.property(fc.array(fc.oneof(piece, fc.string({ maxLength: 3 }))), fc.jsonValue(), (pieces, data) => {
         try {
@@ -62,19 +85,49 @@ describe("JSONPath", () => {
 
   it("finds what a chain of field names leads to", () => {
     fc.assert(
-      fc.property(fc.array(fc.stringMatching(/^[a-z]{1,5}$/), { minLength: 1, maxLength: 6 }), fc.integer(), (names, value) => {
-        const data = names.reduceRight<Json>((inner, name) => ({ [name]: inner }), value);
-        expect(evaluateJsonPath(`{.${names.join(".")}}`, data, { allowMissingKeys: false })).toBe(String(value));
-      }),
+      fc.property(
+        fc.array(fc.stringMatching(/^[a-z]{1,5}$/), { minLength: 1, maxLength: 6 }),
+        fc.integer(),
+        (names, value) => {
+          const data = names.reduceRight<Json>((inner, name) => ({ [name]: inner }), value);
+          expect(evaluateJsonPath(`{.${names.join(".")}}`, data, { allowMissingKeys: false })).toBe(String(value));
+        },
+      ),
     );
   });
 });
 
 describe("YAML", () => {
   it("what is printed reads back as it was", () => {
-    const text = fc.oneof(fc.string(), fc.constantFrom("yes", "1e3", "012", "a: b", "- x", "x\ny\n", " x", "", "~", "2026-11-20", "#a", "a #b", "12:30", "word ".repeat(30)));
+    const text = fc.oneof(
+      fc.string(),
+      fc.constantFrom(
+        "yes",
+        "1e3",
+        "012",
+        "a: b",
+        "- x",
+        "x\ny\n",
+        " x",
+        "",
+        "~",
+        "2026-11-20",
+        "#a",
+        "a #b",
+        "12:30",
+        "word ".repeat(30),
+      ),
+    );
     const { tree } = fc.letrec((tie) => ({
-      tree: fc.oneof({ maxDepth: 3 }, text, fc.integer(), fc.boolean(), fc.constant(null), fc.array(tie("tree"), { maxLength: 3 }), fc.dictionary(fc.stringMatching(/^[a-zA-Z][a-zA-Z0-9./-]{0,9}$/), tie("tree"), { maxKeys: 3 })),
+      tree: fc.oneof(
+        { maxDepth: 3 },
+        text,
+        fc.integer(),
+        fc.boolean(),
+        fc.constant(null),
+        fc.array(tie("tree"), { maxLength: 3 }),
+        fc.dictionary(fc.stringMatching(/^[a-zA-Z][a-zA-Z0-9./-]{0,9}$/), tie("tree"), { maxKeys: 3 }),
+      ),
     }));
     fc.assert(
       fc.property(tree, (value) => {
@@ -85,14 +138,40 @@ describe("YAML", () => {
 
   it("any text is read or refused with go-yaml's manner of error", () => {
     fc.assert(
-      fc.property(fc.string({ unit: fc.constantFrom("a", ":", " ", "\n", "-", "[", "]", "{", "}", "&", "*", "!", "'", '"', "|", ">", "%", "\t", "#", ",") }), (text) => {
-        try {
-          parseYaml(text);
-          return true;
-        } catch (error) {
-          return error instanceof YamlError && error.message.startsWith("yaml: ");
-        }
-      }),
+      fc.property(
+        fc.string({
+          unit: fc.constantFrom(
+            "a",
+            ":",
+            " ",
+            "\n",
+            "-",
+            "[",
+            "]",
+            "{",
+            "}",
+            "&",
+            "*",
+            "!",
+            "'",
+            '"',
+            "|",
+            ">",
+            "%",
+            "\t",
+            "#",
+            ",",
+          ),
+        }),
+        (text) => {
+          try {
+            parseYaml(text);
+            return true;
+          } catch (error) {
+            return error instanceof YamlError && error.message.startsWith("yaml: ");
+          }
+        },
+      ),
     );
   });
 });

@@ -12,7 +12,11 @@ function update(lab: Lab, kind: string, name: string, path: readonly string[], v
   lab.api.put(withAt(lab.api.object(kind, name)!, path, value));
 }
 
-const rolling: JsonObject = withAt(withAt(deployment, ["status", "updatedReplicas"], 1), ["status", "availableReplicas"], 1);
+const rolling: JsonObject = withAt(
+  withAt(deployment, ["status", "updatedReplicas"], 1),
+  ["status", "availableReplicas"],
+  1,
+);
 
 describe("commands that wait", () => {
   it("rollout status follows the deployment until it is rolled out", async () => {
@@ -80,7 +84,11 @@ describe("commands that wait", () => {
     const lab = makeLab(cluster);
     const { done, stop } = lab.start("get cm -w");
     await settled();
-    lab.api.put({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "x", creationTimestamp: "2026-11-20T09:29:57Z" } });
+    lab.api.put({
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { name: "x", creationTimestamp: "2026-11-20T09:29:57Z" },
+    });
     await settled();
     stop();
     const { stdout } = await done;

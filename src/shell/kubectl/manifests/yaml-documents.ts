@@ -11,8 +11,8 @@ import { isObject, type Json } from "../json.ts";
 
 export class YamlError extends Error {}
 
-/** Like the real one: more than this is no manifest. */
-const maxBytes = 3 * 1024 * 1024 * 4;
+/** More than this is no manifest. */
+const maxBytes = 12 * 1024 * 1024;
 const maxDepth = 1_000;
 
 const options: ParseOptions & DocumentOptions & SchemaOptions = {
@@ -55,7 +55,20 @@ function splitDocuments(text: string): readonly string[] {
   return documents.map((lines) => lines.join("\n"));
 }
 
+/** Deeper flow brackets than this would end in the engine's own stack limit, which differs from one to the next. */
+const maxBrackets = 500;
+
+function checkBrackets(text: string): void {
+  let depth = 0;
+  for (const letter of text) {
+    if (letter === "[" || letter === "{") depth += 1;
+    else if (letter === "]" || letter === "}") depth = Math.max(0, depth - 1);
+    if (depth > maxBrackets) throw new YamlError("yaml: exceeded max depth of 10000");
+  }
+}
+
 export function parseYaml(text: string): Json | undefined {
+  checkBrackets(text);
   const lines = new LineCounter();
   try {
     const document = parseDocument(text, { ...options, lineCounter: lines });
@@ -91,6 +104,8 @@ function translate(error: YAMLError, text: string, lines: LineCounter): YamlErro
   const [start, end] = error.pos;
   const letter = text[start] ?? "";
   switch (error.code) {
+    case "RESOURCE_EXHAUSTION":
+      return new YamlError("yaml: exceeded max depth of 10000");
     case "BLOCK_AS_IMPLICIT_KEY":
       if (error.message.startsWith("A block")) return parser("did not find expected key", lineAt(end));
       return scanner("mapping values are not allowed in this context", lineOfColon(text, start, lineAt));
@@ -130,8 +145,7 @@ function missing(
 ): YamlError {
   const { message } = error;
   if (/closing ['"]quote/.test(message)) {
-    const last = text.endsWith("\n") ? text.length : text.length;
-    return scanner("found unexpected end of stream", lineAt(last));
+    return scanner("found unexpected end of stream", lineAt(text.length));
   }
   const flow = /end with a ([\]}])/.exec(message) ?? /Flow (map|sequence)/.exec(message);
   if (flow) {

@@ -4,8 +4,8 @@ import { type Json, type JsonObject, objectsOf } from "../json.ts";
 import { findResults } from "../jsonpath/evaluate.ts";
 import { type List, parseJsonPath } from "../jsonpath/parser.ts";
 import { relaxedJsonPath } from "../jsonpath/relaxed.ts";
-import { goV } from "./go-value.ts";
 import { alignTabs, type RememberedWidths, tableTabs } from "../tabwriter.ts";
+import { goV } from "./go-value.ts";
 
 export interface ColumnSpec {
   readonly header: string;
@@ -59,7 +59,5 @@ export class ColumnsPrinter {
 
 function cell(template: List, row: Json): string {
   const values = findResults(template, row, { allowMissingKeys: true }).flat();
-  return values.length === 0
-    ? "<none>"
-    : values.map((value) => (value === null ? "<none>" : goV(value))).join(",");
+  return values.length === 0 ? "<none>" : values.map((value) => (value === null ? "<none>" : goV(value))).join(",");
 }

@@ -122,7 +122,13 @@ export const poddisruptionbudget: Generator = {
       selector: selectorObject(selector),
       ...(max ? { maxUnavailable: parseIntOrString(max) } : {}),
     };
-    return { kind: "PodDisruptionBudget", apiVersion: "policy/v1", metadata: objectMeta(name), spec, status: noDisruptions };
+    return {
+      kind: "PodDisruptionBudget",
+      apiVersion: "policy/v1",
+      metadata: objectMeta(name),
+      spec,
+      status: noDisruptions,
+    };
   },
 };
 

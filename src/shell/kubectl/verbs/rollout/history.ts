@@ -22,7 +22,9 @@ const causeAnnotation = "kubernetes.io/change-cause";
 export async function revisionsOf(invocation: Invocation, info: Info): Promise<readonly Revision[]> {
   const { kind } = info.resource;
   if (!/^(Deployment|DaemonSet|StatefulSet)$/.test(kind))
-    throw new CommandError(`no history viewer has been implemented for ${JSON.stringify(`${kind}.${info.resource.group}`.replace(/\.$/, ""))}`);
+    throw new CommandError(
+      `no history viewer has been implemented for ${JSON.stringify(`${kind}.${info.resource.group}`.replace(/\.$/, ""))}`,
+    );
   const path = kind === "Deployment" ? "replicasets" : "controllerrevisions";
   const selector = formatObjectSelector(
     objectOf(at(info.object, "spec", "selector")) as Parameters<typeof formatObjectSelector>[0],

@@ -140,7 +140,9 @@ function envWork(pairs: readonly string[], wanted: string): Work {
           `${textOf(info.object.kind).toLowerCase()}/${info.name} does not have any containers matching ${JSON.stringify(wanted)}`,
         );
       return mapContainers(spec, (container) =>
-        pairs.length > 0 && matches(textOf(container.name)) ? { ...container, env: envAfter(objectsOf(container.env), pairs) } : container,
+        pairs.length > 0 && matches(textOf(container.name))
+          ? { ...container, env: envAfter(objectsOf(container.env), pairs) }
+          : container,
       );
     },
   };
