@@ -1,5 +1,5 @@
 import { fnv32a } from "../../../api/hash.ts";
-import { type Cidr, cidrContains, parseCidr, parseIp } from "../../../api/ip.ts";
+import { cidrContains, parseCidr, parseIp } from "../../../api/ip.ts";
 import { type AddressMatch, candidateRules, type Rule, type Ruleset, type TableName } from "./rules.ts";
 
 export interface WalkedPacket {
@@ -148,16 +148,50 @@ function isLocal({ localIps }: Ruleset, ip: string): boolean {
   return localIps.includes(ip) || ip.startsWith("127.") || ip === "::1";
 }
 
-const compiled = new WeakMap<AddressMatch, Cidr | null>();
+/** Of IPv4 as numbers; null: IPv6, or nothing that can be read. */
+interface CompiledMatch {
+  readonly network: number;
+  readonly mask: number;
+}
+
+const compiled = new WeakMap<AddressMatch, CompiledMatch | null>();
 
 function addressMatches(match: AddressMatch, ip: string): boolean {
   if (match.address === ip) return !match.not;
   if (!match.address.includes("/")) return match.not;
-  let cidr = compiled.get(match);
-  if (cidr === undefined) {
-    cidr = parseCidr(match.address.trim());
-    compiled.set(match, cidr);
+  let range = compiled.get(match);
+  if (range === undefined) {
+    range = compile(match.address.trim());
+    compiled.set(match, range);
   }
+  const number = range === null ? -1 : ipv4Number(ip);
+  if (range !== null && number >= 0) return ((number & range.mask) >>> 0 === range.network) !== match.not;
+  const cidr = parseCidr(match.address.trim());
   const address = parseIp(ip);
   return (cidr !== null && address !== null && cidrContains(cidr, address)) !== match.not;
+}
+
+function compile(text: string): CompiledMatch | null {
+  const cidr = parseCidr(text);
+  if (cidr === null || cidr.address.version !== 4) return null;
+  const mask = cidr.prefix === 0 ? 0 : (-1 << (32 - cidr.prefix)) >>> 0;
+  const network = ipv4Number(text.slice(0, text.indexOf("/")));
+  return network < 0 ? null : { network: (network & mask) >>> 0, mask };
+}
+
+/** -1: no IPv4 address. */
+function ipv4Number(text: string): number {
+  let number = 0;
+  let octet = 0;
+  let dots = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === 46) {
+      number = number * 256 + octet;
+      octet = 0;
+      dots += 1;
+    } else if (code >= 48 && code <= 57) octet = octet * 10 + code - 48;
+    else return -1;
+  }
+  return dots === 3 ? number * 256 + octet : -1;
 }
