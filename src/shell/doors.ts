@@ -134,7 +134,7 @@ export interface Doors {
 /** What a program gets to run with, whichever it is. */
 export interface ProgramContext {
   readonly args: readonly string[];
-  /** Exported variables. */
+  /** The shell's variables. */
   readonly env: Readonly<Record<string, string>>;
   readonly stdin: string;
   readonly files: FilesDoor;

@@ -1,6 +1,7 @@
 import { Bash, defineCommand, InMemoryFs } from "just-bash/browser";
 import { dateText } from "./console/times.ts";
 import type { CommandResult, Doors, FilesDoor, Program, ProgramContext } from "./doors.ts";
+import { ETCDCTL_PROFILE } from "./etcdctl/index.ts";
 import { isLoneCommand } from "./lone-command.ts";
 import { MachineFiles } from "./machine-files.ts";
 import { type NamedProgram, PROGRAMS } from "./programs.ts";
@@ -8,15 +9,6 @@ import { type NamedProgram, PROGRAMS } from "./programs.ts";
 export type Output = (stream: "out" | "err", text: string) => void;
 
 export const HOME = "/home/you";
-
-/** What an administrator's profile sets on a control-plane machine, so that a bare `etcdctl` reaches its member. */
-const ROOT_PROFILE = {
-  ETCDCTL_API: "3",
-  ETCDCTL_ENDPOINTS: "https://127.0.0.1:2379",
-  ETCDCTL_CACERT: "/etc/kubernetes/pki/etcd/ca.crt",
-  ETCDCTL_CERT: "/etc/kubernetes/pki/etcd/healthcheck-client.crt",
-  ETCDCTL_KEY: "/etc/kubernetes/pki/etcd/healthcheck-client.key",
-};
 
 const DECODER = new TextDecoder();
 
@@ -128,7 +120,7 @@ export class Shell {
         USER: "root",
         HOSTNAME: machine,
         PATH: "/usr/sbin:/usr/bin:/sbin:/bin",
-        ...ROOT_PROFILE,
+        ...ETCDCTL_PROFILE,
       };
       const result = await bash.exec(line, {
         env,
@@ -165,7 +157,7 @@ export class Shell {
   private command({ name, run }: NamedProgram, fs: InMemoryFs, machine: string | null) {
     return defineCommand(name, async (args, context) => {
       const stdin = DECODER.decode(Uint8Array.from(context.stdin as unknown as string, (char) => char.charCodeAt(0)));
-      return this.runProgram(run, args, context.exportedEnv ?? {}, stdin, filesOf(fs, context.cwd), machine);
+      return this.runProgram(run, args, Object.fromEntries(context.env), stdin, filesOf(fs, context.cwd), machine);
     });
   }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ConsoleDoor, ProgramContext } from "../doors.ts";
-import { etcdctlOn } from "./program.ts";
+import { etcdctl } from "./program.ts";
 
 const header = { clusterId: "263de8252887371c", memberId: "886b03c4ae679a15", revision: 3, raftTerm: 2 };
 const kv = {
@@ -59,6 +59,8 @@ async function run(words: string, answers: Answers = {}, frames: readonly unknow
   const context = {
     args: words.match(/'[^']*'|\S+/g)?.map((word) => word.replace(/^'|'$/g, "")) ?? [],
     stdin: "from stdin",
+    env: {},
+    machine: "control-plane-1",
     out: { write: (text: string) => (stdout += text) },
     err: { write: (text: string) => (stderr += text) },
     signal: new AbortController().signal,
@@ -71,7 +73,7 @@ async function run(words: string, answers: Answers = {}, frames: readonly unknow
     },
     console: (machine: string) => (machine === "control-plane-1" ? door : null),
   } as unknown as ProgramContext;
-  const exitCode = await etcdctlOn("control-plane-1")(context);
+  const exitCode = await etcdctl(context);
   return { stdout, stderr, exitCode, asked, sleptMs };
 }
 

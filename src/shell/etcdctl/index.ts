@@ -1,1 +1,1 @@
-export { etcdctl, etcdctlOn } from "./program.ts";
+export { ETCDCTL_PROFILE, etcdctl } from "./program.ts";

@@ -38,15 +38,26 @@ const ROOT: Command = {
   subcommands: COMMANDS,
 };
 
-/** `etcdctl` as it is on `machine`: its endpoints and certificate files are seen from there. */
-export function etcdctlOn(machine: string): Program {
-  return (context) => run(context, machine);
-}
+/**
+ * What an administrator's profile on a control-plane machine sets, so that a bare `etcdctl` reaches the member beside it
+ * over TLS.
+ */
+export const ETCDCTL_PROFILE: Readonly<Record<string, string>> = {
+  ETCDCTL_API: "3",
+  ETCDCTL_CACERT: "/etc/kubernetes/pki/etcd/ca.crt",
+  ETCDCTL_CERT: "/etc/kubernetes/pki/etcd/healthcheck-client.crt",
+  ETCDCTL_KEY: "/etc/kubernetes/pki/etcd/healthcheck-client.key",
+};
 
-/** Where no machine is named, etcdctl runs on the first control-plane machine. */
-export const etcdctl: Program = etcdctlOn("control-plane-1");
+/** Typed on the laptop it runs on the first control-plane machine, with that machine's profile. */
+const HOME_MACHINE = "control-plane-1";
 
-async function run(context: ProgramContext, machine: string): Promise<number> {
+export const etcdctl: Program = (context) =>
+  context.machine === null
+    ? run(context, HOME_MACHINE, { ...ETCDCTL_PROFILE, ...context.env })
+    : run(context, context.machine, context.env);
+
+async function run(context: ProgramContext, machine: string, env: Readonly<Record<string, string>>): Promise<number> {
   const door = context.console(machine);
   if (door === null) {
     context.err.write(`ssh: Could not resolve hostname ${machine}: Name or service not known\n`);
@@ -58,7 +69,7 @@ async function run(context: ProgramContext, machine: string): Promise<number> {
     return 1;
   }
   const { command, path, words } = found;
-  const specs = [...(command.flags ?? []), ...GLOBAL_FLAGS];
+  const specs = [...(command.flags ?? []), ...GLOBAL_FLAGS.map((flag) => fromEnvironment(flag, env))];
   try {
     const { flags, args } = parseFlags(words, specs);
     if (flags.help === "true" || command.run === undefined) {
@@ -77,6 +88,12 @@ async function run(context: ProgramContext, machine: string): Promise<number> {
     context.err.write(`Error: ${error.message}\n`);
     return error.exitCode;
   }
+}
+
+/** `ETCDCTL_CACERT` stands in for `--cacert`, and so on; the flag itself wins. */
+function fromEnvironment(flag: FlagSpec, env: Readonly<Record<string, string>>): FlagSpec {
+  const value = env[`ETCDCTL_${flag.name.toUpperCase().replaceAll("-", "_")}`];
+  return value === undefined ? flag : { ...flag, default: value };
 }
 
 interface Found {
