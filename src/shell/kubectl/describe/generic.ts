@@ -1,7 +1,7 @@
 /** Kinds without a layout of their own: every field, labelled. */
 import { isObject, type Json, type JsonObject, objectOf, sortedKeys, textOf } from "../json.ts";
+import type { Describer } from "./describer.ts";
 import { eventLines, eventsOf } from "./events.ts";
-import type { Describer } from "./index.ts";
 import { annotationLines, type Lines, labelLines } from "./writer.ts";
 
 const skipped = new Set([

@@ -1,7 +1,7 @@
 /** Descriptions by kind. */
-import type { Invocation } from "../command.ts";
 import { type JsonObject, textOf } from "../json.ts";
 import { alignTabs, describeTabs } from "../tabwriter.ts";
+import type { DescribeContext, Describer } from "./describer.ts";
 import { describeGeneric } from "./generic.ts";
 import { describeNode } from "./node.ts";
 import { describePod } from "./pod.ts";
@@ -24,14 +24,6 @@ import {
   describeStatefulSet,
 } from "./workloads.ts";
 import { Lines } from "./writer.ts";
-
-export interface DescribeContext {
-  readonly invocation: Invocation;
-  readonly nowUs: number;
-  readonly showEvents: boolean;
-}
-
-export type Describer = (lines: Lines, object: JsonObject, context: DescribeContext) => Promise<void>;
 
 const describers: Readonly<Record<string, Describer>> = {
   "v1/Pod": describePod,

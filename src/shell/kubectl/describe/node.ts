@@ -10,8 +10,8 @@ import {
 import type { Invocation } from "../command.ts";
 import { at, compareText, type Json, type JsonObject, objectOf, objectsOf, sortedKeys, textOf } from "../json.ts";
 import { listItems } from "../targets.ts";
+import type { Describer } from "./describer.ts";
 import { eventLines, readEvents } from "./events.ts";
-import type { Describer } from "./index.ts";
 import { ageOf, annotationLines, type Lines, labelLines, longTime, multiline, orNone } from "./writer.ts";
 
 export const describeNode: Describer = async (lines, node, { invocation, nowUs, showEvents }) => {

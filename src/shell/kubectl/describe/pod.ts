@@ -1,8 +1,8 @@
 /** `kubectl describe pod` */
 import { at, type JsonObject, numberOf, objectOf, objectsOf, textOf } from "../json.ts";
 import { containerLines } from "./containers.ts";
+import type { Describer } from "./describer.ts";
 import { eventLines, readEvents } from "./events.ts";
-import type { Describer } from "./index.ts";
 import { tolerationText } from "./pod-template.ts";
 import { volumeLines } from "./volumes.ts";
 import { ageOf, annotationLines, type Lines, labelLines, longTime, multiline } from "./writer.ts";

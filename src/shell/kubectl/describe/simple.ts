@@ -1,8 +1,8 @@
 /** `kubectl describe namespace|configmap|secret|serviceaccount|endpoints|endpointslice|role|rolebinding` */
 import { at, type JsonObject, listOf, numberOf, objectOf, objectsOf, sortedKeys, textOf } from "../json.ts";
 import { listItems } from "../targets.ts";
+import type { Describer } from "./describer.ts";
 import { eventLines, eventsOf } from "./events.ts";
-import type { Describer } from "./index.ts";
 import { annotationLines, type Lines, labelLines, orNone } from "./writer.ts";
 
 function head(lines: Lines, object: JsonObject, namespaced = true): void {

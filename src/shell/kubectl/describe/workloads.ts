@@ -6,8 +6,8 @@ import { parseTime } from "../../../sim/api/time.ts";
 import type { Invocation } from "../command.ts";
 import { at, type JsonObject, numberOf, objectOf, objectsOf, textOf } from "../json.ts";
 import { listItems } from "../targets.ts";
+import type { Describer } from "./describer.ts";
 import { eventLines, eventsOf } from "./events.ts";
-import type { Describer } from "./index.ts";
 import { podTemplateLines } from "./pod-template.ts";
 import { annotationLines, type Lines, labelLines, longTime } from "./writer.ts";
 

@@ -11,6 +11,7 @@ import { manifestTargets, type Target, typed } from "../../targets.ts";
 import { fieldValidation, lastApplied, validateFlag, withLastApplied } from "../create/generate.ts";
 import { createFromTarget } from "../create/index.ts";
 import { removeAndWait } from "../delete/index.ts";
+import { describeTarget } from "./describe-target.ts";
 import { applyPatch, type PatchRequest } from "./patch.ts";
 
 interface Options {
@@ -126,14 +127,6 @@ async function patchOrReplace(invocation: Invocation, request: PatchRequest, liv
     await removeAndWait(invocation, request.target, request.dryRun);
     return createFromTarget(invocation, request.target, request.modified, request.manager, request.dryRun);
   }
-}
-
-export function describeTarget({ resource, namespace, name }: Target): string {
-  const group = `${resource.group}/${resource.version}`;
-  return [
-    `Resource: "${group}, Resource=${resource.name}", GroupVersionKind: "${group}, Kind=${resource.kind}"`,
-    `Name: ${JSON.stringify(name ?? "")}, Namespace: ${JSON.stringify(namespace)}`,
-  ].join("\n");
 }
 
 function warnMissing(invocation: Invocation, { resource, name }: Target): void {

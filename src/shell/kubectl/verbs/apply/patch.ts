@@ -11,7 +11,7 @@ import { at, isObject, type JsonObject, textOf } from "../../json.ts";
 import type { DryRun } from "../../output.ts";
 import { type Target, typed } from "../../targets.ts";
 import { lastApplied } from "../create/generate.ts";
-import { describeTarget } from "./index.ts";
+import { describeTarget } from "./describe-target.ts";
 
 export interface PatchRequest {
   readonly target: Target;

@@ -8,17 +8,10 @@ import { CommandError, isNotFound, SilentExit, throwCollected, toError } from ".
 import { type JsonObject, objectsOf } from "../../json.ts";
 import { fileFlags } from "../../manifests/load.ts";
 import { type ObjectPrinter, outputFlags, printerFor } from "../../output.ts";
-import { TablePrinter } from "../../printers/table.ts";
 import { listItems, listOfInfos, readTarget, resolveTargets, selectorFlag, type Target, typed } from "../../targets.ts";
+import { type GetOptions, readOptions, tablePrinter } from "./options.ts";
 import { sortObjects, sortTable } from "./sort.ts";
 import { watchTarget } from "./watch.ts";
-
-export interface GetOptions {
-  readonly raw: string;
-  readonly targets: readonly Target[];
-  readonly printer: ObjectPrinter | null;
-  readonly wide: boolean;
-}
 
 async function complete(invocation: Invocation): Promise<GetOptions> {
   const { args, flags } = invocation;
@@ -65,32 +58,6 @@ async function runRaw(path: string, invocation: Invocation): Promise<number> {
   if (body.status >= 400) await invocation.client.send("GET", path);
   invocation.context.out.write(body.body);
   return 0;
-}
-
-export function readOptions({ flags }: Invocation) {
-  return {
-    selector: flags.text("selector"),
-    fieldSelector: flags.text("field-selector"),
-    limit: flags.int("chunk-size"),
-    subresource: flags.text("subresource") || undefined,
-  };
-}
-
-export function tablePrinter(
-  options: GetOptions,
-  invocation: Invocation,
-  withKind: string,
-  namespaced: boolean,
-): TablePrinter {
-  const { flags } = invocation;
-  return new TablePrinter({
-    wide: options.wide,
-    noHeaders: flags.bool("no-headers"),
-    withNamespace: flags.bool("all-namespaces") && namespaced,
-    withKind,
-    showLabels: flags.bool("show-labels"),
-    labelColumns: flags.list("label-columns"),
-  });
 }
 
 interface TableGroup {

@@ -7,7 +7,7 @@ import { resourcePath } from "../../discovery.ts";
 import { CommandError, StatusError } from "../../errors.ts";
 import { at, type JsonObject, textOf } from "../../json.ts";
 import { listItems, readTarget, type Target, typed } from "../../targets.ts";
-import { type GetOptions, readOptions, tablePrinter } from "./index.ts";
+import { type GetOptions, readOptions, tablePrinter } from "./options.ts";
 
 export async function watchTarget(options: GetOptions, invocation: Invocation): Promise<number> {
   const { client, context, flags } = invocation;
