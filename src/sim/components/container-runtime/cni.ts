@@ -114,7 +114,7 @@ export function loadAddresses(state: RuntimeState, context: Context): void {
 function rangeOf(cidr: string): { readonly first: number; readonly last: number } | null {
   const match = /^(\d+\.\d+\.\d+\.\d+)\/(\d+)$/.exec(cidr);
   if (match === null) return null;
-  const size = 2 ** (32 - Number(match[2]));
+  const size = powerOfTwo(32 - Number(match[2]));
   const base = Math.floor(toNumber(match[1] as string) / size) * size;
   return { first: base + 2, last: base + size - 2 };
 }
@@ -124,5 +124,11 @@ function toNumber(ip: string): number {
 }
 
 function toText(address: number): string {
-  return [24, 16, 8, 0].map((shift) => Math.floor(address / 2 ** shift) % 256).join(".");
+  return [24, 16, 8, 0].map((shift) => Math.floor(address / powerOfTwo(shift)) % 256).join(".");
+}
+
+function powerOfTwo(exponent: number): number {
+  let power = 1;
+  for (let i = 0; i < exponent; i++) power *= 2;
+  return power;
 }

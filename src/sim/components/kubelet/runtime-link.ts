@@ -1,7 +1,8 @@
 import type { Context } from "../../kernel/types.ts";
-import { CRI_SOCKET, type CriRequest, type CriStream } from "../container-runtime/messages.ts";
+import type { CriRequest, CriStream } from "../container-runtime/messages.ts";
 import type { KubeletState } from "./state.ts";
 
+const CRI_SOCKET = "unix:/run/containerd/containerd.sock";
 /** Runtime requests time out after 2 min, pulls and stops as long as they take. */
 const TIMEOUT_US = 120_000_000;
 const PULL_TIMEOUT_US = 3_600_000_000;

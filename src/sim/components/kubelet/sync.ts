@@ -115,7 +115,7 @@ function volumesReady(state: KubeletState, worker: PodWorker, context: Context):
     );
   }
   if (failed) {
-    retryAfter(worker, context, Math.min(MOUNT_RETRY_MAX_US, MOUNT_RETRY_US * 2 ** Math.min(worker.mountTries, 10)));
+    retryAfter(worker, context, Math.min(MOUNT_RETRY_MAX_US, MOUNT_RETRY_US * (1 << Math.min(worker.mountTries, 10))));
     worker.mountTries += 1;
   }
   return !failed && !waiting;

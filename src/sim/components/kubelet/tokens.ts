@@ -63,7 +63,7 @@ export function tokenAnswered(
     );
     const message = `MountVolume.SetUp failed for volume "${volume?.name ?? ""}" : failed to fetch token: ${result.text}`;
     podEvent(state, worker, context, "Warning", "FailedMount", message);
-    retryAfter(worker, context, RETRY_US * 2 ** Math.min(worker.mountTries, 6));
+    retryAfter(worker, context, RETRY_US * (1 << Math.min(worker.mountTries, 6)));
     worker.mountTries += 1;
     return false;
   }

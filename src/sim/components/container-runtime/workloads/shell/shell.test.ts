@@ -2,9 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Component, MachineInfo } from "../../../../kernel/types.ts";
 import { createWorld, type World } from "../../../../kernel/world.ts";
 import { logOf } from "../../../../machinery/testing/small-world.ts";
-import { findImage } from "../../../image-registry/catalogue.ts";
 import type { ImageConfig } from "../../../image-registry/messages.ts";
-import { parseReference } from "../../images/reference.ts";
 import type { ContainerConfig, ProgramArgs, SandboxConfig } from "../../messages.ts";
 import { WORKLOADS } from "../list.ts";
 
@@ -17,11 +15,28 @@ const sandbox: SandboxConfig = {
   labels: {},
 };
 
-function imageOf(name: string): ImageConfig {
-  const parsed = parseReference(name);
-  const found = parsed === null ? null : findImage(parsed);
-  if (found === null || !("image" in found)) throw new Error(`no image ${name}`);
-  return found.image;
+function imageOf(reference: string): ImageConfig {
+  const isNginx = reference.includes("nginx");
+  return {
+    reference,
+    digest: "sha256:0",
+    sizeBytes: 1,
+    layers: [],
+    entrypoint: [],
+    cmd: [],
+    env: {},
+    workingDir: "/",
+    user: "",
+    ports: isNginx ? [80] : [],
+    stopSignal: "SIGTERM",
+    userland: isNginx ? "debian" : "busybox",
+    commands: reference.includes("curl") ? ["curl"] : [],
+    programs: isNginx ? { nginx: "workload/server" } : {},
+    files: isNginx
+      ? { "/usr/share/nginx/html/index.html": "<!DOCTYPE html>\n<html>\n<head>\n<title>Welcome to nginx!</title>\n" }
+      : {},
+    idleMemoryBytes: 1,
+  };
 }
 
 const dns: Component<Record<string, never>> = {

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import type { ApiObject } from "../../api/object.ts";
-import { allow, bar, crash } from "../../kernel/control.ts";
-import type { World } from "../../kernel/world.ts";
-import { createRequest, deleteRequest, patchRequest } from "../../machinery/requests.ts";
-import { CONFIG_MAPS, NODES, PODS } from "../../machinery/resources.ts";
-import { ask, fakeApi, logOf, pass, stored } from "../../machinery/testing/small-world.ts";
+import type { ApiObject } from "../api/object.ts";
+import type { ContainerStatus, PodStatus } from "../components/kubelet/types.ts";
+import { allow, bar, crash } from "../kernel/control.ts";
+import type { World } from "../kernel/world.ts";
+import { createRequest, deleteRequest, patchRequest } from "../machinery/requests.ts";
+import { CONFIG_MAPS, NODES, PODS } from "../machinery/resources.ts";
+import { ask, fakeApi, logOf, pass, stored } from "../machinery/testing/small-world.ts";
 import { boundPod, kubeletOf, NODE, nodeWorld, runtimeOf } from "./testing/node-world.ts";
-import type { ContainerStatus, PodStatus } from "./types.ts";
 
 const STATIC = `apiVersion: v1
 kind: Pod

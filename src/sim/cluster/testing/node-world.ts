@@ -1,16 +1,16 @@
-import type { ApiObject } from "../../../api/object.ts";
-import type { Component, MachineInfo, SpawnOptions } from "../../../kernel/types.ts";
-import { createWorld, type World } from "../../../kernel/world.ts";
-import { fakeApiServer } from "../../../machinery/testing/fake-api-server.ts";
-import { EPOCH_WALL_US, stateOf, TEST_KUBECONFIG } from "../../../machinery/testing/small-world.ts";
-import { containerd } from "../../container-runtime/index.ts";
-import type { RuntimeState } from "../../container-runtime/state.ts";
-import { WORKLOADS } from "../../container-runtime/workloads/list.ts";
-import { imageRegistry } from "../../image-registry/index.ts";
-import { init } from "../../init/index.ts";
-import type { UnitDefinition } from "../../init/messages.ts";
-import { kubelet } from "../index.ts";
-import type { KubeletState } from "../state.ts";
+import type { ApiObject } from "../../api/object.ts";
+import { containerd } from "../../components/container-runtime/index.ts";
+import type { RuntimeState } from "../../components/container-runtime/state.ts";
+import { WORKLOADS } from "../../components/container-runtime/workloads/list.ts";
+import { imageRegistry } from "../../components/image-registry/index.ts";
+import { init } from "../../components/init/index.ts";
+import type { UnitDefinition } from "../../components/init/messages.ts";
+import { kubelet } from "../../components/kubelet/index.ts";
+import type { KubeletState } from "../../components/kubelet/state.ts";
+import type { Component, MachineInfo, SpawnOptions } from "../../kernel/types.ts";
+import { createWorld, type World } from "../../kernel/world.ts";
+import { fakeApiServer } from "../../machinery/testing/fake-api-server.ts";
+import { EPOCH_WALL_US, stateOf, TEST_KUBECONFIG } from "../../machinery/testing/small-world.ts";
 
 export const NODE = "worker-1";
 
