@@ -68,7 +68,10 @@ async function watchOnce(
   const events = stream.events[Symbol.asyncIterator]();
   try {
     for (;;) {
-      const next = await Promise.race([events.next(), timer.end]);
+      const coming = events.next();
+      // If time is up first, nobody is left to hear how the stream ended.
+      coming.catch(() => {});
+      const next = await Promise.race([coming, timer.end]);
       if (next === "timedOut") return "timedOut";
       if (next.done || next.value.type === "ERROR") return "ended";
       const { type, object } = next.value;

@@ -147,7 +147,3 @@ export function literals(values: readonly string[]): readonly (readonly [string,
 export function objectMeta(name: string, labels?: JsonObject): JsonObject {
   return { name, creationTimestamp: null, ...(labels ? { labels } : {}) };
 }
-
-export function textList(flags: Invocation["flags"], name: string): readonly string[] {
-  return flags.list(name).filter((text) => text !== "");
-}
