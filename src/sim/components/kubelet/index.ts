@@ -15,6 +15,7 @@ import type { HookTag } from "./hooks.ts";
 import { preStopDone } from "./kill.ts";
 import { type LeaseTag, leaseAnswered, renewLease } from "./lease.ts";
 import type { KubeletRequest } from "./messages.ts";
+import { ensureMirror, type MirrorTag } from "./mirror-pods.ts";
 import {
   type NodeTag,
   nodeStatusAnswered,
@@ -43,9 +44,9 @@ import { callRuntime, type RuntimeTag, unavailableText } from "./runtime-link.ts
 import { type LogTag, logsRead, openServer, openStream, relayClosed, relayFrame, serveRequest } from "./server.ts";
 import { containerStepAnswered, nextItem, pullAnswered, pullOver } from "./start-containers.ts";
 import type { KubeletMessage, KubeletState, PodWorker } from "./state.ts";
-import { ensureMirror, type MirrorTag, scanManifests, startWaitingStatics } from "./static-pods.ts";
+import { scanManifests, startWaitingStatics } from "./static-pods.ts";
 import { retryStatuses, type StatusTag, statusAnswered } from "./status-manager.ts";
-import { failFlow, sandboxCreated, syncPod } from "./sync.ts";
+import { failFlow, sandboxCreated, settleFlow, syncPod } from "./sync.ts";
 import { deleteWhenReported } from "./termination.ts";
 import { after } from "./timers.ts";
 import { type TokenTag, tokenAnswered } from "./tokens.ts";
@@ -376,10 +377,14 @@ function answered(
   }
   switch (tag.kubelet) {
     case "probe":
-      probeAnswered(
+      syncProbed(
         state,
-        tag,
-        message.type === "response" ? { body: message.body } : { error: message.error },
+        probeAnswered(
+          state,
+          tag,
+          message.type === "response" ? { body: message.body } : { error: message.error },
+          context,
+        ),
         context,
       );
       return;
@@ -474,7 +479,7 @@ function runtimeAnswered(
       return;
     case "pull": {
       const pull = pullOver(state, context);
-      withFlow(state, tag, (worker, flow) =>
+      withFlow(state, tag, context, (worker, flow) =>
         pullAnswered(state, worker, flow, pull?.askedAtUs ?? context.nowUs, answer, context),
       );
       return;
@@ -482,10 +487,10 @@ function runtimeAnswered(
     case "image":
     case "create":
     case "start":
-      withFlow(state, tag, (worker, flow) => containerStepAnswered(state, worker, flow, answer, context));
+      withFlow(state, tag, context, (worker, flow) => containerStepAnswered(state, worker, flow, answer, context));
       return;
     case "hook":
-      withFlow(state, tag, (worker, flow) => {
+      withFlow(state, tag, context, (worker, flow) => {
         const failed = answer.call !== "ExecSync" || answer.exitCode !== 0;
         hookOver(state, worker, flow.containerId, "postStart", failed ? "failed" : null, context);
       });
@@ -510,7 +515,11 @@ function runtimeAnswered(
       if (!unreachable) withWorker(state, tag.uid, (worker) => sandboxStopped(state, worker, tag.sandboxId, context));
       return;
     case "probe":
-      execProbeAnswered(state, tag.key, tag.containerId, unreachable ? null : answer, context);
+      syncProbed(
+        state,
+        execProbeAnswered(state, tag.key, tag.containerId, unreachable ? null : answer, context),
+        context,
+      );
       return;
     case "removed":
       startWaitingStatics(state, context);
@@ -523,13 +532,21 @@ function runtimeAnswered(
   }
 }
 
+/** A probe's verdict changed: the pod is looked at. */
+function syncProbed(state: KubeletState, worker: PodWorker | null, context: Context): void {
+  if (worker !== null) syncPod(state, worker, context);
+}
+
 function withFlow(
   state: KubeletState,
   tag: { readonly uid: string; readonly flow: number },
+  context: Context,
   act: (worker: PodWorker, flow: NonNullable<PodWorker["flow"]>) => void,
 ): void {
   const worker = state.workers.get(tag.uid);
-  if (worker?.flow?.id === tag.flow) act(worker, worker.flow);
+  if (worker?.flow?.id !== tag.flow) return;
+  act(worker, worker.flow);
+  settleFlow(state, worker, context);
 }
 
 function sandboxAnswered(state: KubeletState, uid: string, flow: number, answer: CriResponse, context: Context): void {
@@ -583,6 +600,7 @@ function hookOver(
   const name = flow.queue[0]?.container.name ?? "";
   if (failure === null) {
     nextItem(state, worker, flow, context);
+    settleFlow(state, worker, context);
     return;
   }
   podEvent(state, worker, context, "Warning", "FailedPostStartHook", "PostStartHook failed", name);

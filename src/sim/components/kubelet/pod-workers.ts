@@ -1,13 +1,12 @@
 import { formatTime } from "../../api/time.ts";
 import type { Context } from "../../kernel/types.ts";
 import { admit } from "./admission.ts";
-import { containerKey, imageKey } from "./back-off.ts";
 import { isStatic } from "./critical.ts";
 import { podEvent } from "./events.ts";
-import { unwatchObjects, watchObjects } from "./objects.ts";
-import { forgetProbes, probeVerdict } from "./probes/manager.ts";
+import { forgetPod } from "./forget.ts";
+import { watchObjects } from "./objects.ts";
+import { probeVerdict } from "./probes/manager.ts";
 import { podUse } from "./resources.ts";
-import { callRuntime } from "./runtime-link.ts";
 import type { KubeletState, PodWorker } from "./state.ts";
 import { generateStatus } from "./status.ts";
 import { deletePod, setStatus } from "./status-manager.ts";
@@ -15,7 +14,6 @@ import { syncPod } from "./sync.ts";
 import { terminate } from "./termination.ts";
 import { after } from "./timers.ts";
 import type { Pod } from "./types.ts";
-import { removeVolumes } from "./volumes.ts";
 
 /** A pod of this node appeared. */
 export function addPod(state: KubeletState, pod: Pod, source: PodWorker["source"], context: Context): void {
@@ -120,28 +118,6 @@ export function removePod(state: KubeletState, worker: PodWorker, context: Conte
   }
   if (worker.termination !== null) worker.termination.removed = true;
   else terminate(state, worker, context, { removed: true });
-}
-
-/** Nothing of the pod runs any more, and nobody asks for it. */
-export function forgetPod(state: KubeletState, worker: PodWorker, context: Context): void {
-  const { uid, pod } = worker;
-  for (const sandbox of worker.sandboxes) {
-    callRuntime(state, context, { call: "RemovePodSandbox", sandboxId: sandbox.id }, { runtime: "removed" });
-    state.bySandbox.delete(sandbox.id);
-  }
-  if (worker.retry !== null) context.clearTimer(worker.retry);
-  if (worker.deadline !== null) context.clearTimer(worker.deadline);
-  for (const container of [...(pod.spec.initContainers ?? []), ...pod.spec.containers]) {
-    state.backOffs.delete(containerKey(uid, container.name));
-    state.backOffs.delete(imageKey(uid, container.image ?? ""));
-  }
-  unwatchObjects(state, worker, context);
-  forgetProbes(state, worker, context);
-  removeVolumes(context, uid);
-  state.plegDue.delete(uid);
-  state.workers.delete(uid);
-  const name = `${pod.metadata.namespace}/${pod.metadata.name}`;
-  if (state.byName.get(name) === uid) state.byName.delete(name);
 }
 
 function armDeadline(_state: KubeletState, worker: PodWorker, context: Context): void {

@@ -5,10 +5,10 @@ import { backOffDelayUs, backOffLeftUs, backOffNext, containerKey, imageKey } fr
 import { containerConfig } from "./environment.ts";
 import { podEvent } from "./events.ts";
 import { runHook } from "./hooks.ts";
+import { retryAfter, SYNC_RETRY_US } from "./retry.ts";
 import { callRuntime, type RuntimeTag } from "./runtime-link.ts";
 import type { KubeletState, PodWorker, StartItem, SyncFlow } from "./state.ts";
 import { crashLoopMessage, podText } from "./status.ts";
-import { failFlow, finishFlow, retryAfter, SYNC_RETRY_US } from "./sync.ts";
 import { isRestartableInit } from "./types.ts";
 
 /** Starts the first container of the queue; when it is up, the next. */
@@ -16,7 +16,7 @@ export function containersStage(state: KubeletState, worker: PodWorker, flow: Sy
   for (;;) {
     const item = flow.queue[0];
     if (item === undefined) {
-      finishFlow(state, worker, context);
+      flow.ended = { retryUs: null };
       return;
     }
     if (worker.held.has(item.container.name) || isBackingOff(state, worker, item, context)) {
@@ -339,7 +339,7 @@ function itemFailed(state: KubeletState, worker: PodWorker, flow: SyncFlow, cont
   const [failed] = flow.queue;
   flow.queue.shift();
   if (failed?.kind === "init" || flow.queue.length === 0) {
-    failFlow(state, worker, context, delayUs);
+    flow.ended = { retryUs: delayUs };
     return;
   }
   if (worker.retry === null) retryAfter(worker, context, delayUs);

@@ -168,6 +168,8 @@ export interface SyncFlow {
   containerId: string;
   pullStartedAtUs: number;
   beganAtUs: number;
+  /** Set when nothing is left to do; `retryUs`: something failed, try again after that. */
+  ended: { readonly retryUs: number | null } | null;
 }
 
 export interface StartItem {

@@ -4,22 +4,20 @@ import type { ContainerStatusOfRuntime } from "../container-runtime/messages.ts"
 import { nodeFacts, sandboxConfig } from "./environment.ts";
 import { podEvent } from "./events.ts";
 import { killContainer, killsPending } from "./kill.ts";
+import { ensureMirror } from "./mirror-pods.ts";
 import { type PodActions, podActions, type RuntimeContainer, type RuntimePodStatus } from "./pod-actions.ts";
 import { addProbes, probeFacts, probesAfterSync, probeVerdict } from "./probes/manager.ts";
+import { clearRetry, graceOf, retryAfter, SYNC_RETRY_US } from "./retry.ts";
 import { callRuntime } from "./runtime-link.ts";
 import { containersStage } from "./start-containers.ts";
 import type { KubeletState, PodWorker, StartItem, SyncFlow } from "./state.ts";
-import { ensureMirror } from "./static-pods.ts";
 import { generateStatus } from "./status.ts";
 import { setStatus } from "./status-manager.ts";
 import { continueTermination, terminate } from "./termination.ts";
-import { after } from "./timers.ts";
 import { askTokens } from "./tokens.ts";
 import type { Container } from "./types.ts";
 import { setUpVolume } from "./volumes.ts";
 
-/** backOffPeriod: how long a failed sync waits. */
-export const SYNC_RETRY_US = 10_000_000;
 const MOUNT_RETRY_US = 500_000;
 const MOUNT_RETRY_MAX_US = 122_000_000;
 
@@ -63,6 +61,7 @@ export function syncPod(state: KubeletState, worker: PodWorker, context: Context
     containerId: "",
     pullStartedAtUs: 0,
     beganAtUs: context.nowUs,
+    ended: null,
   };
   killingStage(state, worker, worker.flow, context);
 }
@@ -167,10 +166,6 @@ function probeGrace(
   return container?.[type === "liveness" ? "livenessProbe" : "startupProbe"]?.terminationGracePeriodSeconds;
 }
 
-export function graceOf(worker: PodWorker): number {
-  return worker.pod.metadata.deletionGracePeriodSeconds ?? worker.pod.spec.terminationGracePeriodSeconds ?? 30;
-}
-
 /** Goes on with a sync whose last step is done. */
 export function continueFlow(state: KubeletState, worker: PodWorker, context: Context): void {
   const { flow } = worker;
@@ -199,6 +194,7 @@ export function continueFlow(state: KubeletState, worker: PodWorker, context: Co
     flow.queue = itemsOf(actions);
   }
   if (flow.stage === "containers") containersStage(state, worker, flow, context);
+  settleFlow(state, worker, context);
 }
 
 function itemsOf(actions: PodActions): StartItem[] {
@@ -234,6 +230,7 @@ export function sandboxCreated(
   flow.stage = "containers";
   flow.queue = itemsOf(flow.actions as PodActions);
   containersStage(state, worker, flow, context);
+  settleFlow(state, worker, context);
 }
 
 /** The sync is over; what changed meanwhile asks for the next. */
@@ -257,16 +254,12 @@ export function failFlow(state: KubeletState, worker: PodWorker, context: Contex
   retryAfter(worker, context, delayUs);
 }
 
-/** At the earliest of what was asked for. */
-export function retryAfter(worker: PodWorker, context: Context, delayUs: number): void {
-  clearRetry(worker, context);
-  worker.retry = after(context, delayUs, { type: "podRetry", uid: worker.uid }, "keep");
-}
-
-function clearRetry(worker: PodWorker, context: Context): void {
-  if (worker.retry === null) return;
-  context.clearTimer(worker.retry);
-  worker.retry = null;
+/** After a step of starting containers: the sync may be over. */
+export function settleFlow(state: KubeletState, worker: PodWorker, context: Context): void {
+  const ended = worker.flow?.ended ?? null;
+  if (ended === null) return;
+  if (ended.retryUs === null) finishFlow(state, worker, context);
+  else failFlow(state, worker, context, ended.retryUs);
 }
 
 /** Once all init containers are done, a restart of one of the sidecars does not make the pod Pending again. */

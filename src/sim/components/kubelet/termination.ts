@@ -1,13 +1,13 @@
 import type { Context } from "../../kernel/types.ts";
+import { forgetPod } from "./forget.ts";
 import { killContainer, killsPending } from "./kill.ts";
-import { forgetPod } from "./pod-workers.ts";
+import { deleteMirror } from "./mirror-pods.ts";
 import { probeVerdict, stopProbesForTermination } from "./probes/manager.ts";
+import { graceOf } from "./retry.ts";
 import { callRuntime } from "./runtime-link.ts";
 import type { KubeletState, PodWorker, Termination } from "./state.ts";
-import { deleteMirror } from "./static-pods.ts";
 import { generateStatus } from "./status.ts";
 import { deletePod, setStatus } from "./status-manager.ts";
-import { graceOf } from "./sync.ts";
 import { isRestartableInit } from "./types.ts";
 
 /** syncTerminatingPod: containers in parallel, sidecars after them in reverse order, then the sandbox. */

@@ -5,8 +5,8 @@ import { clientOf } from "../../machinery/machinery.ts";
 import { type CallResult, createSubresourceRequest } from "../../machinery/requests.ts";
 import { SERVICE_ACCOUNTS } from "../../machinery/resources.ts";
 import { podEvent } from "./events.ts";
+import { retryAfter } from "./retry.ts";
 import type { KubeletState, PodWorker } from "./state.ts";
-import { retryAfter } from "./sync.ts";
 
 export interface TokenTag {
   readonly kubelet: "token";

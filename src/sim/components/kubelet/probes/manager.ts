@@ -5,7 +5,6 @@ import type { PodFacts } from "../pod-actions.ts";
 import { callRuntime } from "../runtime-link.ts";
 import type { KubeletState, PodWorker, ProbeWorker } from "../state.ts";
 import type { ProbeVerdict } from "../status.ts";
-import { syncPod } from "../sync.ts";
 import { after } from "../timers.ts";
 import { type Container, isRestartableInit, type Probe, type ProbeResult, type ProbeType } from "../types.ts";
 import { answeredOutcome, execOutcome, failedOutcome, handlerRequest, type ProbeOutcome } from "./prober.ts";
@@ -190,12 +189,12 @@ export function probeAnswered(
   tag: ProbeTag,
   answer: { readonly body: unknown } | { readonly error: NetworkError },
   context: Context,
-): void {
+): PodWorker | null {
   const probe = state.probes.get(tag.key);
-  if (probe === undefined) return;
+  if (probe === undefined) return null;
   const outcome =
     "error" in answer ? failedOutcome(probe.probe, tag.url, answer.error) : answeredOutcome(probe.probe, answer.body);
-  conclude(state, probe, tag.containerId, outcome, context);
+  return conclude(state, probe, tag.containerId, outcome, context);
 }
 
 /** `answer` null: the runtime could not be reached. */
@@ -205,14 +204,14 @@ export function execProbeAnswered(
   containerId: string,
   answer: CriResponse | null,
   context: Context,
-): void {
+): PodWorker | null {
   const probe = state.probes.get(key);
-  if (probe === undefined) return;
+  if (probe === undefined) return null;
   if (answer === null) {
     probe.inFlight = false;
-    return;
+    return null;
   }
-  conclude(
+  return conclude(
     state,
     probe,
     containerId,
@@ -227,12 +226,12 @@ function conclude(
   containerId: string,
   outcome: ProbeOutcome & { readonly errored?: boolean },
   context: Context,
-): void {
+): PodWorker | null {
   probe.inFlight = false;
   const worker = state.workers.get(probe.uid);
-  if (worker === undefined || probe.containerId !== containerId) return;
+  if (worker === undefined || probe.containerId !== containerId) return null;
   const running = worker.containers.some(({ id, state: how }) => id === containerId && how === "CONTAINER_RUNNING");
-  if (!running) return;
+  if (!running) return null;
   probe.lastOutput = outcome.output;
   if (outcome.result === "failure") {
     const title = TITLES[probe.type];
@@ -252,12 +251,12 @@ function conclude(
     probe.onHold = true;
     probe.count = { ...probe.count, run: 0 };
   }
-  if (probe.count.result === before && wasKnown === probe.known) return;
+  if (probe.count.result === before && wasKnown === probe.known) return null;
   if (probe.type === "startup" && probe.count.result === "success" && probe.timer !== null) {
     context.clearTimer(probe.timer);
     probe.timer = null;
   }
-  if (probe.count.result !== before || probe.type !== "readiness") syncPod(state, worker, context);
+  return probe.count.result !== before || probe.type !== "readiness" ? worker : null;
 }
 
 /** The manager's verdict for statuses. */
