@@ -145,3 +145,40 @@ test("presenter mode leaves stage, caption and time, in large type", async ({ pa
   await page.keyboard.press(".");
   await expect(page.getByTestId("dimmed")).toHaveCount(0);
 });
+
+test("a fresh start takes one key and can be taken back", async ({ page }) => {
+  await openCluster(page);
+  await hurry(page, 5);
+  await type(page, "kubectl create deployment kept --image=nginx:1.27");
+  const pod = page.locator("[data-pod]", { hasText: "kept-" });
+  await expect(pod).toBeVisible({ timeout: 30_000 });
+
+  await page.getByTestId("stage").click({ position: { x: 4, y: 4 } });
+  await page.keyboard.press("Shift+N");
+  await expect(pod).toHaveCount(0);
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect(pod).toBeVisible({ timeout: 20_000 });
+});
+
+test("a reload by accident can be resumed", async ({ page }) => {
+  await openCluster(page);
+  await hurry(page, 5);
+  await type(page, "kubectl create deployment kept --image=nginx:1.27");
+  const pod = page.locator("[data-pod]", { hasText: "kept-" });
+  await expect(pod).toBeVisible({ timeout: 30_000 });
+  // The input log is written a moment after the last input.
+  await page.waitForTimeout(1500);
+  await page.reload();
+  await page.getByRole("button", { name: "Resume it" }).click({ timeout: 20_000 });
+  await expect(pod).toBeVisible({ timeout: 20_000 });
+});
+
+test("a message in flight opens its envelope, and time stands still meanwhile", async ({ page }) => {
+  await openCluster(page);
+  await type(page, "kubectl create deployment seen --image=nginx:1.27");
+  const message = page.locator("[data-message-label]").first();
+  await expect(message).toBeVisible({ timeout: 20_000 });
+  await message.dispatchEvent("click");
+  await expect(page.getByTestId("pace")).toContainText("Paused");
+  await expect(page.getByTestId("inspected")).toBeVisible();
+});

@@ -8,11 +8,3 @@ export const toneText: Readonly<Record<Tone, string>> = {
   bad: "text-bad",
   off: "text-muted",
 };
-
-export const toneSoft: Readonly<Record<Tone, string>> = {
-  good: "bg-good-soft",
-  busy: "bg-accent-soft",
-  warning: "bg-warning-soft",
-  bad: "bg-bad-soft",
-  off: "bg-sunken",
-};

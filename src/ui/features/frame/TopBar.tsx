@@ -24,7 +24,7 @@ export function TopBar({ time, broken }: TopBarProps) {
     <header className="flex min-h-12 flex-wrap items-center gap-x-3 gap-y-1 border-b border-line bg-surface px-3 py-1.5">
       <h1 className="flex items-center gap-2 text-title font-semibold">
         <img src="./icon.svg" alt="" width={26} height={26} />
-        {text.name}
+        <span className="max-sm:sr-only">{text.name}</span>
       </h1>
       {!presenter && (
         <MenuButton

@@ -219,7 +219,7 @@ function NearMachine({ machine, place, places }: NearProps) {
           unit={unit}
         />
       )}
-      {place.row === 3 && <Meters machine={machine} unit={unit} />}
+      {place.row === 3 && machine.power === "on" && <Meters machine={machine} unit={unit} />}
     </>
   );
 }
@@ -269,7 +269,7 @@ function NoPower({
     >
       <span className="pointer-events-auto flex items-center gap-2 rounded-md border border-bad bg-surface px-2 py-1 text-small font-semibold text-bad shadow-raised">
         <Icon size={16} aria-hidden="true" />
-        {powerWords[machine.power]}
+        {!fault && powerWords[machine.power]}
         {fault && (
           <button
             type="button"

@@ -30,6 +30,9 @@ export const MessageLayer = memo(function MessageLayer({ book, stage }: MessageL
   const canvas = useRef<HTMLCanvasElement>(null);
   const labels = useRef(new Map<number, HTMLButtonElement>());
   const flow = useStoreApi();
+  // The newest book, without beginning to draw anew whenever a pod moves.
+  const ways = useRef(book);
+  ways.current = book;
 
   useEffect(() => {
     const element = canvas.current;
@@ -73,7 +76,7 @@ export const MessageLayer = memo(function MessageLayer({ book, stage }: MessageL
           seen.delete(id);
           continue;
         }
-        const route = book.ofMessage(message);
+        const route = ways.current.ofMessage(message);
         if (!route) continue;
         const fade = Math.max(0, 1 - age / pulseMs);
         if (message.followed) paintRoute(ctx, route, camera, paints.accent, onItsWay ? 0.45 : fade * 0.45, 3);
@@ -82,12 +85,12 @@ export const MessageLayer = memo(function MessageLayer({ book, stage }: MessageL
       const placed: { readonly id: number; readonly x: number; readonly y: number }[] = [];
       for (const message of state.messages.values()) {
         if (message.followed) continue;
-        const route = book.ofMessage(message);
+        const route = ways.current.ofMessage(message);
         if (route) paintMessage(ctx, placeMessage(message, route, nowUs, reduced), camera, paints);
       }
       for (const message of state.messages.values()) {
         if (!message.followed) continue;
-        const route = book.ofMessage(message);
+        const route = ways.current.ofMessage(message);
         if (!route) continue;
         const where = placeMessage(message, route, nowUs, reduced);
         paintMessage(ctx, where, camera, paints);
@@ -97,7 +100,7 @@ export const MessageLayer = memo(function MessageLayer({ book, stage }: MessageL
     };
     frame = requestAnimationFrame(draw);
     return () => cancelAnimationFrame(frame);
-  }, [book, flow]);
+  }, [flow]);
 
   // A click near a quiet message opens it; other clicks pass on to what is below.
   useEffect(() => {
@@ -111,7 +114,7 @@ export const MessageLayer = memo(function MessageLayer({ book, stage }: MessageL
       const nowUs = virtualClock.now(performance.now());
       return messageAt(
         cluster().messages.values(),
-        book,
+        ways.current,
         { x, y, zoom },
         nowUs,
         motionIsReduced(),
@@ -128,7 +131,7 @@ export const MessageLayer = memo(function MessageLayer({ book, stage }: MessageL
     };
     element.addEventListener("click", onClick, true);
     return () => element.removeEventListener("click", onClick, true);
-  }, [book, flow, stage]);
+  }, [flow, stage]);
 
   return (
     <>

@@ -76,6 +76,8 @@ function StageInside() {
   // biome-ignore lint/correctness/useExhaustiveDependencies: the book reads the pods when asked.
   const book = useMemo(() => places && new RouteBook(places), [places, pods]);
 
+  const wires = useMemo(() => places && new RouteBook(places), [places]);
+
   const nodes = useMemo<Node[]>(
     () =>
       places
@@ -132,7 +134,7 @@ function StageInside() {
       onFocus={(event) => keepOneTabStop(event.currentTarget, event.target)}
     >
       {!known && <p className="absolute inset-0 grid place-content-center text-title text-muted">{text.starting}</p>}
-      {places && book && (
+      {places && book && wires && (
         <StageContext value={context}>
           <ReactFlow
             nodes={nodes}
@@ -158,7 +160,7 @@ function StageInside() {
           >
             <ViewportPortal>
               <Grounds places={places} />
-              <Links places={places} book={book} />
+              <Links places={places} book={wires} />
               <WaitingPods places={places} />
             </ViewportPortal>
           </ReactFlow>
