@@ -182,3 +182,21 @@ test("a message in flight opens its envelope, and time stands still meanwhile", 
   await expect(page.getByTestId("pace")).toContainText("Paused");
   await expect(page.getByTestId("inspected")).toBeVisible();
 });
+
+test("the stage is walked, opened and broken by keyboard alone", async ({ page }) => {
+  await openCluster(page);
+  const stop = page.locator("[data-stage-item][tabindex='0']");
+  await expect(stop).toHaveCount(1);
+  await stop.focus();
+  for (let count = 0; count < 4; count++) await page.keyboard.press("ArrowDown");
+  const name = await page.evaluate(() => document.activeElement?.getAttribute("data-component"));
+  expect(name).toBeTruthy();
+  await page.keyboard.press("Enter");
+  await expect(page.getByTestId("inspected")).toContainText(name ?? "");
+  await page.keyboard.press("b");
+  await page.getByRole("menuitem", { name: /stop/i }).first().waitFor();
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("menu")).toHaveCount(0);
+  await page.keyboard.press(" ");
+  await expect(page.getByTestId("pace")).toContainText("Paused");
+});

@@ -42,7 +42,8 @@ function Inspected({ view }: { readonly view: InspectorView }) {
             <ToneSign tone={view.tone} />
             <span data-testid="inspected-state">{view.state}</span>
             <span className="font-normal text-muted">
-              {text.since(formatDuration(Math.max(0, second * 1_000_000 - view.sinceUs)))}
+              {second * 1_000_000 - view.sinceUs >= 1_000_000 &&
+                text.since(formatDuration(second * 1_000_000 - view.sinceUs))}
             </span>
           </p>
         </div>
@@ -68,12 +69,12 @@ function Inspected({ view }: { readonly view: InspectorView }) {
                     <button
                       type="button"
                       onClick={() => select(step.selection)}
-                      className="text-left text-accent hover:underline"
+                      className="text-left text-accent [overflow-wrap:anywhere] hover:underline"
                     >
-                      {step.text}
+                      {readable(step.text)}
                     </button>
                   ) : (
-                    step.text
+                    readable(step.text)
                   )}
                 </li>
               ))}

@@ -243,7 +243,7 @@ function Meter({ label, share }: { readonly label: string; readonly share: numbe
   return (
     <span className="flex min-w-0 flex-1 items-center gap-1.5" title={text.requested(label, percent)}>
       <span className="shrink-0">{label}</span>
-      <span className="h-1.5 min-w-4 flex-1 overflow-hidden rounded-full bg-sunken">
+      <span className="h-1.5 min-w-4 flex-1 overflow-hidden rounded-full bg-line">
         <span className={`block h-full rounded-full ${tone}`} style={{ width: `${Math.min(percent, 100)}%` }} />
       </span>
       <span className="sr-only">{percent} %</span>

@@ -173,7 +173,7 @@ function FollowedLabels({ labels }: { readonly labels: RefObject<Map<number, HTM
             }}
             onClick={() => openMessage(message.id)}
             className="pointer-events-auto absolute top-0 left-0 max-w-72 truncate rounded-md border border-accent bg-surface px-1.5 py-px text-small font-semibold text-accent shadow-raised"
-            style={{ visibility: "hidden" }}
+            style={{ visibility: "hidden", fontSize: "var(--stage-unit)" }}
           >
             {readable(message.label)}
           </button>

@@ -126,7 +126,7 @@ function StageInside() {
       aria-label={text.stage}
       data-testid="stage"
       className="relative size-full overflow-hidden bg-page"
-      style={{ "--stage-small": `${(unit * scale).toFixed(2)}px` } as CSSProperties}
+      style={{ "--stage-small": `${(unit * scale).toFixed(2)}px`, "--stage-unit": `${unit}px` } as CSSProperties}
       onKeyDown={(event) => {
         walkStage(event);
         if (event.key === "b" || event.key === "ContextMenu") breakFocused(event);
