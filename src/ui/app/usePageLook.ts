@@ -1,10 +1,10 @@
-import { useEffect } from "react";
+import { useLayoutEffect } from "react";
 import { useArrangement } from "../shared/preferences.ts";
 
 /** Theme and presenter mode, told to the style sheet. */
 export function usePageLook(): void {
   const { theme, presenter } = useArrangement();
-  useEffect(() => {
+  useLayoutEffect(() => {
     const root = document.documentElement;
     const media = matchMedia("(prefers-color-scheme: dark)");
     const more = matchMedia("(prefers-contrast: more)");
@@ -20,7 +20,7 @@ export function usePageLook(): void {
       more.removeEventListener("change", set);
     };
   }, [theme]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     document.documentElement.toggleAttribute("data-presenter", presenter);
   }, [presenter]);
 }

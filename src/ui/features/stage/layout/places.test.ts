@@ -60,7 +60,7 @@ describe.each(["single", "basic", "ha"])("the places of %s", (topology) => {
 describe("a machine's pods", () => {
   it("have names while there is room, then signs, then a count", () => {
     expect(podCells(280, 110, 3, 13).mode).toBe("rows");
-    expect(podCells(280, 110, 40, 13)).toMatchObject({ mode: "signs", shown: 40 });
+    expect(podCells(280, 110, 60, 13)).toMatchObject({ mode: "signs", shown: 60 });
     expect(podCells(280, 110, 400, 13).shown).toBeLessThan(400);
   });
 });

@@ -29,17 +29,24 @@ export function podCells(width: number, height: number, count: number, unit: num
       }),
     };
   }
-  const side = Math.round(unit * 1.3);
-  const perRow = Math.max(1, Math.floor((width + gap) / (side + gap)));
-  const capacity = perRow * Math.max(1, Math.floor((height + gap) / (side + gap)));
+  // Signs move closer together before any is left out.
+  const wide = signs(width, height, Math.round(unit * 1.3), gap);
+  const close = signs(width, height, Math.round(unit * 1.15), Math.round(unit * 0.08));
+  const grid = count <= wide.capacity ? wide : close;
   return {
     mode: "signs",
-    shown: count <= capacity ? count : Math.max(0, capacity - 2),
+    shown: count <= grid.capacity ? count : Math.max(0, grid.capacity - 2),
     at: (index) => ({
-      x: (index % perRow) * (side + gap),
-      y: Math.floor(index / perRow) * (side + gap),
-      width: side,
-      height: side,
+      x: (index % grid.perRow) * grid.step,
+      y: Math.floor(index / grid.perRow) * grid.step,
+      width: grid.side,
+      height: grid.side,
     }),
   };
+}
+
+function signs(width: number, height: number, side: number, gap: number) {
+  const step = side + gap;
+  const perRow = Math.max(1, Math.floor((width + gap) / step));
+  return { side, step, perRow, capacity: perRow * Math.max(1, Math.floor((height + gap) / step)) };
 }
