@@ -7,7 +7,7 @@ import { EditorState } from "@codemirror/state";
 import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 import { useEffect, useRef } from "react";
-import { apply, edited, linesOf, useEditor } from "./store.ts";
+import { apply, edited, linesOf, longestManifest, useEditor } from "./store.ts";
 import { text } from "./text.ts";
 
 const highlight = HighlightStyle.define([
@@ -40,6 +40,14 @@ function applyAndStay(): boolean {
 /** Tab indents in the editor; Escape lets the focus go on. */
 function leave(view: EditorView): boolean {
   view.contentDOM.blur();
+  return true;
+}
+
+/** What no API server would take is not worth a frozen page either. */
+function refuseFlood(event: ClipboardEvent): boolean {
+  if ((event.clipboardData?.getData("text").length ?? 0) <= longestManifest) return false;
+  event.preventDefault();
+  useEditor.setState({ answer: { ok: false, output: text.tooLong } });
   return true;
 }
 
@@ -79,6 +87,7 @@ export default function CodeEditor({ fontPx }: { readonly fontPx: number }) {
           EditorView.updateListener.of((update) => {
             if (update.docChanged) edited(update.state.doc.toString());
           }),
+          EditorView.domEventHandlers({ paste: refuseFlood }),
           look,
         ],
       }),

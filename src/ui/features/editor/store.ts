@@ -17,7 +17,8 @@ interface EditorState {
 }
 
 const storageKey = "kubarium.manifest";
-const longest = 3 * 1024 * 1024;
+/** An API server refuses longer requests. */
+export const longestManifest = 3 * 1024 * 1024;
 
 export const useEditor = create<EditorState>()(() => ({
   manifest: load(),
@@ -52,7 +53,7 @@ export async function apply(): Promise<void> {
   const { manifest, applying } = useEditor.getState();
   if (applying) return;
   if (manifest.trim() === "") return useEditor.setState({ answer: { ok: false, output: text.empty } });
-  if (manifest.length > longest) return useEditor.setState({ answer: { ok: false, output: text.tooLong } });
+  if (manifest.length > longestManifest) return useEditor.setState({ answer: { ok: false, output: text.tooLong } });
   useEditor.setState({ applying: true });
   let answer: Answer;
   try {

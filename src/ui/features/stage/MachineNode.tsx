@@ -228,7 +228,7 @@ function NearMachine({ machine, place, places }: NearProps) {
 function Meters({ machine, unit }: { readonly machine: MachineView; readonly unit: number }) {
   return (
     <div
-      className="absolute inset-x-2 bottom-0 flex items-center gap-3 text-small text-muted"
+      className="absolute inset-x-2 bottom-0 flex items-center gap-3 overflow-hidden text-small text-muted"
       style={{ height: unit * 1.6 }}
     >
       <Meter label={text.cpu} share={machine.cpuRequestedMillicores / Math.max(machine.cpuMillicores, 1)} />
