@@ -61,7 +61,7 @@ export function lineMatches(expected: string, actual: string): boolean {
   if (expected === actual) return true;
   if (expected.endsWith(" (re)")) return matchesRegExp(expected.slice(0, -5), actual);
   if (expected.endsWith(" (glob)")) return matchesRegExp(globToRegExp(expected.slice(0, -7)), actual);
-  if (expected.endsWith(" (esc)")) return unescape(expected.slice(0, -6)) === actual;
+  if (expected.endsWith(" (esc)")) return unescapeText(expected.slice(0, -6)) === actual;
   return false;
 }
 
@@ -79,17 +79,17 @@ function globToRegExp(glob: string): string {
     const char = glob[index] as string;
     if (char === "\\" && index + 1 < glob.length) {
       index += 1;
-      pattern += escape(glob[index] as string);
-    } else pattern += char === "*" ? ".*" : char === "?" ? "." : escape(char);
+      pattern += escapeChar(glob[index] as string);
+    } else pattern += char === "*" ? ".*" : char === "?" ? "." : escapeChar(char);
   }
   return pattern;
 }
 
-function escape(char: string): string {
+function escapeChar(char: string): string {
   return /[\\^$.*+?()[\]{}|/]/.test(char) ? `\\${char}` : char;
 }
 
-function unescape(text: string): string {
+function unescapeText(text: string): string {
   return text.replace(
     /\\(?:x([0-9a-fA-F]{2})|([tnr\\]))/g,
     (_whole, hex: string | undefined, letter: string | undefined) => {

@@ -273,6 +273,7 @@ function filesOf(fs: InMemoryFs, folder: string): FilesDoor {
     path.startsWith("/") ? path : path.startsWith("~/") ? `${HOME}${path.slice(1)}` : `${folder}/${path}`;
   return {
     read: (path) => fs.readFile(full(path)),
+    list: (path) => fs.readdir(full(path)).catch(() => null),
     write: (path, text) => fs.writeFile(full(path), text),
   };
 }
