@@ -4,7 +4,7 @@ import type { Delta, InformerTag } from "../../machinery/informer.ts";
 import { klog } from "../../machinery/klog.ts";
 import { readKubeconfig } from "../../machinery/kubeconfig.ts";
 import { createMachinery, type Machinery, machineryStep, startInformers } from "../../machinery/machinery.ts";
-import { isAlreadyExists, resultOf } from "../../machinery/requests.ts";
+import { isAlreadyExists, isNotFound, resultOf } from "../../machinery/requests.ts";
 import { NODES, PODS, SERVICES } from "../../machinery/resources.ts";
 import type { ContainerEvent, CriResponse } from "../container-runtime/messages.ts";
 import { KUBELET_CONFIG_PATH, type KubeletConfig, readConfig } from "./config.ts";
@@ -45,7 +45,7 @@ import { type LogTag, logsRead, openServer, openStream, relayClosed, relayFrame,
 import { containerStepAnswered, nextItem, pullAnswered, pullOver } from "./start-containers.ts";
 import type { KubeletMessage, KubeletState, PodWorker } from "./state.ts";
 import { scanManifests, startWaitingStatics } from "./static-pods.ts";
-import { retryStatuses, type StatusTag, statusAnswered } from "./status-manager.ts";
+import { noticeStatus, retryLater, retryStatuses, type StatusTag, statusAnswered } from "./status-manager.ts";
 import { failFlow, sandboxCreated, settleFlow, syncPod } from "./sync.ts";
 import { deleteWhenReported } from "./termination.ts";
 import { after } from "./timers.ts";
@@ -169,6 +169,7 @@ export const kubelet: Component<KubeletState, KubeletMessage> = {
         return;
       case "statusRetry":
         retryStatuses(state, context);
+        for (const worker of state.workers.values()) deleteWhenReported(state, worker, context);
         return;
       case "probe":
         probeDue(state, message.key, context);
@@ -331,7 +332,10 @@ function podChanged(state: KubeletState, { type, object, old }: Delta<Pod>, cont
     if (type === "deleted") return;
   }
   if (worker === undefined) addPod(state, object, "api", context);
-  else updatePod(state, worker, object, context);
+  else {
+    updatePod(state, worker, object, context);
+    noticeStatus(state, worker, context);
+  }
 }
 
 function mirrorChanged(state: KubeletState, type: Delta["type"], mirror: Pod, context: Context): void {
@@ -340,7 +344,10 @@ function mirrorChanged(state: KubeletState, type: Delta["type"], mirror: Pod, co
   else state.mirrors.set(key, mirror);
   withWorker(state, state.byName.get(key) ?? "", (worker) => {
     if (type === "added") worker.reported = mirror.status ?? null;
-    if (type === "updated" && mirror.metadata.deletionTimestamp === undefined) return;
+    if (type === "updated" && mirror.metadata.deletionTimestamp === undefined) {
+      noticeStatus(state, worker, context);
+      return;
+    }
     worker.mirrorAsked = false;
     if (type === "deleted") worker.reported = null;
     syncPod(state, worker, context);
@@ -425,7 +432,7 @@ function apiAnswered(
     case "delete":
       withWorker(state, tag.uid, (worker) => {
         worker.deleteAsked = false;
-        if (!result.ok && result.network !== null) after(context, 10_000_000, { type: "podRetry", uid: tag.uid });
+        if (!result.ok && !isNotFound(result)) retryLater(state, context);
       });
       return;
     case "register":

@@ -106,15 +106,30 @@ export function statusAnswered(state: KubeletState, worker: PodWorker, result: C
   return true;
 }
 
-function retryLater(state: KubeletState, context: Context): void {
+/** With the next batch. */
+export function retryLater(state: KubeletState, context: Context): void {
   if (state.statusRetry) return;
   state.statusRetry = true;
   context.setTimer(RETRY_US, { type: "statusRetry" });
 }
 
+/** The API has news of a pod. If somebody else changed what the kubelet reports, the next batch says it again. */
+export function noticeStatus(state: KubeletState, worker: PodWorker, context: Context): void {
+  if (!state.statusRetry && overruled(state, worker)) retryLater(state, context);
+}
+
+/** The node lifecycle controller, say, declares the pods of a silent node not ready. */
+function overruled(state: KubeletState, worker: PodWorker): boolean {
+  if (worker.status === null || worker.reported !== worker.status) return false;
+  const target = targetOf(state, worker);
+  return target !== null && statusPatch(target.status ?? {}, worker.status) !== null;
+}
+
 export function retryStatuses(state: KubeletState, context: Context): void {
   state.statusRetry = false;
   for (const worker of state.workers.values()) {
+    if (worker.patching) continue;
+    if (overruled(state, worker)) worker.reported = targetOf(state, worker)?.status ?? null;
     if (worker.status !== null && worker.reported !== worker.status) sendStatus(state, worker, context);
   }
 }
