@@ -131,6 +131,17 @@ describe("load balancer", () => {
     expect(view(w)).toMatchObject({ sessions: 0 });
   });
 
+  it("ends streams whose server has fallen silent", () => {
+    const w = world();
+    w.advance(1_000_000);
+    w.input("client@laptop", "stream");
+    w.advance(2_000_000);
+    powerOff(w, "cp-1");
+    w.advance(60_000_000);
+    expect(heard(w).at(-1)).toBe("closed: reset");
+    expect(view(w).sessions).toBe(0);
+  });
+
   it("goes on to the next server when one refuses, and takes it out after three checks", () => {
     const w = world();
     w.advance(1_000_000);

@@ -213,8 +213,7 @@ function lost(state: LoadBalancerState, relay: Relay, error: NetworkError, conte
     return;
   }
   done(state, relay);
-  // A caller whose time is up has gone already.
-  if (error.kind !== "timedOut") context.reset(relay.origin, error);
+  context.reset(relay.origin, error);
 }
 
 function noServer({ origin, from }: Relay, context: Context): void {
