@@ -27,8 +27,11 @@ function failure(error: { readonly kind: string; readonly text: string } | null)
   return { failure: error.kind as Failure, text: error.text };
 }
 
-/** `current` gives the session of the moment: a new world replaces it. */
-export function createApiDoor(current: () => Session): ApiDoor {
+/**
+ * `current` gives the session of the moment: a new world replaces it. `certificate`: the laptop's file with the client
+ * certificate to show; null: none.
+ */
+export function createApiDoor(current: () => Session, certificate: string | null = KUBECONFIG): ApiDoor {
   const endpoint = () => layOut(current().topology).endpoint;
   const bodyOf = (request: HttpRequest) =>
     Object.freeze({ type: "http" as const, ...request, headers: Object.freeze({ ...request.headers }) });
@@ -48,7 +51,7 @@ export function createApiDoor(current: () => Session): ApiDoor {
             to: endpoint(),
             body: bodyOf(request),
             timeoutUs: timeoutMs === undefined ? REQUEST_TIMEOUT_US : timeoutMs * 1000,
-            certificate: KUBECONFIG,
+            certificate,
             label: labelOf(request),
           },
           {
@@ -79,7 +82,7 @@ export function createApiDoor(current: () => Session): ApiDoor {
             to: endpoint(),
             body: bodyOf(request),
             timeoutUs: REQUEST_TIMEOUT_US,
-            certificate: KUBECONFIG,
+            certificate,
             label: labelOf(request),
           },
           {

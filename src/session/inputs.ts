@@ -28,6 +28,11 @@ export interface InputResult {
   readonly trace: number | null;
 }
 
+/** The exchange that an input is about; 0: none. */
+export function exchangeOf(input: SessionInput): number {
+  return input.type === "console" && "exchange" in input.input ? input.input.exchange : 0;
+}
+
 const DONE: InputResult = { error: null, trace: null };
 
 export function applyInput(world: World, input: SessionInput): InputResult {

@@ -43,11 +43,18 @@ export class Pacer implements TimeKeeper {
     this.host = host;
     this.nowMs = nowMs;
     this.lastMs = nowMs();
-    host.onNewSession.push(() => {
-      this.hurryToUs = null;
-      this.debtUs = 0;
+    host.onNewSession.push((session) => {
+      this.forget();
       this.followed = null;
+      session.listeners.push({ onReset: () => this.forget() });
     });
+  }
+
+  /** After a rewind and in a new world: what was under way is off. */
+  private forget(): void {
+    this.hurryToUs = null;
+    this.debtUs = 0;
+    if (this.followed !== null && this.host.session.spans.traceOf(this.followed) === undefined) this.followed = null;
   }
 
   /** As fast as it goes until then. */
@@ -60,10 +67,12 @@ export class Pacer implements TimeKeeper {
   }
 
   /** For `lab wait` and `sleep`: the person asked for the waiting to be over, so it is hurried through. */
-  pass(us: number): Promise<boolean> {
+  async pass(us: number, signal: AbortSignal): Promise<boolean> {
     const { session } = this.host;
     this.hurryToUs = Math.max(this.hurryToUs ?? 0, session.nowUs + us);
-    return session.sleep(us);
+    const inTime = await session.sleep(us, signal);
+    if (signal.aborted) this.hurryToUs = null;
+    return inTime;
   }
 
   /** One slice. True when anything moved. */

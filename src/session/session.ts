@@ -1,17 +1,22 @@
+import { deepFreeze } from "../sim/api/object.ts";
 import { createCluster } from "../sim/cluster/cluster.ts";
 import type { Topology } from "../sim/cluster/topology.ts";
+import type { ConsoleState } from "../sim/components/console/index.ts";
 import type { ConsoleInput, ConsoleOutput } from "../sim/components/console/messages.ts";
 import type { World, WorldCode } from "../sim/kernel/world.ts";
-import { applyInput, type InputResult, type LoggedInput, type SessionInput } from "./inputs.ts";
+import { applyInput, exchangeOf, type InputResult, type LoggedInput, type SessionInput } from "./inputs.ts";
 import { Spans } from "./spans.ts";
 import {
+  applyLogged,
+  approach,
   type Branch,
+  CHECKPOINT_EVERY_EVENTS,
   createBranch,
   forkBranch,
+  type Moment,
   type Position,
   positionOf,
   rememberPlace,
-  runTo,
   travel,
 } from "./timeline.ts";
 
@@ -30,6 +35,14 @@ export interface SessionListener {
   onInput?(logged: LoggedInput): void;
 }
 
+/** What those are told whom a rewind cuts off. */
+export const TIME_MOVED = "Time was moved; the command was cut off.";
+
+interface Alarm {
+  readonly atUs: number;
+  readonly ring: (inTime: boolean) => void;
+}
+
 /** One world and what people did to it: input log, branches, time travel, and those outside who wait for answers. */
 export class Session {
   readonly code: WorldCode;
@@ -41,11 +54,11 @@ export class Session {
   readonly branches = new Map<string, Branch>();
   /** Inputs of the branch that this world has seen; behind the end after a rewind. */
   cursor = 0;
-  readonly marks = new Map<string, { readonly branch: string; readonly atUs: number }>();
+  readonly marks = new Map<string, Moment & { readonly branch: string }>();
   readonly listeners: SessionListener[] = [];
   /** When the cluster became ready for the first command; null: not yet. */
   readyAtUs: number | null = null;
-  private alarms: { readonly atUs: number; readonly ring: (inTime: boolean) => void }[] = [];
+  private alarms: Alarm[] = [];
   private readonly exchanges = new Map<number, Exchange>();
   private nextExchange = 1;
   private nextBranch = 2;
@@ -58,7 +71,7 @@ export class Session {
     this.spans.attach(this.world);
     this.branch = createBranch("1", "main");
     this.branches.set(this.branch.id, this.branch);
-    rememberPlace(this.branch, this.world, true);
+    rememberPlace(this.branch, this.world, 0);
   }
 
   get nowUs(): number {
@@ -67,7 +80,10 @@ export class Session {
 
   /** True after a rewind, until what was lived has been lived again. */
   get behind(): boolean {
-    return this.cursor < this.branch.inputs.length || this.world.nowUs < this.branch.end.atUs;
+    const { branch, world } = this;
+    return (
+      this.cursor < branch.inputs.length || world.nowUs < branch.end.atUs || world.state.handled < branch.end.handled
+    );
   }
 
   get waiting(): number {
@@ -78,13 +94,14 @@ export class Session {
   do(input: SessionInput): InputResult {
     if (this.behind) this.fork();
     const { world, branch } = this;
-    rememberPlace(branch, world);
-    const logged: LoggedInput = { ...positionOf(world), input };
-    const result = applyInput(world, input);
+    rememberPlace(branch, world, this.cursor);
+    // Frozen, so that a session that was loaded, whose inputs are frozen too, is the same to the last bit.
+    const logged: LoggedInput = deepFreeze({ ...positionOf(world), input });
+    const result = applyInput(world, logged.input);
     if (result.error !== null) return result;
     branch.inputs.push(logged);
     this.cursor = branch.inputs.length;
-    if (result.trace !== null) this.spans.rootedByInput(result.trace, input);
+    this.applied(logged.input, result);
     for (const listener of this.listeners) listener.onInput?.(logged);
     return result;
   }
@@ -93,45 +110,72 @@ export class Session {
    * Lets time pass up to `untilUs`, at most `maxEvents` events, replaying logged inputs where they came. Gives the number
    * of events.
    */
-  advance(untilUs: number, maxEvents = Number.MAX_SAFE_INTEGER): number {
+  advance(untilUs: number, maxEvents = Number.POSITIVE_INFINITY): number {
     let count = 0;
     for (;;) {
       const next = this.branch.inputs[this.cursor];
       if (next === undefined || next.atUs > untilUs) break;
-      const room = Math.min(maxEvents - count, next.handled - this.world.state.handled);
-      if (room > 0) count += this.world.advance(next.atUs, room);
-      this.flush();
-      if (this.world.state.handled < next.handled) return count;
-      runTo(this.world, next);
-      applyInput(this.world, next.input);
+      const { ran, arrived } = approach(this.world, next, Math.min(maxEvents - count, CHECKPOINT_EVERY_EVENTS));
+      count += ran;
+      this.lived();
+      if (!arrived) {
+        if (count >= maxEvents) return count;
+        continue;
+      }
+      this.applied(next.input, applyLogged(this.branch, this.cursor, this.world));
       this.cursor += 1;
     }
-    if (count < maxEvents) count += this.world.advance(untilUs, maxEvents - count);
+    while (count < maxEvents) {
+      const room = Math.min(maxEvents - count, CHECKPOINT_EVERY_EVENTS);
+      const ran = this.world.advance(untilUs, room);
+      count += ran;
+      this.lived();
+      if (ran < room) break;
+    }
     this.lived();
-    this.flush();
     return count;
   }
 
-  /** Runs single events until somebody outside has been answered or an alarm rings, at most to `limitUs`. */
-  advanceUntilAnswer(limitUs: number): "answered" | "limit" {
+  /**
+   * Runs single events until somebody outside has been answered or an alarm rings, at most to `limitUs` and about
+   * `maxEvents` events.
+   */
+  advanceUntilAnswer(limitUs: number, maxEvents = Number.POSITIVE_INFINITY): "answered" | "limit" | "going on" {
     const untilUs = Math.min(limitUs, this.nextAlarmAtUs());
-    while (this.world.outputs.length === 0) {
+    for (let count = 0; this.world.outputs.length === 0; count += 1) {
       const nextUs = this.world.nextEventAtUs();
       if (nextUs === undefined || nextUs > untilUs) {
         this.advance(untilUs);
         return untilUs < limitUs ? "answered" : "limit";
       }
-      this.world.step();
+      if (count >= maxEvents) {
+        this.lived();
+        return "going on";
+      }
+      if (this.behind) this.advance(nextUs, 1);
+      else this.world.step();
     }
     this.lived();
-    this.flush();
     return "answered";
   }
 
-  /** Resolves when `us` of virtual time have passed, or with false when time was moved meanwhile. */
-  sleep(us: number): Promise<boolean> {
+  /** Resolves when `us` of virtual time have passed, or with false when time was moved meanwhile or the signal came. */
+  sleep(us: number, signal?: AbortSignal): Promise<boolean> {
     return new Promise((resolve) => {
-      this.alarms.push({ atUs: this.world.nowUs + us, ring: resolve });
+      if (signal?.aborted) return resolve(false);
+      const stop = () => {
+        this.alarms = this.alarms.filter((each) => each !== alarm);
+        resolve(false);
+      };
+      const alarm: Alarm = {
+        atUs: this.world.nowUs + Math.max(0, us),
+        ring(inTime) {
+          signal?.removeEventListener("abort", stop);
+          resolve(inTime);
+        },
+      };
+      signal?.addEventListener("abort", stop, { once: true });
+      this.alarms.push(alarm);
       this.alarms.sort((a, b) => a.atUs - b.atUs);
     });
   }
@@ -153,32 +197,70 @@ export class Session {
    * what follows is a new branch even if nothing else is done.
    */
   rewindTo(atUs: number, cut: boolean): void {
-    const target = Math.max(0, Math.min(atUs, this.branch.end.atUs));
+    this.travelTo({ atUs: Math.max(0, Math.min(Math.floor(atUs), this.branch.end.atUs)) }, cut);
+  }
+
+  /** Names this moment. */
+  mark(name: string): void {
+    this.marks.set(name, { branch: this.branch.id, ...this.moment });
+  }
+
+  /** Back to exactly that moment; what follows is a new branch. False: there is no such mark. */
+  rewindToMark(name: string): boolean {
+    const mark = this.marks.get(name);
+    if (mark === undefined) return false;
+    if (!this.reaches(mark.branch, mark)) this.leaveFor(this.branches.get(mark.branch) as Branch);
+    this.travelTo(mark, true);
+    return true;
+  }
+
+  private get moment(): Moment {
+    return { ...positionOf(this.world), inputs: this.cursor };
+  }
+
+  private travelTo(target: Moment | { readonly atUs: number }, cut: boolean): void {
     this.abortAll();
-    const { world, cursor } = travel(this.branch, this.world, target, (there) => {
-      this.spans.forgetAfter(there.state.nextSequence);
-      this.spans.attach(there);
-    });
-    this.world = world;
+    try {
+      const { world, cursor } = travel(this.branch, this.world, target, {
+        begins: (there) => {
+          this.spans.forgetAfter(there.state.nextSequence);
+          this.spans.attach(there);
+        },
+        applied: (input, result) => this.applied(input, result),
+      });
+      this.world = world;
+      this.cursor = cursor;
+    } catch (error) {
+      this.spans.attach(this.world);
+      throw error;
+    }
     this.world.outputs = [];
-    this.cursor = cursor;
     if (cut && this.behind) this.fork();
     for (const listener of this.listeners) listener.onReset?.();
   }
 
-  /** Lives what somebody saved: only for a world at its beginning. */
+  /** Lives on to exactly where the branch ends. */
+  liveToEnd(): void {
+    while (this.cursor < this.branch.inputs.length) this.advance((this.branch.inputs[this.cursor] as LoggedInput).atUs);
+    for (let arrived = false; !arrived; ) {
+      arrived = approach(this.world, this.branch.end, CHECKPOINT_EVERY_EVENTS).arrived;
+      this.lived();
+    }
+  }
+
+  /** Takes over what somebody saved, as a future to live: only for a world at its beginning. */
   adopt(inputs: readonly LoggedInput[], end: Position): void {
     this.branch.inputs = [...inputs];
     this.branch.end = end;
-    while (this.cursor < inputs.length) this.advance((inputs[this.cursor] as LoggedInput).atUs);
-    this.advance(end.atUs);
+    for (const { input } of inputs) this.nextExchange = Math.max(this.nextExchange, exchangeOf(input) + 1);
   }
 
-  /** True when a branch is this one or one that it came from. */
-  reaches(id: string): boolean {
+  /** True when a moment of a branch belongs to this one's history too. */
+  private reaches(id: string, { atUs, handled }: Position): boolean {
     for (let branch: Branch | undefined = this.branch; branch !== undefined; ) {
       if (branch.id === id) return true;
-      branch = branch.parent === null ? undefined : this.branches.get(branch.parent);
+      if (branch.parent === null || atUs > branch.forkedAt.atUs || handled > branch.forkedAt.handled) return false;
+      branch = this.branches.get(branch.parent);
     }
     return false;
   }
@@ -187,18 +269,61 @@ export class Session {
   switchBranch(id: string): boolean {
     const branch = this.branches.get(id) ?? [...this.branches.values()].find((each) => each.name === id);
     if (branch === undefined) return false;
-    this.branch = branch;
-    this.rewindTo(branch.end.atUs, false);
+    this.leaveFor(branch);
+    this.travelTo({ ...branch.end, inputs: branch.inputs.length }, false);
     return true;
   }
 
-  /** A new branch from here on. */
+  private leaveFor(branch: Branch): void {
+    this.spans.forgetSince(this.sharedUntilUs(branch));
+    this.branch = branch;
+  }
+
+  /** Until when another branch's history is this one's as well. */
+  private sharedUntilUs(other: Branch): number {
+    const forks = new Map<string, number>();
+    let untilUs = Number.POSITIVE_INFINITY;
+    for (
+      let branch: Branch | undefined = other;
+      branch !== undefined;
+      branch = this.branches.get(branch.parent ?? "")
+    ) {
+      forks.set(branch.id, untilUs);
+      untilUs = Math.min(untilUs, branch.forkedAt.atUs);
+    }
+    untilUs = Number.POSITIVE_INFINITY;
+    for (
+      let branch: Branch | undefined = this.branch;
+      branch !== undefined;
+      branch = this.branches.get(branch.parent ?? "")
+    ) {
+      const known = forks.get(branch.id);
+      if (known !== undefined) return Math.min(known, untilUs);
+      untilUs = Math.min(untilUs, branch.forkedAt.atUs);
+    }
+    return 0;
+  }
+
+  /** A new branch from here on. Programs that ran here in the other life do not run in this one. */
   fork(name?: string): Branch {
     const id = String(this.nextBranch);
     this.nextBranch += 1;
-    this.branch = forkBranch(this.branch, id, name ?? `branch-${id}`, positionOf(this.world), this.cursor);
+    this.branch = forkBranch(
+      this.branch,
+      id,
+      name ?? this.freeName(`branch-${id}`),
+      positionOf(this.world),
+      this.cursor,
+    );
     this.branches.set(id, this.branch);
+    for (const [machine, exchange] of openExchanges(this.world)) {
+      if (!this.exchanges.has(exchange)) this.do({ type: "console", machine, input: { type: "close", exchange } });
+    }
     return this.branch;
+  }
+
+  private freeName(name: string): string {
+    return [...this.branches.values()].some((branch) => branch.name === name) ? this.freeName(`${name}-b`) : name;
   }
 
   /** Sends something from a machine's console. Gives the exchange's number, to send frames or close it by; null: the machine does not answer. */
@@ -231,17 +356,30 @@ export class Session {
     const alarms = this.alarms;
     this.alarms = [];
     for (const alarm of alarms) alarm.ring(false);
-    for (const exchange of waiting) exchange.end({ kind: "aborted", text: "Time was moved; the command was cut off." });
+    for (const exchange of waiting) exchange.end({ kind: "aborted", text: TIME_MOVED });
   }
 
+  private applied(input: SessionInput, result: InputResult): void {
+    if (result.trace !== null) this.spans.rootedByInput(result.trace, input);
+  }
+
+  /** To be called wherever time has passed: remembers the place, rings alarms, hands out answers. */
   private lived(): void {
     const here = positionOf(this.world);
-    if (here.handled > this.branch.end.handled || here.atUs > this.branch.end.atUs) this.branch.end = here;
-    const last = this.branch.inputs[this.cursor - 1];
-    // A checkpoint at the very place of an input would be taken for one from before it.
-    if (last === undefined || last.handled !== here.handled || last.atUs !== here.atUs)
-      rememberPlace(this.branch, this.world);
+    const { end } = this.branch;
+    if (here.handled > end.handled || here.atUs > end.atUs)
+      this.branch.end = { atUs: Math.max(here.atUs, end.atUs), handled: Math.max(here.handled, end.handled) };
+    else if (here.handled < end.handled && here.atUs >= end.atUs) this.mendEnd();
+    rememberPlace(this.branch, this.world, this.cursor);
     while ((this.alarms[0]?.atUs ?? Number.POSITIVE_INFINITY) <= here.atUs) this.alarms.shift()?.ring(true);
+    this.flush();
+  }
+
+  /** A log of another version of the product may promise more events than there are. */
+  private mendEnd(): void {
+    const { branch, world } = this;
+    if (this.cursor === branch.inputs.length && (world.nextEventAtUs() ?? Number.POSITIVE_INFINITY) > branch.end.atUs)
+      branch.end = positionOf(world);
   }
 
   /** Hands out what left the world. */
@@ -262,4 +400,14 @@ export class Session {
       else exchange.end(told.error);
     }
   }
+}
+
+/** What consoles still wait for. */
+function openExchanges(world: World): [machine: string, exchange: number][] {
+  const found: [string, number][] = [];
+  for (const process of world.state.processes.values()) {
+    if (process.kind !== "console" || !process.started) continue;
+    for (const exchange of (process.state as ConsoleState).open.keys()) found.push([process.machine, exchange]);
+  }
+  return found;
 }

@@ -81,6 +81,19 @@ export class Spans implements Observer {
       }
     }
     this.changes = this.changes.filter((change) => change.sequence < sequence);
+    if (this.lastInputTrace !== null && this.lastInputTrace >= sequence)
+      this.lastInputTrace = [...this.inputTraces.keys()].at(-1) ?? null;
+  }
+
+  /** Before a change of branch: what happened in the life that is left only. */
+  forgetSince(atUs: number): void {
+    for (const traces of [this.inputTraces, this.timerTraces]) {
+      for (const [id, trace] of traces) {
+        if (trace.atUs > atUs) traces.delete(id);
+        else while ((trace.spans.at(-1)?.atUs ?? 0) > atUs) trace.spans.pop();
+      }
+    }
+    this.changes = this.changes.filter((change) => change.atUs <= atUs);
   }
 
   handled(event: KernelEvent, process: Process, message: unknown): void {

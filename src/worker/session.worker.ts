@@ -200,7 +200,7 @@ const commands: SessionCommands = {
     dirty = true;
   },
   async mark(name) {
-    host.session.marks.set(name, { branch: host.session.branch.id, atUs: host.session.nowUs });
+    host.session.mark(name);
     dirty = true;
   },
   async breakIt(fault, target, parameters) {

@@ -1,5 +1,6 @@
 import type { CommandResult, FilesDoor, SessionDoor } from "../../shell/doors.ts";
 import type { SessionHost } from "../host.ts";
+import { TIME_MOVED } from "../session.ts";
 import { checkCommand } from "./check-command.ts";
 import { type LabCommand, LabError, table } from "./command.ts";
 import { failCommand, faultsCommand, healCommand } from "./fault-commands.ts";
@@ -45,10 +46,10 @@ export function createSessionDoor(host: SessionHost, more: readonly LabCommand[]
     async run(name, args, { signal, files }) {
       return runCommand(host, commands, name, args, signal, files);
     },
-    async sleep(milliseconds) {
-      const us = Math.round(milliseconds * 1000);
-      if (host.keeper === null) host.session.advance(host.session.nowUs + us);
-      else await host.keeper.pass(us);
+    async sleep(milliseconds, signal) {
+      // Not hurried through, as `lab wait` is: kubectl sleeps for a week beside a watch to know when to give up.
+      const inTime = await host.session.sleep(Math.round(milliseconds * 1000), signal);
+      if (!inTime && !signal.aborted) throw new Error(TIME_MOVED);
     },
     async wallUs() {
       const { world } = host.session;

@@ -1,6 +1,7 @@
 import { parseDurationUs } from "../../sim/faults/duration.ts";
 import { utcText } from "../../sim/kernel/certificates.ts";
 import { worldHash } from "../../sim/kernel/checkpoint.ts";
+import { TIME_MOVED } from "../session.ts";
 import { type LabCommand, LabError, print, SILENT, table, timeText } from "./command.ts";
 
 function duration(text: string | undefined, usage: string): number {
@@ -13,11 +14,12 @@ function duration(text: string | undefined, usage: string): number {
 export const waitCommand: LabCommand = {
   name: "wait",
   usage: "lab wait DURATION",
-  async run({ host, session, args }) {
-    const us = duration(args[0], "lab wait 30s");
-    if (host.keeper === null) session.advance(session.nowUs + us);
-    else await host.keeper.pass(us);
-    return SILENT;
+  async run({ host, args, signal }) {
+    const us = duration(args[0], waitCommand.usage);
+    const inTime = await host.pass(us, signal);
+    if (inTime) return SILENT;
+    if (signal.aborted) return { ...SILENT, exitCode: 130 };
+    throw new LabError(TIME_MOVED);
   },
 };
 
@@ -41,7 +43,7 @@ export const markCommand: LabCommand = {
   run({ session, args }) {
     const name = args[0];
     if (name === undefined) throw new LabError("usage: lab mark NAME");
-    session.marks.set(name, { branch: session.branch.id, atUs: session.nowUs });
+    session.mark(name);
     return SILENT;
   },
 };
@@ -56,12 +58,7 @@ export const rewindCommand: LabCommand = {
     }
     const to = args[1];
     if (to === undefined) throw new LabError(`usage: ${rewindCommand.usage}`);
-    const mark = session.marks.get(to);
-    if (mark !== undefined) {
-      if (mark.branch !== session.branch.id && !session.reaches(mark.branch)) session.switchBranch(mark.branch);
-      session.rewindTo(mark.atUs, true);
-      return SILENT;
-    }
+    if (session.rewindToMark(to)) return SILENT;
     const us = parseDurationUs(to);
     if (us === null) throw new LabError(`There is no mark "${to}", and it is no time.`);
     session.rewindTo(us, true);
@@ -94,7 +91,7 @@ export const branchesCommand: LabCommand = {
         branch === session.branch ? "*" : "",
         branch.name,
         parent,
-        timeText(branch.forkedAtUs),
+        timeText(branch.forkedAt.atUs),
         timeText(branch.end.atUs),
       ]);
     }

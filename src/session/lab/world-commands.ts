@@ -1,5 +1,8 @@
 import { parseTopology, TOPOLOGY_NAMES, type Topology, topologyByName } from "../../sim/cluster/topology.ts";
+import { NOT_READY, READY_LIMIT_US, READY_STEP_US } from "../host.ts";
+import { clusterReady } from "../ready.ts";
 import { readSaved, saveSession } from "../save.ts";
+import { TIME_MOVED } from "../session.ts";
 import { type LabCommand, type LabContext, LabError, print, SILENT } from "./command.ts";
 
 export const topologyCommand: LabCommand = {
@@ -24,10 +27,20 @@ export const topologyCommand: LabCommand = {
     const name = positional[0];
     if (name === undefined || positional.length > 1) throw new LabError(`usage: ${topologyCommand.usage}`);
     const topology = withSettings(topologyByName(name) ?? (await topologyFromFile(name, context)), settings);
-    context.host.start(topology, seed);
+    if (context.host.keeper === null) context.host.start(topology, seed);
+    else await bootOnThePage(context, topology, seed);
     return SILENT;
   },
 };
+
+/** In the keeper's own slices, so that the page can show the boot. */
+async function bootOnThePage({ host, signal }: LabContext, topology: Topology, seed: number): Promise<void> {
+  const session = host.startBooting(topology, seed);
+  while (!clusterReady(session.world)) {
+    if (session.nowUs >= READY_LIMIT_US) throw new LabError(NOT_READY);
+    if (!(await host.pass(READY_STEP_US, signal))) throw new LabError(TIME_MOVED);
+  }
+}
 
 function splitFlag(text: string): readonly [string, string | undefined] {
   const equals = text.indexOf("=");
@@ -53,6 +66,10 @@ async function topologyFromFile(name: string, { files }: LabContext): Promise<To
   } catch {
     throw new LabError(`There is no topology "${name}" (${TOPOLOGY_NAMES.join(", ")}) and no such file.`);
   }
+  return parsed(text);
+}
+
+function parsed(text: string): Topology {
   try {
     return parseTopology(text);
   } catch (error) {
@@ -69,7 +86,7 @@ function withSettings(topology: Topology, settings: readonly [string, string][])
       throw new LabError(`There is no setting "${key}"; there are ${Object.keys(kubernetes).join(", ")}.`);
     kubernetes[key] = typeof known === "number" ? Number(value) : typeof known === "boolean" ? value === "true" : value;
   }
-  return { ...topology, kubernetes: kubernetes as unknown as Topology["kubernetes"] };
+  return parsed(JSON.stringify({ ...topology, kubernetes }));
 }
 
 export const saveCommand: LabCommand = {
@@ -87,20 +104,31 @@ export const loadCommand: LabCommand = {
   name: "load",
   usage: "lab load FILE",
   anytime: true,
-  async run({ host, args, files }) {
+  async run({ host, args, files, signal }) {
     const file = args[0];
     if (file === undefined) throw new LabError("usage: lab load FILE");
     const text = await files.read(file).catch(() => {
-      throw new LabError(`${file}: No such file`);
+      throw new LabError(`${file}: No such file or directory`);
     });
-    try {
-      host.load(readSaved(text));
-    } catch (error) {
-      throw new LabError((error as Error).message);
+    const saved = readSavedOrSay(text);
+    if (host.keeper === null) {
+      host.load(saved);
+      return SILENT;
     }
+    const session = host.startLoading(saved);
+    if (!(await host.pass(session.branch.end.atUs - 1, signal))) throw new LabError(TIME_MOVED);
+    session.liveToEnd();
     return SILENT;
   },
 };
+
+function readSavedOrSay(text: string): ReturnType<typeof readSaved> {
+  try {
+    return readSaved(text);
+  } catch (error) {
+    throw new LabError((error as Error).message);
+  }
+}
 
 export const shareCommand: LabCommand = {
   name: "share",

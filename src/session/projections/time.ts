@@ -27,7 +27,7 @@ export function timeView(
       id: branch.id,
       name: branch.name,
       parent: branch.parent,
-      forkedAtUs: branch.forkedAtUs,
+      forkedAtUs: branch.forkedAt.atUs,
       endUs: branch.end.atUs,
       current: branch === session.branch,
     })),

@@ -78,19 +78,18 @@ function mix(state: Mixer, value: unknown): void {
     word(state, 8);
     return;
   }
-  if (!Object.isFrozen(value) || Object.keys(value).length === 0) {
-    mixObject(state, value);
-    return;
-  }
-  let hash = frozenHashes.get(value);
-  if (hash === undefined) {
-    const own: Mixer = { high: 0x243f6a88, low: 0x13198a2e };
-    mixObject(own, value);
-    hash = own;
-    frozenHashes.set(value, hash);
-  }
+  const hash = frozenHashes.get(value) ?? hashObject(value);
   word(state, hash.high);
   word(state, hash.low);
+}
+
+/** The same whether an object is frozen or not: freezing changes nothing that a component can see. */
+function hashObject(value: object): Mixer {
+  const own: Mixer = { high: 0x243f6a88, low: 0x13198a2e };
+  mixObject(own, value);
+  // Maps, Sets and Tables have no keys of their own; freezing them does not keep them from changing.
+  if (Object.isFrozen(value) && Object.keys(value).length > 0) frozenHashes.set(value, own);
+  return own;
 }
 
 function mixObject(state: Mixer, value: object): void {

@@ -2,7 +2,7 @@ import type { Certificate, Component, Context } from "../../kernel/types.ts";
 import type { ConsoleInput, ConsoleOutput } from "./messages.ts";
 
 /** Which exchange of the outside each connection belongs to. */
-interface ConsoleState {
+export interface ConsoleState {
   /** exchange -> connection id, for those that are not over. */
   readonly open: Map<number, { readonly id: number; readonly stream: boolean }>;
 }
