@@ -250,7 +250,8 @@ export class Shell {
           return { stdout: "", stderr: "", exitCode: 0 };
         const leftUs = startUs + limitUs - (await this.doors.session.wallUs());
         if (leftUs <= 0) return { stdout: result.stdout, stderr: result.stderr, exitCode: 1 };
-        await this.doors.session.sleep(Math.min(1_000, leftUs / 1_000), this.controller.signal);
+        const wait = `${Math.ceil(Math.min(1_000_000, leftUs) / 1_000)}ms`;
+        await this.doors.session.run("wait", [wait], { signal: this.controller.signal, files });
       }
     });
   }
