@@ -1,10 +1,15 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { createHeadlessShell, runTranscript } from "./run-transcript.ts";
+import { parseServeFlags, serveUntilInterrupted } from "./serve/serve.ts";
 
 const breathe = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 async function main(args: readonly string[]): Promise<number> {
+  if (args.some((arg) => arg.split("=")[0] === "--serve")) {
+    const options = parseServeFlags(args);
+    return typeof options === "string" ? usage(options) : serveUntilInterrupted(options);
+  }
   const flags = new Set(args.filter((arg) => arg.startsWith("--")));
   const files = args.filter((arg) => !arg.startsWith("--"));
   const unknown = [...flags].find((flag) => !["--update", "--print", "--shell"].includes(flag));
@@ -16,7 +21,7 @@ async function main(args: readonly string[]): Promise<number> {
 
 function usage(problem: string): number {
   console.error(
-    `lab: ${problem}\nusage: npm run -s lab -- [--update] [--print] FILE.t ...   or   npm run -s lab -- --shell`,
+    `lab: ${problem}\nusage: npm run -s lab -- [--update] [--print] FILE.t ...   or   npm run -s lab -- --shell   or   npm run -s lab -- --serve PORT [--topology NAME|FILE] [--seed N] [--speed N]`,
   );
   return 2;
 }

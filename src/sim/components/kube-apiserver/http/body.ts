@@ -5,6 +5,8 @@ import type { HttpRequest, PatchType } from "../messages.ts";
 
 const BODY_BYTES_MAX = 3_145_728;
 const ACCEPTED = ["application/json", "application/yaml"];
+const PROTOBUF = "application/vnd.kubernetes.protobuf";
+const PROTOBUF_PREFIX = "k8s\0";
 const DEPTH_MAX = 10_000;
 
 export const PATCH_TYPES: Readonly<Record<string, PatchType>> = {
@@ -27,6 +29,7 @@ export function readBody(request: HttpRequest): Body | { readonly refusal: Statu
   if (body.length > BODY_BYTES_MAX) return { refusal: requestEntityTooLarge(`limit is ${BODY_BYTES_MAX}`) };
   if (body.length === 0) return { value: undefined, json: "" };
   const type = (request.headers["content-type"] ?? "application/json").split(";")[0]!.trim();
+  if (type === PROTOBUF) return { refusal: unreadable(body) };
   if (typeof body !== "string") return { refusal: unsupportedMediaType(ACCEPTED) };
   if (request.method === "PATCH") {
     if (PATCH_TYPES[type] === undefined) return { refusal: unsupportedMediaType(Object.keys(PATCH_TYPES)) };
@@ -34,6 +37,15 @@ export function readBody(request: HttpRequest): Body | { readonly refusal: Statu
   }
   if (type === "application/yaml") return parseYaml(body);
   return type === "application/json" || type === "*/*" ? parseJson(body) : { refusal: unsupportedMediaType(ACCEPTED) };
+}
+
+/** What can be read of protobuf has become JSON before it comes here. */
+function unreadable(body: string | Uint8Array): Status {
+  const starts = [...PROTOBUF_PREFIX].every(
+    (character, index) => (typeof body === "string" ? body.charCodeAt(index) : body[index]) === character.charCodeAt(0),
+  );
+  if (starts) return badRequest("unexpected EOF");
+  return badRequest("provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]");
 }
 
 function parseJson(text: string): Body | { readonly refusal: Status } {

@@ -1,0 +1,94 @@
+import type { SessionHost } from "../../session/host.ts";
+
+const SLICE_MS = 8;
+const SLICE_EVENTS = 2_000;
+const IDLE_MS = 5;
+/** While a client waits for an answer: this much at once, then no faster than this. */
+const HURRY_US = 100_000;
+const HURRY_SPEED_MIN = 10;
+
+/** Lets the world's time follow the wall clock, and go faster while a client waits for an answer. */
+export class Clock {
+  private readonly host: SessionHost;
+  private readonly speed: number;
+  private readonly nowMs: () => number;
+  private lastMs: number;
+  private debtUs = 0;
+  private waiting = 0;
+  private allowanceUs = 0;
+  private timer: NodeJS.Timeout | NodeJS.Immediate | null = null;
+  private running = true;
+
+  constructor(host: SessionHost, speed: number, nowMs: () => number) {
+    this.host = host;
+    this.speed = speed;
+    this.nowMs = nowMs;
+    this.lastMs = nowMs();
+    this.rest();
+  }
+
+  /** Somebody waits from now until the promise is settled. */
+  async hurryFor<T>(answer: Promise<T>): Promise<T> {
+    this.waiting += 1;
+    this.allowanceUs = HURRY_US;
+    this.wake();
+    try {
+      return await answer;
+    } finally {
+      this.waiting -= 1;
+    }
+  }
+
+  stop(): void {
+    this.running = false;
+    this.clear();
+  }
+
+  private rest(): void {
+    this.timer = setTimeout(() => this.tick(), IDLE_MS);
+  }
+
+  private wake(): void {
+    if (!this.running) return;
+    this.clear();
+    this.timer = setImmediate(() => this.tick());
+  }
+
+  private clear(): void {
+    clearTimeout(this.timer as NodeJS.Timeout);
+    clearImmediate(this.timer as NodeJS.Immediate);
+  }
+
+  private tick(): void {
+    if (!this.running) return;
+    const nowMs = this.nowMs();
+    const elapsedMs = Math.min(nowMs - this.lastMs, 250);
+    this.lastMs = nowMs;
+    if (this.waiting > 0) {
+      this.hurry(elapsedMs, nowMs);
+      this.wake();
+      return;
+    }
+    this.debtUs += elapsedMs * 1000 * this.speed;
+    const { session } = this.host;
+    const untilUs = session.nowUs + Math.floor(this.debtUs);
+    this.debtUs -= Math.floor(this.debtUs);
+    do session.advance(untilUs, SLICE_EVENTS);
+    while (session.nowUs < untilUs && this.nowMs() - nowMs < SLICE_MS);
+    // What this machine cannot keep up with is let go, not owed.
+    if (session.nowUs < untilUs) this.wake();
+    else this.rest();
+  }
+
+  private hurry(elapsedMs: number, startMs: number): void {
+    const { session } = this.host;
+    this.allowanceUs += elapsedMs * 1000 * Math.max(this.speed, HURRY_SPEED_MIN);
+    while (this.allowanceUs > 0) {
+      const beforeUs = session.nowUs;
+      const why = session.advanceUntilAnswer(beforeUs + Math.min(this.allowanceUs, 2_000));
+      this.allowanceUs -= session.nowUs - beforeUs;
+      if (why === "answered" || this.nowMs() - startMs >= SLICE_MS) break;
+    }
+    this.allowanceUs = Math.min(this.allowanceUs, HURRY_US);
+  }
+}
