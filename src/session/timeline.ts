@@ -30,7 +30,9 @@ export interface Branch {
   end: Position;
 }
 
-export const CHECKPOINT_EVERY_EVENTS = 20_000;
+export /** A rewind replays at most what lies between two checkpoints; one costs in proportion to the processes copied. */
+const CHECKPOINT_EVERY_EVENTS = 5_000;
+const CHECKPOINT_EVENTS_PER_PROCESS = 100;
 const CHECKPOINTS_MAX = 240;
 
 const BIRTH: Position = Object.freeze({ atUs: 0, handled: 0 });
