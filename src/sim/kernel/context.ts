@@ -66,8 +66,8 @@ export class KernelContext implements Context {
   enter(process: Process, _event: KernelEvent): Process | undefined {
     const outer = this.process;
     this.process = process;
-    this.host_ = this.world.state.machines.get(process.machine) as Machine;
-    this.stream = null;
+    if (outer?.machine !== process.machine) this.host_ = this.world.state.machines.get(process.machine) as Machine;
+    if (outer !== process) this.stream = null;
     return outer;
   }
 

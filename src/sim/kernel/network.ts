@@ -213,7 +213,9 @@ export function retransmit(world: World, id: number, toServer: boolean): void {
   const delayUs = judge(world, from, to);
   if (delayUs < 0) {
     lane.retries += 1;
-    const againUs = Math.min(RETRANSMIT_US * 2 ** Math.min(lane.retries, 20), RETRANSMIT_US_MAX);
+    let againUs = RETRANSMIT_US;
+    for (let doubled = 0; doubled < lane.retries && againUs < RETRANSMIT_US_MAX; doubled += 1) againUs *= 2;
+    againUs = Math.min(againUs, RETRANSMIT_US_MAX);
     world.schedule(world.nowUs + againUs, EventKind.Retransmit, 0, toServer, id, 0, "");
     return;
   }

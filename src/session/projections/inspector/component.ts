@@ -9,8 +9,10 @@ import { consequenceOf, doingOf } from "../doing.ts";
 import { actionsFor, marksOf } from "../faults.ts";
 import { ABOUT } from "./about.ts";
 import { apiServerSections } from "./api-server.ts";
+import { containerdSections } from "./containerd.ts";
 import { controllerManagerSections } from "./controller-manager.ts";
 import { etcdSections } from "./etcd.ts";
+import { kubeletSections } from "./kubelet.ts";
 import { schedulerSections } from "./scheduler.ts";
 import { whyComponent } from "./why.ts";
 
@@ -89,6 +91,10 @@ function ownSections(session: Session, component: string, process: Process): rea
       return schedulerSections(process);
     case "kube-controller-manager":
       return controllerManagerSections(process);
+    case "kubelet":
+      return kubeletSections(process, session.nowUs);
+    case "containerd":
+      return containerdSections(process, session.nowUs);
     default:
       return counterSection(process);
   }
