@@ -2,6 +2,8 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./ui/app/App.tsx";
 import { boot } from "./ui/app/boot.ts";
+import "@fontsource-variable/jetbrains-mono/wght.css";
+import "@fontsource-variable/source-sans-3/wght.css";
 import "./ui/app/app.css";
 
 const root = document.getElementById("root");
