@@ -14,7 +14,7 @@ function firstScripts(dist: string): string[] {
   const html = readFileSync(join(dist, "index.html"), "utf8");
   const named = [...html.matchAll(/(?:src|href)="\.?\/?([^"]+\.js)"/g)].map((match) => match[1]!);
   const workers = readdirSync(join(dist, "assets"))
-    .filter((name) => /^worker-.*\.js$/.test(name))
+    .filter((name) => /^session\.worker-.*\.js$/.test(name))
     .map((name) => `assets/${name}`);
   return [...named, ...workers];
 }
