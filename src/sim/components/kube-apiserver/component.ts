@@ -1,6 +1,6 @@
 import { randomUid } from "../../api/hash.ts";
 import { deepFreeze } from "../../api/object.ts";
-import type { Certificate, Component, Context, KernelMessage, StreamId } from "../../kernel/types.ts";
+import type { Certificate, Component, Context, KernelMessage } from "../../kernel/types.ts";
 import { fileData } from "../../machinery/kubeconfig.ts";
 import type { ProgramArgs } from "../container-runtime/messages.ts";
 import type { EtcdWatchFrame } from "../etcd/messages.ts";
@@ -181,7 +181,7 @@ function handle(state: ApiServerState, message: KernelMessage | ApiServerTimer, 
       framed(state, context, message);
       return;
     case "streamClosed":
-      streamClosed(state, context, message.id, message.tag as Tag | null);
+      streamClosed(state, context, message);
       return;
     case "signal":
       stop(state, context);
@@ -357,7 +357,7 @@ function open(state: ApiServerState, context: Context): void {
 function framed(state: ApiServerState, context: Context, message: KernelMessage & { type: "streamFrame" }): void {
   const served = state.streams.get(message.id);
   if (served?.use === "proxy") {
-    proxyFrame(context, served, message.id, message.frame);
+    proxyFrame(state, context, served, message.id, message.frame);
     return;
   }
   const tag = message.tag as Tag | null;
@@ -370,10 +370,16 @@ function framed(state: ApiServerState, context: Context, message: KernelMessage 
   fed(state, context, cache, feedFrame(state, context, cache, message.frame as EtcdWatchFrame));
 }
 
-function streamClosed(state: ApiServerState, context: Context, id: StreamId, tag: Tag | null): void {
+function streamClosed(
+  state: ApiServerState,
+  context: Context,
+  message: KernelMessage & { type: "streamClosed" },
+): void {
+  const { id, error } = message;
+  const tag = message.tag as Tag | null;
   const served = state.streams.get(id);
   if (served?.use === "proxy") {
-    proxyClosed(state, context, served, id);
+    proxyClosed(state, context, served, id, error);
     return;
   }
   if (served?.use === "watch") {

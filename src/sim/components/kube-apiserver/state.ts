@@ -158,4 +158,6 @@ export type ServedStream =
       readonly kubelet: StreamId;
       readonly http: boolean;
       readonly exec: boolean;
+      /** The exchange that waits for the kubelet to accept; null once it has. */
+      readonly exchange: number | null;
     };

@@ -126,7 +126,7 @@ export const kubelet: Component<KubeletState, KubeletMessage> = {
           containerEvent(state, message.frame as ContainerEvent, context);
         return;
       case "streamClosed":
-        if (!relayClosed(state, context, message.id)) runtimeStreamClosed(state, message.id, context);
+        if (!relayClosed(state, context, message.id, message.error)) runtimeStreamClosed(state, message.id, context);
         return;
       case "response":
       case "requestFailed":

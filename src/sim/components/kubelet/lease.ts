@@ -2,6 +2,7 @@ import { deepFreeze } from "../../api/object.ts";
 import { formatMicroTime } from "../../api/time.ts";
 import type { Context } from "../../kernel/types.ts";
 import { call } from "../../machinery/client.ts";
+import { klog, quote } from "../../machinery/klog.ts";
 import { clientOf, informerOf } from "../../machinery/machinery.ts";
 import { type CallResult, createRequest, getRequest, isNotFound, updateRequest } from "../../machinery/requests.ts";
 import { LEASES } from "../../machinery/resources.ts";
@@ -71,6 +72,9 @@ export function leaseAnswered(state: KubeletState, context: Context, tag: LeaseT
     return;
   }
   node.lastRenewFailed = true;
+  const where = tag.ask === "update" ? "controller.go:195" : "controller.go:145";
+  const what = tag.ask === "update" ? "Failed to update lease" : "Failed to ensure lease exists, will retry";
+  if (!isNotFound(result)) klog(context, "E", where, `"${what}" err=${quote(result.text)}`);
   node.leaseKnown = false;
   node.leaseVersion = "";
   if (tag.ask === "get" && isNotFound(result))

@@ -18,7 +18,7 @@ export type KubeletRequest =
         readonly limitBytes?: number;
       };
     }
-  /** Opened as a stream; frames both ways are `ExecFrame`s. */
+  /** Opened as a stream; after the kubelet's `StreamHead` frames both ways are `ExecFrame`s. */
   | {
       readonly type: "exec";
       readonly namespace: string;
@@ -33,6 +33,11 @@ export type KubeletRequest =
 export type KubeletAnswer =
   | { readonly ok: true; readonly text: string }
   | { readonly ok: false; readonly code: number; readonly text: string };
+
+/** The kubelet's first frame on every stream. Logs are refused; an exec that cannot be done ends with its `exit`. */
+export type StreamHead =
+  | { readonly type: "accepted" }
+  | { readonly type: "refused"; readonly code: number; readonly text: string };
 
 export type ExecFrame =
   | { readonly type: "stdin" | "stdout" | "stderr"; readonly data: string }

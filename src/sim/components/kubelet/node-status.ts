@@ -3,7 +3,8 @@ import { deepFreeze } from "../../api/object.ts";
 import { formatTime } from "../../api/time.ts";
 import type { Context } from "../../kernel/types.ts";
 import { call } from "../../machinery/client.ts";
-import { clientOf } from "../../machinery/machinery.ts";
+import { klog, quote } from "../../machinery/klog.ts";
+import { clientOf, informerOf } from "../../machinery/machinery.ts";
 import { type CallResult, createRequest, isAlreadyExists, patchRequest } from "../../machinery/requests.ts";
 import { NODES } from "../../machinery/resources.ts";
 import { nodeEvent } from "./events.ts";
@@ -98,6 +99,7 @@ export function registerAnswered(state: KubeletState, context: Context, tag: Nod
 /** Every 10 s: report when something changed, or every 5 min. */
 export function nodeStatusDue(state: KubeletState, context: Context): void {
   after(context, COMPUTE_US, { type: "nodeStatus" });
+  takeOverrulings(state);
   reportNodeStatus(state, context);
 }
 
@@ -105,10 +107,7 @@ export function reportNodeStatus(state: KubeletState, context: Context): void {
   const { node } = state;
   const conditions = conditionsNow(state, context);
   sayChanges(state, node.conditions, conditions, context);
-  const changed = conditions.some((condition) => {
-    const was = node.conditions.find(({ type }) => type === condition.type);
-    return was?.status !== condition.status || was?.reason !== condition.reason || was?.message !== condition.message;
-  });
+  const changed = differ(node.conditions, conditions);
   const imagesKey = state.node.reported === "" ? "first" : "same";
   if (state.machinery === null || !node.registered || node.reporting) return;
   if (!changed && imagesKey === "same" && context.nowUs - node.reportedAtUs < REPORT_US) return;
@@ -123,6 +122,22 @@ export function reportNodeStatus(state: KubeletState, context: Context): void {
   call(clientOf(state.machinery), context, patchRequest(NODES, "", state.nodeName, "strategic", body, "status"), tag);
 }
 
+function differ(before: readonly PodCondition[], conditions: readonly PodCondition[]): boolean {
+  return conditions.some((condition) => {
+    const was = before.find(({ type }) => type === condition.type);
+    return was?.status !== condition.status || was?.reason !== condition.reason || was?.message !== condition.message;
+  });
+}
+
+/** The node lifecycle controller may have declared the node unknown while nothing changed here. */
+function takeOverrulings(state: KubeletState): void {
+  if (state.machinery === null || state.node.reporting) return;
+  const known = informerOf(state.machinery, "node").store.objects.get(state.nodeName);
+  const status = known?.status as { readonly conditions?: readonly PodCondition[] } | undefined;
+  if (status?.conditions !== undefined && differ(status.conditions, state.node.conditions))
+    state.node.conditions = status.conditions;
+}
+
 export function nodeStatusAnswered(state: KubeletState, context: Context, result: CallResult): void {
   const { node } = state;
   node.reporting = false;
@@ -131,6 +146,8 @@ export function nodeStatusAnswered(state: KubeletState, context: Context, result
     node.reportedAtUs = context.nowUs;
   } else {
     node.conditions = [];
+    const err = quote(`error getting node ${quote(state.nodeName)}: ${result.text}`);
+    klog(context, "E", "kubelet_node_status.go:548", `"Error updating node status, will retry" err=${err}`);
     if (result.code === 404) {
       node.registered = false;
       register(state, context);

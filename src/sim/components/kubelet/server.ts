@@ -1,8 +1,8 @@
 import { formatTime, parseTime } from "../../api/time.ts";
-import type { Context, LogLine, RequestId, StreamId } from "../../kernel/types.ts";
+import type { Context, LogLine, NetworkError, RequestId, StreamId } from "../../kernel/types.ts";
 import type { CriResponse } from "../container-runtime/messages.ts";
-import { type ExecFrame, KUBELET_PORT, type KubeletAnswer, type KubeletRequest } from "./messages.ts";
-import { openRuntimeStream } from "./runtime-link.ts";
+import { type ExecFrame, KUBELET_PORT, type KubeletAnswer, type KubeletRequest, type StreamHead } from "./messages.ts";
+import { openRuntimeStream, unavailableText } from "./runtime-link.ts";
 import type { KubeletState } from "./state.ts";
 
 const HEALTHZ_PORT = 10248;
@@ -149,15 +149,16 @@ export function openStream(state: KubeletState, context: Context, id: StreamId, 
     body.type === "containerLogs" && body.options.previous === true,
   );
   if ("error" in found) {
-    const frame: ExecFrame = {
-      type: "exit",
-      exitCode: 1,
-      error: body.type === "exec" ? `container not found ("${body.container}")` : found.error,
-    };
-    context.sendFrame(id, frame);
+    if (body.type === "exec") {
+      sendHead(context, id, { type: "accepted" });
+      const error = `unable to upgrade connection: container not found ("${body.container}")`;
+      const exit: ExecFrame = { type: "exit", exitCode: 1, error };
+      context.sendFrame(id, exit);
+    } else sendHead(context, id, { type: "refused", code: found.code, text: found.error });
     context.closeStream(id);
     return;
   }
+  sendHead(context, id, { type: "accepted" });
   if (body.type === "exec") {
     const { command, stdin, tty } = body;
     const other = openRuntimeStream(
@@ -170,6 +171,10 @@ export function openStream(state: KubeletState, context: Context, id: StreamId, 
     const other = openRuntimeStream(context, { stream: "logs", containerId: found.id }, { runtime: "relay" });
     join(state, id, other, { kind: "logs", timestamps: body.options.timestamps === true });
   }
+}
+
+function sendHead(context: Context, id: StreamId, head: StreamHead): void {
+  context.sendFrame(id, head);
 }
 
 function join(
@@ -191,11 +196,16 @@ export function relayFrame(state: KubeletState, context: Context, id: StreamId, 
   return true;
 }
 
-export function relayClosed(state: KubeletState, context: Context, id: StreamId): boolean {
+export function relayClosed(state: KubeletState, context: Context, id: StreamId, error: NetworkError | null): boolean {
   const relay = state.relays.get(id);
   if (relay === undefined) return false;
   state.relays.delete(id);
   state.relays.delete(relay.other);
+  if (relay.kind === "exec" && error !== null) {
+    const lost = `error executing command in container: ${unavailableText(error.text)}`;
+    const exit: ExecFrame = { type: "exit", exitCode: 1, error: `Internal error occurred: ${lost}` };
+    context.sendFrame(relay.other, exit);
+  }
   context.closeStream(relay.other);
   return true;
 }

@@ -3,7 +3,7 @@ import type { Context } from "../../../kernel/types.ts";
 import { discoveryDocument } from "../discovery/discovery.ts";
 import { serveHealth } from "../health.ts";
 import type { HttpRequest } from "../messages.ts";
-import { openApiDocument } from "../openapi/openapi.ts";
+import { openApiDocument, openApiV2 } from "../openapi/openapi.ts";
 import type { ApiServerState } from "../state.ts";
 import type { ResponseForm } from "./form.ts";
 import { metricsText } from "./metrics.ts";
@@ -52,6 +52,12 @@ export function servePath(
   }
   if (path === "/metrics") {
     reply(context, incoming, textResponse(200, metricsText(state)));
+    return;
+  }
+  if (path === "/openapi/v2") {
+    const { text, contentType } = openApiV2(http.headers.accept ?? "");
+    const headers = { "cache-control": "no-cache, private", "content-type": contentType };
+    reply(context, incoming, { type: "http", status: 200, headers, body: text });
     return;
   }
   const found = discoveryDocument(state, path, http.headers.accept ?? "") ?? openApiDocument(path);

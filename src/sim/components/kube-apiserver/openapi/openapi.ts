@@ -3,6 +3,24 @@ import { apiVersionOf, GROUPS, KINDS, type Kind } from "../../../api/kinds.ts";
 import type { Document } from "../discovery/discovery.ts";
 import { type JsonSchema, SchemaCollector } from "./schemas.ts";
 
+const TITLE = "Kubernetes";
+const VERSION = "v1.33.1";
+const V2_PROTOBUF = "com.github.proto-openapi.spec.v2";
+
+/**
+ * `/openapi/v2`: a document without definitions, which makes kubectl leave validation to the server. In protobuf form
+ * (what kubectl asks for) it is short enough to be written by hand: every byte is ASCII.
+ */
+export function openApiV2(accept: string): { readonly text: string; readonly contentType: string } {
+  if (accept.includes(V2_PROTOBUF)) {
+    const field = (number: number, text: string) => String.fromCharCode(number * 8 + 2, text.length) + text;
+    const text = field(1, "2.0") + field(2, field(1, TITLE) + field(2, VERSION));
+    return { text, contentType: `application/${V2_PROTOBUF}.v1.0+protobuf` };
+  }
+  const document = { swagger: "2.0", info: { title: TITLE, version: VERSION }, paths: {}, definitions: {} };
+  return { text: `${JSON.stringify(document)}\n`, contentType: "application/json" };
+}
+
 /** `/openapi/v3` (which groups have a document) and `/openapi/v3/apis/apps/v1` (that document). Null: another path. */
 export function openApiDocument(path: string): Document | null {
   if (path === "/openapi/v3" || path === "/openapi/v3/") {
@@ -41,7 +59,7 @@ function documentOf(name: string): unknown {
   }
   return {
     openapi: "3.0.0",
-    info: { title: "Kubernetes", version: "v1.33.1" },
+    info: { title: TITLE, version: VERSION },
     paths,
     components: { schemas: schemas.all() },
   };

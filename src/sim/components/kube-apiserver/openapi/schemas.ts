@@ -82,7 +82,7 @@ export class SchemaCollector {
 
   private reference(struct: StructType): JsonSchema {
     // Structs of one name in several groups are told apart by their place in the catalogue.
-    const name = `io.k8s.${struct.package}.${struct.name}.${struct.index}`;
+    const name = `io.k8s.${struct.index}.${struct.package}.${struct.name}`;
     if (!this.schemas.has(name)) {
       this.schemas.set(name, {});
       const required = struct.required.length === 0 ? {} : { required: struct.required };

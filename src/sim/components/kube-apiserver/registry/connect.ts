@@ -1,19 +1,21 @@
-import type { ApiObject } from "../../../api/object.ts";
+import type { ApiObject, Status } from "../../../api/object.ts";
 import {
   badRequest,
   genericServerResponse,
-  internalError,
   methodNotSupported,
   notFound,
+  storageError,
 } from "../../../api/status-errors.ts";
 import type { Context, NetworkError, StreamId } from "../../../kernel/types.ts";
-import type { ExecFrame, KubeletAnswer, KubeletRequest } from "../../kubelet/messages.ts";
+import type { ExecFrame, KubeletAnswer, KubeletRequest, StreamHead } from "../../kubelet/messages.ts";
 import type { HttpChunk, HttpResponse } from "../messages.ts";
 import { answer, recordRequest, refuse } from "../respond.ts";
 import type { ApiServerState, Exchange, ServedStream } from "../state.ts";
 import { lookup } from "./lookup.ts";
 
 const KUBELET_PORT = 10250;
+
+type ProxyStream = ServedStream & { readonly use: "proxy" };
 
 interface Spec {
   readonly nodeName?: string;
@@ -121,27 +123,50 @@ function connect(state: ApiServerState, exchange: Exchange, context: Context, to
     kubelet,
     http: exchange.form !== null,
     exec: body.type === "exec",
+    exchange: exchange.id,
   });
   state.streams.set(client, served);
   state.streams.set(kubelet, served);
+}
+
+const HEAD_OF_EXEC: HttpResponse = Object.freeze({
+  type: "http",
+  status: 101,
+  headers: Object.freeze({
+    upgrade: "websocket",
+    connection: "Upgrade",
+    "sec-websocket-protocol": "v5.channel.k8s.io",
+  }),
+  body: "",
+});
+
+const HEAD_OF_LOGS: HttpResponse = Object.freeze({
+  type: "http",
+  status: 200,
+  headers: Object.freeze({ "content-type": "text/plain", "transfer-encoding": "chunked" }),
+  body: "",
+});
+
+/** The kubelet takes the stream, or does not. */
+function headReceived(
+  state: ApiServerState,
+  context: Context,
+  served: ProxyStream,
+  exchange: Exchange,
+  head: StreamHead,
+): void {
+  if (head.type === "refused") {
+    forgetProxy(state, served);
+    refuse(state, exchange, context, refusalOf(exchange, head));
+    context.closeStream(served.kubelet);
+    return;
+  }
   state.exchanges.delete(exchange.id);
-  recordRequest(state, exchange, context, body.type === "exec" ? 101 : 200);
-  if (exchange.form === null) return;
-  const head: HttpResponse =
-    body.type === "exec"
-      ? {
-          type: "http",
-          status: 101,
-          headers: { upgrade: "websocket", connection: "Upgrade", "sec-websocket-protocol": "v5.channel.k8s.io" },
-          body: "",
-        }
-      : {
-          type: "http",
-          status: 200,
-          headers: { "content-type": "text/plain", "transfer-encoding": "chunked" },
-          body: "",
-        };
-  context.sendFrame(client, head);
+  const joined: ServedStream = Object.freeze({ ...served, exchange: null });
+  state.streams.set(served.client, joined);
+  state.streams.set(served.kubelet, joined);
+  recordRequest(state, exchange, context, served.exec ? 101 : 200);
+  if (served.http) context.sendFrame(served.client, served.exec ? HEAD_OF_EXEC : HEAD_OF_LOGS);
 }
 
 /** The kubelet's answer to a log request without `follow`. */
@@ -152,27 +177,45 @@ export function kubeletAnswered(
   body: KubeletAnswer | NetworkError,
 ): void {
   if ("kind" in body) {
-    const why = body.kind === "timedOut" ? "context deadline exceeded" : body.text;
-    refuse(state, exchange, context, internalError(why));
+    refuse(state, exchange, context, storageError(unreachableText(state, exchange, body)));
     return;
   }
   if (!body.ok) {
-    const { kind, name } = exchange;
-    const status =
-      body.code === 400 ? badRequest(body.text) : genericServerResponse(body.code, "get", kind, name, body.text);
-    refuse(state, exchange, context, status);
+    refuse(state, exchange, context, refusalOf(exchange, body));
     return;
   }
   answer(state, exchange, context, 200, { kind: "Text", text: body.text });
 }
 
+function refusalOf({ kind, name }: Exchange, { code, text }: { readonly code: number; readonly text: string }): Status {
+  return code === 400 ? badRequest(text) : genericServerResponse(code, "get", kind, name, text);
+}
+
+/** What a client hears of a kubelet that does not answer. */
+function unreachableText(state: ApiServerState, { request, name }: Exchange, error: NetworkError): string {
+  if (request.subresource !== "log") return `error dialing backend: ${error.text}`;
+  const pod = lookup(state, "pods", request.namespace, name);
+  const container = pod && containerOf(name, pod, request.options.connect?.container as string | undefined);
+  const node = (pod?.spec as Spec | undefined)?.nodeName ?? "";
+  const host = addressOfNode(lookup(state, "nodes", "", node)) ?? node;
+  const follow = request.options.connect?.follow === true ? "?follow=true" : "";
+  const path = `containerLogs/${request.namespace}/${name}/${typeof container === "string" ? container : ""}`;
+  return `Get "https://${host}:${KUBELET_PORT}/${path}${follow}": ${error.text}`;
+}
+
 /** Passes a frame on, in the other end's form. */
 export function proxyFrame(
+  state: ApiServerState,
   context: Context,
-  served: ServedStream & { use: "proxy" },
+  served: ProxyStream,
   from: StreamId,
   frame: unknown,
 ): void {
+  const exchange = served.exchange === null ? undefined : state.exchanges.get(served.exchange);
+  if (exchange !== undefined) {
+    if (from === served.kubelet) headReceived(state, context, served, exchange, frame as StreamHead);
+    return;
+  }
   if (from === served.kubelet) {
     if (served.http && served.exec) {
       for (const chunk of channelsOf(frame as ExecFrame)) context.sendFrame(served.client, chunk);
@@ -224,14 +267,26 @@ function exitStatus({ exitCode, error }: ExecFrame & { type: "exit" }): ApiObjec
   };
 }
 
-/** One end closed: so does the other. */
+/** One end closed: so does the other. A client that waits for the kubelet is told why it did not come to that. */
 export function proxyClosed(
   state: ApiServerState,
   context: Context,
-  served: ServedStream & { use: "proxy" },
+  served: ProxyStream,
   closed: StreamId,
+  error: NetworkError | null,
 ): void {
+  forgetProxy(state, served);
+  const exchange = served.exchange === null ? undefined : state.exchanges.get(served.exchange);
+  if (exchange !== undefined && closed === served.kubelet) {
+    const lost = error ?? { kind: "reset", text: "EOF" };
+    refuse(state, exchange, context, storageError(unreachableText(state, exchange, lost)));
+    return;
+  }
+  if (exchange !== undefined) state.exchanges.delete(exchange.id);
+  context.closeStream(closed === served.client ? served.kubelet : served.client);
+}
+
+function forgetProxy(state: ApiServerState, served: ProxyStream): void {
   state.streams.delete(served.client);
   state.streams.delete(served.kubelet);
-  context.closeStream(closed === served.client ? served.kubelet : served.client);
 }
