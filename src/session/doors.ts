@@ -50,7 +50,7 @@ export function createApiDoor(current: () => Session, certificate: string | null
             type: "request",
             to: endpoint(),
             body: bodyOf(request),
-            timeoutUs: timeoutMs === undefined ? REQUEST_TIMEOUT_US : timeoutMs * 1000,
+            timeoutUs: timeoutMs === undefined ? REQUEST_TIMEOUT_US : Math.round(timeoutMs * 1000),
             certificate,
             label: labelOf(request),
           },
@@ -118,6 +118,10 @@ export function createApiDoor(current: () => Session, certificate: string | null
   };
 }
 
+function noRouteTo(machine: string): ConnectionFailure {
+  return { failure: "unreachable", text: `ssh: connect to host ${machine} port 22: No route to host` };
+}
+
 /** Gives what to call when the exchange is over. */
 function abortWith(
   signal: AbortSignal,
@@ -173,39 +177,42 @@ export function createConsoleDoor(current: () => Session, machine: string): Cons
         },
       );
       const over = abortWith(signal, session, machine, number, () =>
-        resolve(
-          number === null
-            ? { failure: "unreachable", text: `ssh: connect to host ${machine} port 22: No route to host` }
-            : { failure: "aborted", text: "interrupted" },
-        ),
+        resolve(number === null ? noRouteTo(machine) : { failure: "aborted", text: "interrupted" }),
       );
     });
   return {
     machine,
     request: (to, body, { signal, timeoutMs, certificate }) =>
-      ask(to, body, timeoutMs * 1000, certificate ?? null, signal),
+      ask(to, body, Math.round(timeoutMs * 1000), certificate ?? null, signal),
+    /** Resolves with the first frame, or when there will be none. */
     stream(to, body, { signal, certificate }) {
-      const session = current();
-      const frames = new FrameQueue<unknown>();
-      let failed: ConnectionFailure | null = null;
-      const number = session.open(
-        machine,
-        { type: "stream", to, body, timeoutUs: REQUEST_TIMEOUT_US, certificate: certificate ?? null, label: "" },
-        {
-          frame: (frame) => frames.push(frame),
-          end: (error) => {
-            over();
-            failed = error === null ? null : failure(error);
-            frames.end();
+      return new Promise((resolve) => {
+        const session = current();
+        const frames = new FrameQueue<unknown>();
+        const close = () => {
+          frames.end();
+          if (number !== null) session.close(machine, number);
+        };
+        const number = session.open(
+          machine,
+          { type: "stream", to, body, timeoutUs: REQUEST_TIMEOUT_US, certificate: certificate ?? null, label: "" },
+          {
+            frame(frame) {
+              frames.push(frame);
+              resolve({ frames, close });
+            },
+            end(error) {
+              over();
+              frames.end();
+              resolve(error === null ? { frames, close } : failure(error));
+            },
           },
-        },
-      );
-      const over = abortWith(signal, session, machine, number, () => frames.end());
-      const close = () => {
-        frames.end();
-        if (number !== null) session.close(machine, number);
-      };
-      return Promise.resolve(failed ?? { frames, close });
+        );
+        const over = abortWith(signal, session, machine, number, () => {
+          frames.end();
+          resolve(number === null ? noRouteTo(machine) : { failure: "aborted", text: "interrupted" });
+        });
+      });
     },
     async readFile(path) {
       return textOf(state().disk.files.get(path));

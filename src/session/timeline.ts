@@ -30,8 +30,8 @@ export interface Branch {
   end: Position;
 }
 
-export /** A rewind replays at most what lies between two checkpoints; one costs in proportion to the processes copied. */
-const CHECKPOINT_EVERY_EVENTS = 5_000;
+/** A rewind replays at most about what lies between two checkpoints; one costs in proportion to the processes. */
+export const CHECKPOINT_EVERY_EVENTS = 10_000;
 const CHECKPOINT_EVENTS_PER_PROCESS = 100;
 const CHECKPOINTS_MAX = 240;
 
@@ -64,7 +64,8 @@ export function positionOf(world: World): Position {
 export function rememberPlace(branch: Branch, world: World, inputs: number): void {
   const last = branch.checkpoints.at(-1);
   const here = positionOf(world);
-  if (last !== undefined && here.handled - last.handled < CHECKPOINT_EVERY_EVENTS) return;
+  const every = Math.max(CHECKPOINT_EVERY_EVENTS, CHECKPOINT_EVENTS_PER_PROCESS * world.state.processes.size);
+  if (last !== undefined && here.handled - last.handled < every) return;
   branch.checkpoints.push({ ...here, inputs, checkpoint: takeCheckpoint(world, last?.checkpoint) });
   if (branch.checkpoints.length > CHECKPOINTS_MAX) branch.checkpoints = thinOut(branch.checkpoints);
 }

@@ -26,13 +26,23 @@ export class MachineFiles {
 
   /** Writes back what the command changed. */
   async close(): Promise<void> {
-    for (const path of [...this.touched].sort()) {
-      if (await this.fs.exists(path)) {
-        const { isFile } = await this.fs.stat(path);
-        if (!isFile) continue;
-        await this.console.writeFile(path, await this.fs.readFile(path));
-      } else if (this.known.has(path)) await this.console.removeFile(path);
+    const changed = new Set(this.touched);
+    // A folder that came brings its files along.
+    for (const path of this.fs.getAllPaths())
+      if (!this.known.has(path) && [...this.touched].some((folder) => path.startsWith(`${folder}/`))) changed.add(path);
+    for (const path of [...changed].sort()) {
+      if (/^\/(dev|proc)\//.test(path)) continue;
+      if (await this.fs.exists(path)) await this.writeBack(path);
+      else if (this.known.has(path)) await this.console.removeFile(path);
     }
+  }
+
+  /** What only a program has touched, not changed, keeps what the machine's own programs know of it. */
+  private async writeBack(path: string): Promise<void> {
+    if (!(await this.fs.stat(path)).isFile) return;
+    const text = await this.fs.readFile(path);
+    if (this.known.has(path) && text === (await this.console.readFile(path))) return;
+    await this.console.writeFile(path, text);
   }
 
   /** Remembers the paths that commands change. */

@@ -1,6 +1,13 @@
 import { Bash, defineCommand, InMemoryFs } from "just-bash/browser";
 import { dateText } from "./console/times.ts";
-import type { CommandResult, Doors, FilesDoor, Program, ProgramContext } from "./doors.ts";
+import {
+  type CommandResult,
+  type Doors,
+  type FilesDoor,
+  isFailure,
+  type Program,
+  type ProgramContext,
+} from "./doors.ts";
 import { ETCDCTL_PROFILE } from "./etcdctl/index.ts";
 import { isLoneCommand } from "./lone-command.ts";
 import { MachineFiles } from "./machine-files.ts";
@@ -11,6 +18,11 @@ export type Output = (stream: "out" | "err", text: string) => void;
 export const HOME = "/home/you";
 
 const DECODER = new TextDecoder();
+const KUBECONFIG = `${HOME}/.kube/config`;
+const RANDOM = "__random";
+const SILENT: CommandResult = { stdout: "", stderr: "", exitCode: 0 };
+/** What ends a line when somebody moves time under it. */
+const TIME_MOVED = "Time was moved; the command was cut off.\n";
 
 /**
  * The person's shell: bash with files, pipes and the usual small tools (just-bash), and the cluster's programs as commands.
@@ -34,9 +46,15 @@ export class Shell {
   private columns: number | null = null;
   private live: Output | null = null;
   private draws = 1;
+  private timeMoved = false;
+  /** What the person was given to read as ~/.kube/config; null: nothing yet. */
+  private kubeconfig: string | null = null;
 
   constructor(doors: Doors, files: Readonly<Record<string, string>> = {}) {
-    this.doors = doors;
+    this.doors = listening(doors, () => {
+      this.timeMoved = true;
+      this.interrupt();
+    });
     this.fs = new InMemoryFs({ [`${HOME}/.keep`]: "", ...files });
     this.home = this.createBash(this.fs, null);
   }
@@ -45,11 +63,14 @@ export class Shell {
   async run(line: string, columns: number | null, output: Output): Promise<number> {
     this.controller = new AbortController();
     this.columns = columns;
-    this.live = isLoneCommand(line) ? output : null;
+    this.live = showsAsItGoes(line) ? output : null;
+    this.timeMoved = false;
     try {
-      const result = await this.execute(this.withRandom(line));
+      await this.offerKubeconfig();
+      const result = await this.execute(withRandom(line));
       if (result.stdout !== "") output("out", result.stdout);
       if (result.stderr !== "") output("err", result.stderr);
+      if (this.timeMoved) output("err", TIME_MOVED);
       return this.controller.signal.aborted ? 130 : result.exitCode;
     } finally {
       this.live = null;
@@ -104,7 +125,7 @@ export class Shell {
   }
 
   /** Runs a line on a machine's console, as root, over that machine's own files. */
-  private async executeOn(machine: string, line: string): Promise<CommandResult> {
+  private async executeOn(machine: string, line: string, stdin = ""): Promise<CommandResult> {
     const console = this.doors.console(machine);
     if (console === null)
       return {
@@ -127,6 +148,8 @@ export class Shell {
         replaceEnv: true,
         cwd: "/root",
         rawScript: true,
+        stdin,
+        stdinKind: "bytes",
         signal: this.controller.signal,
       });
       await files.close();
@@ -144,12 +167,12 @@ export class Shell {
       const format = args.find((arg) => arg.startsWith("+"))?.slice(1);
       return { stdout: `${dateText(await this.doors.session.wallUs(), format)}\n`, stderr: "", exitCode: 0 };
     });
-    const more = machine === null ? [this.sshCommand(), this.untilAwareLab(fs)] : [this.sudoCommand()];
+    const more = machine === null ? [this.sshCommand(), this.untilAwareLab(fs)] : [];
     return new Bash({
       fs,
       cwd: machine === null ? HOME : "/root",
-      customCommands: [...commands, date, ...more],
-      sleep: (milliseconds) => this.doors.session.sleep(milliseconds, this.controller.signal),
+      customCommands: [...commands, date, this.sudoCommand(), this.timeoutCommand(), this.randomCommand(), ...more],
+      sleep: (milliseconds) => this.sleep(milliseconds),
       executionLimits: { maxCommandCount: 100_000, maxLoopIterations: 20_000, maxSourceBytes: 8 * 1024 * 1024 },
     });
   }
@@ -202,11 +225,16 @@ export class Shell {
   }
 
   private sshCommand() {
-    return defineCommand("ssh", async (args) => {
-      const words = args.filter((arg, index) => !(arg.startsWith("-") && index === 0));
+    return defineCommand("ssh", async (args, context) => {
+      const words = withoutOptions(args);
       const target = words[0]?.replace(/^.*@/, "");
       if (target === undefined) return { stdout: "", stderr: "usage: ssh MACHINE [COMMAND]\n", exitCode: 255 };
-      if (words.length > 1) return this.executeOn(target, words.slice(1).join(" "));
+      if (words.length > 1) {
+        const line = words.slice(1).join(" ");
+        // There a pipe may stand in quotes that are none here.
+        if (!showsAsItGoes(line)) this.live = null;
+        return this.executeOn(target, line, context.stdin as unknown as string);
+      }
       const console = this.doors.console(target);
       if (console === null)
         return {
@@ -226,8 +254,10 @@ export class Shell {
 
   private sudoCommand() {
     return defineCommand("sudo", async (args, context) => {
-      const result = await context.exec?.(args.map(quote).join(" "), { cwd: context.cwd });
-      return result ?? { stdout: "", stderr: "", exitCode: 0 };
+      const stdin = context.stdin as unknown as string;
+      const line = args.filter((arg, index) => !(index === 0 && arg.startsWith("-"))).map(quote);
+      const result = await context.exec?.(line.join(" "), { cwd: context.cwd, stdin, stdinKind: "bytes" });
+      return result ?? SILENT;
     });
   }
 
@@ -241,28 +271,117 @@ export class Shell {
       const line = rest.slice(1).join(" ");
       if (limitUs === null || line === "")
         return { stdout: "", stderr: "lab: usage: lab until 120s 'COMMAND'\n", exitCode: 1 };
+      const { signal } = this.controller;
       const startUs = await this.doors.session.wallUs();
       // What it tries is not to be shown as it is made.
       this.live = null;
       for (;;) {
-        const result = await context.exec?.(line, { cwd: context.cwd, signal: this.controller.signal });
-        if (result === undefined || result.exitCode === 0 || this.controller.signal.aborted)
-          return { stdout: "", stderr: "", exitCode: 0 };
+        const result = await context.exec?.(line, { cwd: context.cwd, signal });
+        if (signal.aborted) return { ...SILENT, exitCode: 130 };
+        if (result === undefined || result.exitCode === 0) return SILENT;
         const leftUs = startUs + limitUs - (await this.doors.session.wallUs());
         if (leftUs <= 0) return { stdout: result.stdout, stderr: result.stderr, exitCode: 1 };
-        const wait = `${Math.ceil(Math.min(1_000_000, leftUs) / 1_000)}ms`;
-        await this.doors.session.run("wait", [wait], { signal: this.controller.signal, files });
+        await this.sleep(Math.min(1_000, leftUs / 1_000));
       }
     });
   }
 
-  /** `$RANDOM` is the shell's own stream, the same in every run. */
-  private withRandom(line: string): string {
-    return line.replace(/\$\{?RANDOM\b\}?/g, () => {
-      this.draws = (Math.imul(this.draws, 1_103_515_245) + 12_345) & 0x7fffffff;
-      return String(this.draws % 32_768);
+  /** `timeout 10s COMMAND`, by the world's clock. */
+  private timeoutCommand() {
+    return defineCommand("timeout", async (args, context) => {
+      const [time, ...words] = args;
+      const limitUs = durationUs(/^\d+(\.\d+)?$/.test(time ?? "") ? `${time}s` : (time ?? ""));
+      if (limitUs === null || words.length === 0)
+        return { stdout: "", stderr: "timeout: usage: timeout DURATION COMMAND [ARG]...\n", exitCode: 125 };
+      const outer = this.controller;
+      const inner = new AbortController();
+      const over = new AbortController();
+      const abort = () => inner.abort();
+      outer.signal.addEventListener("abort", abort, { once: true });
+      this.controller = inner;
+      let expired = false;
+      const expire = () => {
+        expired = !over.signal.aborted;
+        inner.abort();
+      };
+      void this.doors.session.sleep(limitUs / 1_000, over.signal).then(expire, expire);
+      try {
+        const stdin = context.stdin as unknown as string;
+        const line = words.map(quote).join(" ");
+        const result = await context.exec?.(line, {
+          cwd: context.cwd,
+          stdin,
+          stdinKind: "bytes",
+          signal: inner.signal,
+        });
+        return expired ? { ...SILENT, ...result, exitCode: 124 } : (result ?? SILENT);
+      } finally {
+        over.abort();
+        outer.signal.removeEventListener("abort", abort);
+        this.controller = outer;
+      }
     });
   }
+
+  /** `$RANDOM` is the shell's own stream, the same in every run: a command behind every place that asks for it. */
+  private randomCommand() {
+    return defineCommand(RANDOM, async () => {
+      this.draws = (Math.imul(this.draws, 1_103_515_245) + 12_345) & 0x7fffffff;
+      return { stdout: String((this.draws >>> 8) % 32_768), stderr: "", exitCode: 0 };
+    });
+  }
+
+  private async sleep(milliseconds: number): Promise<void> {
+    await this.doors.session.sleep(milliseconds, this.controller.signal);
+  }
+
+  /** The world's kubeconfig, as long as the person has not written one of their own. */
+  private async offerKubeconfig(): Promise<void> {
+    if (this.kubeconfig !== null) {
+      const present = await this.fs.readFile(KUBECONFIG).catch(() => null);
+      if (present !== this.kubeconfig) return;
+    } else if (await this.fs.exists(KUBECONFIG)) return;
+    this.kubeconfig = null;
+    this.fs.writeFileLazy(KUBECONFIG, async () => {
+      this.kubeconfig = await readKubeconfig(this.doors);
+      return this.kubeconfig;
+    });
+  }
+}
+
+async function readKubeconfig(doors: Doors): Promise<string> {
+  try {
+    return (await doors.console("laptop")?.readFile(KUBECONFIG)) ?? "";
+  } catch {
+    return "";
+  }
+}
+
+const PROGRAM_NAMES: ReadonlySet<string> = new Set(PROGRAMS.map((program) => program.name));
+
+/** True for a single program of the cluster's, here or by ssh: its output needs no waiting for the end. */
+function showsAsItGoes(line: string): boolean {
+  if (!isLoneCommand(line)) return false;
+  const words = line.trim().split(/\s+/);
+  const name = words[0] === "sudo" ? words[1] : words[0];
+  return name !== undefined && (PROGRAM_NAMES.has(name) || name === "ssh");
+}
+
+const SSH_OPTIONS_WITH_VALUE = new Set(["-b", "-c", "-D", "-E", "-F", "-i", "-J", "-L", "-l", "-m", "-o", "-p", "-R"]);
+
+/** The words from the machine's name on. */
+function withoutOptions(args: readonly string[]): readonly string[] {
+  let index = 0;
+  while (args[index]?.startsWith("-")) index += SSH_OPTIONS_WITH_VALUE.has(args[index] as string) ? 2 : 1;
+  return args.slice(index);
+}
+
+/** Outside of single quotes. */
+function withRandom(line: string): string {
+  if (!line.includes("RANDOM")) return line;
+  return line.replace(/'[^']*'|\\[\s\S]|\$\{RANDOM\}|\$RANDOM\b/g, (found) =>
+    found.startsWith("$") ? `$(${RANDOM})` : found,
+  );
 }
 
 function quote(word: string): string {
@@ -274,8 +393,54 @@ function filesOf(fs: InMemoryFs, folder: string): FilesDoor {
     path.startsWith("/") ? path : path.startsWith("~/") ? `${HOME}${path.slice(1)}` : `${folder}/${path}`;
   return {
     read: (path) => fs.readFile(full(path)),
-    list: (path) => fs.readdir(full(path)).catch(() => null),
     write: (path, text) => fs.writeFile(full(path), text),
+    async list(path) {
+      const folderPath = full(path);
+      const found = await fs.stat(folderPath).catch(() => null);
+      return found?.isDirectory ? fs.readdir(folderPath) : null;
+    },
+  };
+}
+
+/**
+ * The doors for one shell, with an ear at them: whoever moves time ends the line that runs, loops and all, and not only
+ * the request that was under way.
+ */
+function listening(doors: Doors, timeMoved: () => void): Doors {
+  const heed = async <T>(asked: Promise<T>, signal: AbortSignal): Promise<T> => {
+    const answer = await asked;
+    if (isFailure(answer) && answer.failure === "aborted" && !signal.aborted) timeMoved();
+    return answer;
+  };
+  return {
+    api: {
+      get server() {
+        return doors.api.server;
+      },
+      user: doors.api.user,
+      request: (request, options) => heed(doors.api.request(request, options), options.signal),
+      stream: (request, options) => heed(doors.api.stream(request, options), options.signal),
+    },
+    session: {
+      run: (command, args, options) => doors.session.run(command, args, options),
+      wallUs: () => doors.session.wallUs(),
+      async sleep(milliseconds, signal) {
+        try {
+          await doors.session.sleep(milliseconds, signal);
+        } catch {
+          if (!signal.aborted) timeMoved();
+        }
+      },
+    },
+    console(machine) {
+      const console = doors.console(machine);
+      if (console === null) return null;
+      return {
+        ...console,
+        request: (to, body, options) => heed(console.request(to, body, options), options.signal),
+        stream: (to, body, options) => heed(console.stream(to, body, options), options.signal),
+      };
+    },
   };
 }
 

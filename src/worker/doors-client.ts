@@ -27,7 +27,9 @@ export function connectDoors(port: MessagePort): Doors {
     const abort = () => void remote.abort(call);
     signal.addEventListener("abort", abort, { once: true });
     try {
-      return await run(call);
+      const answer = run(call);
+      if (signal.aborted) abort();
+      return await answer;
     } finally {
       signal.removeEventListener("abort", abort);
     }
@@ -54,7 +56,9 @@ export function connectDoors(port: MessagePort): Doors {
       const call = begin(signal);
       const frames = new FrameQueue<{ readonly type: "chunk"; readonly data: string }>();
       signal.addEventListener("abort", () => frames.end(), { once: true });
-      const response = await remote.stream(call, request, listen(frames));
+      const asked = remote.stream(call, request, listen(frames));
+      if (signal.aborted) void remote.abort(call);
+      const response = await asked;
       if ("failure" in response) return response;
       return {
         response,
@@ -78,7 +82,9 @@ export function connectDoors(port: MessagePort): Doors {
         const call = begin(signal);
         const frames = new FrameQueue<unknown>();
         signal.addEventListener("abort", () => frames.end(), { once: true });
-        const failure = await remote.consoleStream(call, machine, to, body, options, listen(frames));
+        const asked = remote.consoleStream(call, machine, to, body, options, listen(frames));
+        if (signal.aborted) void remote.abort(call);
+        const failure = await asked;
         if (failure !== null) return failure;
         const close = () => {
           frames.end();
@@ -99,9 +105,7 @@ export function connectDoors(port: MessagePort): Doors {
 
   const session: SessionDoor = {
     run: (command, args, { signal, files }) =>
-      during(signal, (call) =>
-        remote.lab(call, command, args, Comlink.proxy({ read: files.read, write: files.write })),
-      ),
+      during(signal, (call) => remote.lab(call, command, args, Comlink.proxy({ ...files }))),
     sleep: (milliseconds, signal) => during(signal, (call) => remote.sleep(call, milliseconds)),
     wallUs: () => remote.wallUs(),
   };

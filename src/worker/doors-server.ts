@@ -4,8 +4,13 @@ import type { SessionHost } from "../session/host.ts";
 import type { ConnectionFailure, HttpRequest, HttpResponse, SessionDoor } from "../shell/doors.ts";
 import type { ConsoleMethods, DoorsRemote, Frames } from "./doors-remote.ts";
 
+export interface ServedDoors {
+  /** The other end is gone: ends all that it waited for. */
+  close(): void;
+}
+
 /** The session's end of the port to the shell's worker: signals and streams become numbers and callbacks. */
-export function serveDoors(port: MessagePort, host: SessionHost, sessionDoor: SessionDoor): void {
+export function serveDoors(port: MessagePort, host: SessionHost, sessionDoor: SessionDoor): ServedDoors {
   const aborts = new Map<number, AbortController>();
   const streams = new Map<number, { send?(frame: unknown): void; close(): void }>();
   const current = () => host.session;
@@ -64,7 +69,10 @@ export function serveDoors(port: MessagePort, host: SessionHost, sessionDoor: Se
       const controller = new AbortController();
       aborts.set(call, controller);
       const stream = await consoleOf(machine).stream(to, body, { ...options, signal: controller.signal });
-      if ("failure" in stream) return stream;
+      if ("failure" in stream) {
+        aborts.delete(call);
+        return stream;
+      }
       streams.set(call, { close: stream.close });
       void pump(call, stream.frames, listener);
       return null;
@@ -79,4 +87,11 @@ export function serveDoors(port: MessagePort, host: SessionHost, sessionDoor: Se
     wallUs: () => sessionDoor.wallUs(),
   };
   Comlink.expose(remote, port);
+  return {
+    close() {
+      for (const controller of aborts.values()) controller.abort();
+      for (const stream of streams.values()) stream.close();
+      port.close();
+    },
+  };
 }

@@ -2,17 +2,19 @@ import * as Comlink from "comlink";
 import type { SessionCommands, SessionStart } from "../protocol/commands.ts";
 import type { ViewUpdate } from "../protocol/updates.ts";
 import type { ViewName } from "../protocol/views.ts";
-import { SessionHost } from "../session/host.ts";
+import { READY_LIMIT_US, SessionHost } from "../session/host.ts";
 import { createSessionDoor } from "../session/lab/lab.ts";
 import { pacingCommands } from "../session/lab/pacing-commands.ts";
 import { Pacer } from "../session/pacing.ts";
 import { Views } from "../session/projections/views.ts";
 import { clusterReady } from "../session/ready.ts";
+import { Recovery } from "../session/recovery.ts";
 import { readSaved, saveSession } from "../session/save.ts";
 import type { Session } from "../session/session.ts";
 import { parseTopology, type Topology, topologyByName } from "../sim/cluster/topology.ts";
+import { SimulationError } from "../sim/kernel/world.ts";
 import { Autosave } from "./autosave.ts";
-import { serveDoors } from "./doors-server.ts";
+import { type ServedDoors, serveDoors } from "./doors-server.ts";
 
 /** At most one update per frame; views cost more than they show when sent more often. */
 const UPDATE_EVERY_MS = 33;
@@ -25,16 +27,17 @@ const host = new SessionHost();
 const pacer = new Pacer(host, nowMs);
 const views = new Views();
 const autosave = new Autosave();
+const recovery = new Recovery(host);
 host.keeper = pacer;
+let doors: ServedDoors | null = null;
 let listener: ((update: ViewUpdate) => void) | null = null;
 let lastUpdateMs = 0;
 let dirty = true;
-let failed = false;
+let nextCrash = 1;
 let lastBreak: string | null = null;
 
 host.onNewSession.push((session) => {
   views.reset();
-  failed = false;
   dirty = true;
   lastBreak = null;
   session.listeners.push({
@@ -64,35 +67,24 @@ function countWarnings(): number {
 
 const sessionDoor = createSessionDoor(host, pacingCommands(pacer, countWarnings));
 
-/** An exception in the world is a bug of ours: say it with all that reproduces it, and go on from the last checkpoint. */
+/** Says an exception in the world with all that reproduces it, and goes on from the last checkpoint. */
 function recover(error: unknown): void {
-  const { session } = host;
-  const text = error instanceof Error ? error.message : String(error);
-  views.tell({
-    id: `crash/${session.nowUs}`,
-    tone: "error",
-    text: `The simulation failed at ${(session.nowUs / 1_000_000).toFixed(3)} s and went back to its last checkpoint. Please report it with the details.`,
-    detail: `topology ${session.topology.name}, seed ${session.seed}\n${text}\n\n${saveSession(session)}`,
-  });
+  const { text, detail } = recovery.recover(error);
   pacer.playing = false;
-  const checkpoint = session.branch.checkpoints.at(-2) ?? session.branch.checkpoints[0];
-  try {
-    session.rewindTo(checkpoint?.atUs ?? 0, true);
-  } catch {
-    failed = true;
-  }
+  views.tell({ id: `crash/${nextCrash}`, tone: "error", text, detail });
+  nextCrash += 1;
+  dirty = true;
 }
 
 function tick(): void {
   try {
-    if (host.started && !failed) {
+    if (host.started && !recovery.stopped) {
       const { session } = host;
       if (session.readyAtUs === null) boot(session);
       else if (pacer.tick()) dirty = true;
     }
   } catch (error) {
     recover(error);
-    dirty = true;
   }
   sendUpdate();
   setTimeout(tick, TICK_MS);
@@ -102,7 +94,9 @@ function boot(session: Session): void {
   const startMs = nowMs();
   while (session.readyAtUs === null && nowMs() - startMs < BOOT_SLICE_MS) {
     session.advance(session.nowUs + 100_000);
-    if (clusterReady(session.world)) session.readyAtUs = session.nowUs;
+    // Somebody broke it while it booted, or a saved session ends before it is ready: then it is theirs as it is.
+    const over = session.nowUs >= READY_LIMIT_US || (session.branch.inputs.length > 0 && !session.behind);
+    if (over || clusterReady(session.world)) session.readyAtUs = session.nowUs;
   }
   dirty = true;
 }
@@ -135,8 +129,8 @@ function begin(start: SessionStart): void {
 }
 
 function load(text: string): void {
-  const session = host.load(readSaved(text));
-  if (clusterReady(session.world)) session.readyAtUs = session.nowUs;
+  const session = host.startLoading(readSaved(text));
+  pacer.skipTo(session.branch.end.atUs);
 }
 
 function topologyNamed(name: string): Topology {
@@ -234,7 +228,8 @@ const commands: SessionCommands = {
     }
   },
   async connectShell(port) {
-    serveDoors(port, host, sessionDoor);
+    doors?.close();
+    doors = serveDoors(port, host, sessionDoor);
   },
 };
 
@@ -246,6 +241,7 @@ const guarded = Object.fromEntries(
       try {
         return await (run as (...values: readonly never[]) => Promise<unknown>)(...args);
       } catch (error) {
+        if (error instanceof SimulationError) recover(error);
         throw new Error(sentence(error));
       }
     },

@@ -131,7 +131,7 @@ export function parseTopology(text: string): Topology {
   if (names.size !== machines.length) throw new Error("Two machines of the topology have the same name.");
   const controlPlanes = machines.filter((each) => each.role === "control-plane").length;
   if (controlPlanes === 0) throw new Error('A topology needs at least one machine of role "control-plane".');
-  const kubernetes: KubernetesOptions = { ...DEFAULT_OPTIONS, etcdMembers: controlPlanes, ...(file.kubernetes ?? {}) };
+  const kubernetes = readOptions({ ...DEFAULT_OPTIONS, etcdMembers: controlPlanes, ...(file.kubernetes ?? {}) });
   if (!(kubernetes.etcdMembers >= 1 && kubernetes.etcdMembers <= controlPlanes)) {
     throw new Error(`etcdMembers must be between 1 and the number of control-plane machines, ${controlPlanes}.`);
   }
@@ -139,6 +139,36 @@ export function parseTopology(text: string): Topology {
     machines.unshift(machine("lb-1", "load-balancer", machines[0]?.zone ?? "zone-a", 2, 4));
   }
   return { name: typeof file.name === "string" ? file.name : "custom", machines, kubernetes };
+}
+
+function readOptions(given: KubernetesOptions): KubernetesOptions {
+  for (const name of Object.keys(given)) {
+    if (!(name in DEFAULT_OPTIONS))
+      throw new Error(`There is no setting "${name}"; there are ${Object.keys(DEFAULT_OPTIONS).join(", ")}.`);
+  }
+  if (typeof given.untainted !== "boolean") throw new Error("untainted must be true or false.");
+  if (typeof given.nodeMonitorGracePeriod !== "string" || !/^(\d+(ms|s|m|h))+$/.test(given.nodeMonitorGracePeriod))
+    throw new Error("nodeMonitorGracePeriod must be a duration such as 50s.");
+  if (!Number.isSafeInteger(given.etcdMembers)) throw new Error("etcdMembers must be a whole number.");
+  if (!(given.rateLimitFactor >= 0.01 && given.rateLimitFactor <= 1_000_000))
+    throw new Error("rateLimitFactor must be a number from 0.01 to 1000000.");
+  if (given.proxyMode !== "iptables") throw new Error('proxyMode must be "iptables".');
+  return given;
+}
+
+const AMOUNT_MAX = 2 ** 50;
+
+function isAmount(value: unknown): boolean {
+  return typeof value === "number" && value > 0 && value <= AMOUNT_MAX;
+}
+
+function isRecordOf(value: unknown, type: "string" | "number"): boolean {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.values(value).every((each) => typeof each === type)
+  );
 }
 
 function readMachine(value: unknown, index: number): MachineSpec {
@@ -152,6 +182,17 @@ function readMachine(value: unknown, index: number): MachineSpec {
       `Machine ${given.name} has role "${String(role)}"; it must be control-plane, worker or load-balancer.`,
     );
   }
+  const zone: unknown = given.zone ?? "zone-a";
+  if (typeof zone !== "string" || !/^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/.test(zone))
+    throw new Error(`Machine ${given.name} needs a zone that can be a label's value.`);
+  for (const name of ["cpu", "memoryGiB", "cpuMillicores", "memoryBytes"] as const) {
+    if (given[name] !== undefined && !isAmount(given[name]))
+      throw new Error(`Machine ${given.name}: ${name} must be a number above 0.`);
+  }
+  if (!isRecordOf(given.labels ?? {}, "string"))
+    throw new Error(`Machine ${given.name}: labels must be texts by name.`);
+  if (!isRecordOf(given.resources ?? {}, "number"))
+    throw new Error(`Machine ${given.name}: resources must be numbers by name.`);
   return {
     ...machine(given.name, role, given.zone ?? "zone-a", given.cpu ?? 4, given.memoryGiB ?? 8),
     ...(given.cpuMillicores === undefined ? {} : { cpuMillicores: given.cpuMillicores }),
