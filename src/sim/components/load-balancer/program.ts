@@ -1,5 +1,6 @@
 import type { Component, Context, KernelMessage, NetworkError, Peer, RequestId, StreamId } from "../../kernel/types.ts";
-import type { HttpRequest, HttpResponse } from "../kube-apiserver/messages.ts";
+import { methodOf, pathOf } from "../../machinery/requests.ts";
+import type { HttpRequest, HttpResponse, ResourceRequest } from "../kube-apiserver/messages.ts";
 
 export interface Backend {
   /** As it is called in the log: `control-plane-1`. */
@@ -157,13 +158,20 @@ function choose(state: LoadBalancerState, { from, tried }: Relay): number {
   return -1;
 }
 
+/** What passes through, for those who watch: the balancer itself does not look inside. */
+function labelOf(body: unknown): string {
+  const request = body as HttpRequest | ResourceRequest;
+  if (request.type === "http") return `${request.method} ${request.path}`;
+  return `${request.verb === "watch" ? "WATCH" : methodOf(request)} ${pathOf(request)}`;
+}
+
 function forward(state: LoadBalancerState, relay: Relay, server: number, context: Context): void {
   const { address } = state.servers[server]!;
   state.servers[server]!.sessions += 1;
   relay.server = server;
   const tag: Tag = Object.freeze({ origin: relay.origin });
   const certificate = relay.from.certificate ?? undefined;
-  const options = { to: address, body: relay.body, certificate, tag, label: `to ${state.servers[server]!.name}` };
+  const options = { to: address, body: relay.body, certificate, tag, label: labelOf(relay.body) };
   relay.onward = relay.stream
     ? context.openStream(options)
     : context.request({ ...options, timeoutUs: Math.max(1, relay.deadlineAtUs - context.nowUs) });
