@@ -161,7 +161,8 @@ function choose(state: LoadBalancerState, { from, tried }: Relay): number {
 /** What passes through, for those who watch: the balancer itself does not look inside. */
 function labelOf(body: unknown): string {
   const request = body as HttpRequest | ResourceRequest;
-  if (request.type === "http") return `${request.method} ${request.path}`;
+  if (request?.type === "http") return `${request.method} ${request.path}`;
+  if (request?.type !== "resource") return "";
   return `${request.verb === "watch" ? "WATCH" : methodOf(request)} ${pathOf(request)}`;
 }
 
