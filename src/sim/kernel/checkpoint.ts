@@ -57,7 +57,7 @@ function copyProcess(process: Process, known: Process | undefined): Process {
     ...process,
     state: known !== undefined && known.steps === process.steps ? known.state : copyState(process.state),
     inbox: process.inbox.slice(),
-    timers: new Set(process.timers),
+    cancelled: new Set(process.cancelled),
     listening: process.listening.slice(),
     connections: new Set(process.connections),
     counters: new Map(process.counters),

@@ -1,5 +1,5 @@
 import { diskList, diskRemove, diskSync, diskWrite } from "./disk.ts";
-import { EventKind, type KernelEvent } from "./event-queue.ts";
+import { EventKind } from "./event-queue.ts";
 import { connect, forget, giveUp, listenerKey, sendDatagram, transmit } from "./network.ts";
 import { nextFloat, nextInt, type RandomState } from "./random.ts";
 import type { Machine, Process } from "./state.ts";
@@ -62,19 +62,13 @@ export class KernelContext implements Context {
     };
   }
 
-  /** Stand for `process` from now on; gives whom it stood for. */
-  enter(process: Process, _event: KernelEvent): Process | undefined {
-    const outer = this.process;
+  /** Stand for `process` from now on. Steps never nest. */
+  enter(process: Process): void {
+    if (this.process === process) return;
+    if (this.process?.machine !== process.machine) {
+      this.host_ = this.world.state.machines.get(process.machine) as Machine;
+    }
     this.process = process;
-    if (outer?.machine !== process.machine) this.host_ = this.world.state.machines.get(process.machine) as Machine;
-    if (outer !== process) this.stream = null;
-    return outer;
-  }
-
-  leave(outer: Process | undefined): void {
-    if (outer === undefined || this.world.state.processes.get(outer.pid) !== outer) return;
-    this.process = outer;
-    this.host_ = this.world.state.machines.get(outer.machine) as Machine;
     this.stream = null;
   }
 
@@ -112,7 +106,6 @@ export class KernelContext implements Context {
     const { world } = this;
     const id = world.state.nextTimer;
     world.state.nextTimer = id + 1;
-    this.process.timers.add(id);
     const atUs = world.state.nowUs + Math.max(0, Math.round(delayUs));
     if (trace === "keep") {
       world.schedule(atUs, EventKind.Timer, this.process.pid, message, id, this.process.pid, "");
@@ -128,7 +121,7 @@ export class KernelContext implements Context {
   }
 
   clearTimer(id: number): void {
-    this.process.timers.delete(id);
+    this.world.cancelTimer(this.process, id);
   }
 
   listen(port: number | string, options?: ListenOptions): boolean {

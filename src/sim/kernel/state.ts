@@ -121,7 +121,8 @@ export interface Process {
   wakeAtUs: number;
   /** What arrived while it was busy or hung. */
   inbox: KernelEvent[];
-  readonly timers: Set<number>;
+  /** Timers that were cleared but are still queued, and some that had gone off before they were cleared. */
+  readonly cancelled: Set<number>;
   readonly listening: string[];
   readonly connections: Set<number>;
   readonly counters: Map<string, number>;

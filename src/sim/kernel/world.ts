@@ -37,6 +37,9 @@ export type RouteVerdict =
   | { readonly verdict: "reject" }
   | { readonly verdict: "drop" };
 
+/** At this many cleared timers, and at each doubling, those that can be forgotten are looked for. */
+const CANCELLED_MIN = 256;
+
 /** The programs that may run in a world: code, not state. */
 export interface WorldCode {
   readonly components: ReadonlyMap<string, Component<never, never>>;
@@ -216,7 +219,8 @@ export class World {
     switch (event.kind) {
       case EventKind.Timer: {
         const process = this.state.processes.get(event.pid);
-        if (process?.timers.delete(event.ref)) this.dispatch(process, event);
+        if (process === undefined || (process.cancelled.size > 0 && process.cancelled.delete(event.ref))) break;
+        this.dispatch(process, event);
         break;
       }
       case EventKind.Deliver: {
@@ -253,6 +257,20 @@ export class World {
     }
     this.trace = 0;
     this.cause = 0;
+  }
+
+  /** Most timers are never cleared: only those that were are remembered, until they come due or turn out to have been. */
+  cancelTimer(process: Process, id: number): void {
+    const { cancelled } = process;
+    cancelled.add(id);
+    const { size } = cancelled;
+    if (size < CANCELLED_MIN || (size & (size - 1)) !== 0) return;
+    const queued = new Set<number>();
+    for (const event of this.state.heap) {
+      if (event.kind === EventKind.Timer && event.pid === process.pid && cancelled.has(event.ref))
+        queued.add(event.ref);
+    }
+    for (const each of cancelled) if (!queued.has(each)) cancelled.delete(each);
   }
 
   /** Hands an event to its process now, or queues it if the process is busy, hung or frozen. */
@@ -295,7 +313,7 @@ export class World {
     if (component === undefined) throw new Error(`No component ${process.kind}.`);
     process.steps += 1;
     const { context, state } = this;
-    const outer = context.enter(process, event);
+    context.enter(process);
     try {
       if (event.kind === EventKind.Start) {
         if (this.observer !== null) this.observer.handled(event, process, null);
@@ -315,8 +333,6 @@ export class World {
     } catch (error) {
       if (error instanceof SimulationError) throw error;
       throw new SimulationError(process.name, state.nowUs, error);
-    } finally {
-      context.leave(outer);
     }
   }
 
@@ -347,7 +363,7 @@ export class World {
       busyUntilUs: 0,
       wakeAtUs: -1,
       inbox: [],
-      timers: new Set(),
+      cancelled: new Set(),
       listening: [],
       connections: new Set(),
       counters: new Map(),
