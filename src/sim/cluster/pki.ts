@@ -1,6 +1,7 @@
 import { utcText } from "../kernel/certificates.ts";
 import type { Certificate } from "../kernel/types.ts";
 import { CLUSTER_DOMAIN, type Layout } from "./layout.ts";
+import { pemBlock } from "./pem.ts";
 
 /** What is on disk for a certificate: `data` is what programs read, `text` what `openssl x509 -text` would say in short. */
 export interface CertificateFile {
@@ -43,7 +44,13 @@ function serialOf(text: string): string {
   return (hash >>> 0).toString(16).padStart(8, "0");
 }
 
+/** What `openssl x509 -text` prints, and the PEM block below it. */
 function textOf(certificate: Certificate): string {
+  const text = plainTextOf(certificate);
+  return text + pemBlock("CERTIFICATE", text);
+}
+
+function plainTextOf(certificate: Certificate): string {
   const organizations = certificate.organizations.map((each) => `O = ${each}, `).join("");
   const names = [
     ...certificate.dnsNames.map((each) => `DNS:${each}`),

@@ -1,0 +1,203 @@
+import { execFile } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { request as httpsRequest, type IncomingMessage } from "node:https";
+import { delimiter, join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { WebSocket } from "ws";
+import { topologyByName } from "../../sim/cluster/topology.ts";
+import { parseServeFlags, type ServedCluster, serveCluster } from "./serve.ts";
+
+const run = promisify(execFile);
+
+let cluster: ServedCluster;
+
+beforeAll(async () => {
+  cluster = await serveCluster({ port: 0, topology: topologyByName("single")!, seed: 3, speed: 20 });
+});
+
+afterAll(() => cluster.close());
+
+interface Ask {
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+function open(method: string, path: string, { body, headers = {} }: Ask = {}): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const authorization = `Bearer ${cluster.token}`;
+    const json = body === undefined ? {} : { "content-type": "application/json" };
+    const request = httpsRequest(
+      {
+        host: "127.0.0.1",
+        port: cluster.port,
+        ca: cluster.authority,
+        servername: "localhost",
+        method,
+        path,
+        headers: { authorization, ...json, ...headers },
+      },
+      resolve,
+    );
+    request.on("error", reject);
+    request.end(body === undefined ? undefined : typeof body === "string" ? body : JSON.stringify(body));
+  });
+}
+
+async function ask(method: string, path: string, given: Ask = {}) {
+  const response = await open(method, path, given);
+  let text = "";
+  for await (const part of response) text += part;
+  return { status: response.statusCode, text, json: () => JSON.parse(text) };
+}
+
+const PODS = "/api/v1/namespaces/default/pods";
+const CONFIG_MAPS = "/api/v1/namespaces/default/configmaps";
+
+async function runningPod(name: string, container: object): Promise<void> {
+  const spec = { containers: [{ name: "c", image: "busybox:1.36", ...container }] };
+  const created = await ask("POST", PODS, { body: { apiVersion: "v1", kind: "Pod", metadata: { name }, spec } });
+  expect(created.status).toBe(201);
+  for (;;) {
+    const { status } = (await ask("GET", `${PODS}/${name}`)).json();
+    if (status.phase === "Running") return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+describe("the served API", () => {
+  it("lists, creates, reads and deletes", async () => {
+    const nodes = await ask("GET", "/api/v1/nodes");
+    expect(nodes.json().items.map((node: { metadata: { name: string } }) => node.metadata.name)).toEqual([
+      "control-plane-1",
+    ]);
+    const body = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "a" }, data: { é: "ü" } };
+    expect((await ask("POST", CONFIG_MAPS, { body: { ...body, data: { e: "ü" } } })).status).toBe(201);
+    expect((await ask("GET", `${CONFIG_MAPS}/a`)).json().data).toEqual({ e: "ü" });
+    expect((await ask("DELETE", `${CONFIG_MAPS}/a`)).status).toBe(200);
+    expect((await ask("GET", `${CONFIG_MAPS}/a`)).json()).toMatchObject({ kind: "Status", reason: "NotFound" });
+  });
+
+  it("sends a watch's head at once, then what happens", async () => {
+    const { metadata } = (await ask("GET", CONFIG_MAPS)).json();
+    const watch = await open("GET", `${CONFIG_MAPS}?watch=1&resourceVersion=${metadata.resourceVersion}`);
+    expect(watch.statusCode).toBe(200);
+    await ask("POST", CONFIG_MAPS, { body: { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "seen" } } });
+    for await (const chunk of watch) {
+      const event = JSON.parse(String(chunk));
+      expect([event.type, event.object.metadata.name]).toEqual(["ADDED", "seen"]);
+      break;
+    }
+    watch.destroy();
+  });
+
+  it("takes protobuf as kubectl sends it", async () => {
+    const bytes = readFileSync(join(import.meta.dirname, "testdata/roundtrip/core.v1.ConfigMap.pb"));
+    const headers = { "content-type": "application/vnd.kubernetes.protobuf" };
+    const send = (body: Buffer) =>
+      new Promise<number | undefined>((resolve, reject) => {
+        const request = httpsRequest(
+          {
+            host: "127.0.0.1",
+            port: cluster.port,
+            ca: cluster.authority,
+            method: "POST",
+            path: CONFIG_MAPS,
+            headers: { ...headers, authorization: `Bearer ${cluster.token}` },
+          },
+          (response) => resolve(response.resume().statusCode),
+        );
+        request.on("error", reject);
+        request.end(body);
+      });
+    // Its namespace is another one; what counts is that it was read.
+    expect(await send(bytes)).toBe(400);
+    expect(await send(bytes.subarray(0, 40))).toBe(400);
+  });
+
+  it("refuses who is not known, and pages of the web", async () => {
+    expect((await ask("GET", "/api/v1/nodes", { headers: { authorization: "Bearer wrong" } })).status).toBe(401);
+    expect((await ask("GET", "/version", { headers: { authorization: "" } })).status).toBe(401);
+    expect((await ask("GET", "/version", { headers: { origin: "https://example.com" } })).status).toBe(403);
+    expect((await ask("GET", "/version", { headers: { host: "example.com" } })).status).toBe(403);
+    const bob = await ask("GET", PODS, { headers: { "impersonate-user": "bob" } });
+    expect([bob.status, bob.json().message]).toEqual([
+      403,
+      'pods is forbidden: User "bob" cannot list resource "pods" in API group "" in the namespace "default"',
+    ]);
+  });
+
+  it("refuses bodies over 3 MiB", async () => {
+    const answer = await ask("POST", CONFIG_MAPS, { body: "x".repeat(3_145_729) });
+    expect([answer.status, answer.json().reason]).toEqual([413, "RequestEntityTooLarge"]);
+  });
+
+  it("lets go of clients that vanish", async () => {
+    const before = cluster.host.session.waiting;
+    const watches = await Promise.all(Array.from({ length: 20 }, () => open("GET", `${PODS}?watch=1`)));
+    expect(cluster.host.session.waiting).toBeGreaterThanOrEqual(before + 20);
+    for (const watch of watches) watch.destroy();
+    await expect.poll(() => cluster.host.session.waiting).toBeLessThanOrEqual(before);
+  });
+
+  it("gives logs and runs commands by WebSocket", async () => {
+    await runningPod("talks", { command: ["sh", "-c", "echo hello; sleep 3600"] });
+    expect((await ask("GET", `${PODS}/talks/log`)).text).toBe("hello\n");
+    const path = `${PODS}/talks/exec?command=sh&command=-c&command=${encodeURIComponent("echo hi; exit 3")}`;
+    const socket = new WebSocket(
+      `wss://127.0.0.1:${cluster.port}${path}&stdout=true&stderr=true`,
+      "v5.channel.k8s.io",
+      { ca: cluster.authority, headers: { authorization: `Bearer ${cluster.token}` } },
+    );
+    const channels: Record<number, string> = {};
+    await new Promise<void>((resolve, reject) => {
+      socket.on("message", (data: Buffer) => {
+        const channel = data[0] as number;
+        channels[channel] = (channels[channel] ?? "") + data.subarray(1).toString();
+      });
+      socket.on("close", () => resolve());
+      socket.on("error", reject);
+    });
+    expect(channels[1]).toBe("hi\n");
+    expect(JSON.parse(channels[3] ?? "")).toMatchObject({
+      reason: "NonZeroExitCode",
+      details: { causes: [{ reason: "ExitCode", message: "3" }] },
+    });
+  });
+});
+
+describe("the flags of --serve", () => {
+  it("are read, and refused with a sentence", () => {
+    expect(parseServeFlags(["--serve", "6443", "--topology=ha", "--seed", "4", "--speed", "10"])).toMatchObject({
+      port: 6443,
+      seed: 4,
+      speed: 10,
+      topology: { name: "ha" },
+    });
+    expect(parseServeFlags(["--serve", "70000"])).toBe("no port: 70000");
+    expect(parseServeFlags(["--serve"])).toBe("flag needs an argument: --serve");
+    expect(parseServeFlags(["--serve", "1", "--what"])).toBe("unknown flag: --what");
+    expect(parseServeFlags(["--serve", "1", "--topology", "none"])).toContain("no topology: none");
+  });
+});
+
+const kubectl = (process.env.PATH ?? "")
+  .split(delimiter)
+  .map((folder) => join(folder, "kubectl"))
+  .find((file) => existsSync(file));
+
+describe.skipIf(kubectl === undefined)("the real kubectl", () => {
+  const call = async (...args: string[]) => {
+    const cache = join(cluster.kubeconfig, "../cache");
+    const { stdout } = await run(kubectl!, ["--kubeconfig", cluster.kubeconfig, "--cache-dir", cache, ...args]);
+    return stdout;
+  };
+
+  it("prints nodes, creates by typed client, validates lists, explains", async () => {
+    expect(await call("get", "nodes", "-o", "wide")).toMatch(/^NAME +STATUS.*\ncontrol-plane-1 +Ready +control-plane /);
+    expect(await call("create", "deployment", "web", "--image=nginx:1.27")).toBe("deployment.apps/web created\n");
+    expect(await call("wait", "--for=condition=Available", "deploy/web", "--timeout=20s")).toContain("condition met");
+    expect(await call("explain", "pod.spec.containers")).toMatch(/FIELD: containers <\[\]Container>/);
+    expect(await call("auth", "can-i", "*", "*")).toBe("yes\n");
+  });
+});
