@@ -124,7 +124,7 @@ function nextRestartAtUs(world: World, containers: readonly ContainerStatus[]): 
   for (const container of containers) {
     if (container.state?.waiting?.reason !== "CrashLoopBackOff") continue;
     const finished = container.lastState?.terminated?.finishedAt;
-    const at = finished === undefined ? null : parseTime(finished);
+    const at = finished ? parseTime(finished) : null;
     if (at === null) return null;
     const seconds = Math.min(BACK_OFF_SECONDS_MAX, 10 * 2 ** Math.max(0, (container.restartCount ?? 1) - 1));
     return at - world.state.epochWallUs + seconds * 1_000_000;

@@ -1,14 +1,9 @@
 import { goDuration, parseGoDuration } from "../../../sim/api/duration.ts";
-import { compareQuantities } from "../../../sim/api/quantity.ts";
+import { computeQosClass } from "../../../sim/api/pod/qos.ts";
+import { type Amounts, amountsOf, computePodLimits, computePodRequests } from "../../../sim/api/pod/resources.ts";
+import { isCriticalPod, isMirrorPod, isStaticPod } from "../../../sim/api/pod/status.ts";
 import { containersReady, podInitialized, podReady } from "../../../sim/components/kubelet/conditions.ts";
-import {
-  isCritical,
-  isMirror,
-  isStatic,
-  preemptable,
-  staticPodName,
-  truncateHostname,
-} from "../../../sim/components/kubelet/critical.ts";
+import { preemptable, staticPodName, truncateHostname } from "../../../sim/components/kubelet/critical.ts";
 import {
   type PodStats,
   rankByDisk,
@@ -31,8 +26,7 @@ import {
   outcomeOf,
   type ProbeCount,
 } from "../../../sim/components/kubelet/probes/results.ts";
-import { oomScoreAdj, qosClassOf } from "../../../sim/components/kubelet/qos.ts";
-import { podLimits, podRequests, type ResourceOptions } from "../../../sim/components/kubelet/resources.ts";
+import { oomScoreAdj } from "../../../sim/components/kubelet/qos.ts";
 import type {
   Container,
   ContainerStatus,
@@ -70,10 +64,28 @@ function condition(input: ConditionInput, expect: unknown, make: Make): Outcome 
   return expectSame(make(input, null), expect);
 }
 
-function resources(actual: ResourceList, expected: ResourceList): Outcome {
-  const names = new Set([...Object.keys(actual), ...Object.keys(expected)]);
-  for (const name of names) {
-    if (compareQuantities(actual[name] ?? "0", expected[name] ?? "0") !== 0)
+interface ResourcesInput {
+  readonly pod: Pod;
+  readonly options: {
+    readonly excludeOverhead?: boolean;
+    readonly useStatusResources?: boolean;
+    readonly nonMissingContainerRequests?: ResourceList;
+  };
+}
+
+function podResources(
+  compute: typeof computePodRequests,
+  { pod, options }: ResourcesInput,
+  expect: { resources: ResourceList },
+): Outcome {
+  const actual = compute(pod, {
+    excludeOverhead: options.excludeOverhead,
+    useStatus: options.useStatusResources,
+    defaultRequests: amountsOf(options.nonMissingContainerRequests),
+  });
+  const expected: Amounts = amountsOf(expect.resources);
+  for (const name of new Set([...Object.keys(actual), ...Object.keys(expected)])) {
+    if ((actual[name] ?? 0) !== (expected[name] ?? 0))
       return fail(`${name} is ${actual[name]}, expected ${expected[name]}`);
   }
   return PASS;
@@ -215,7 +227,7 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
     ),
   "pod-initialized": (input: ConditionInput, expect: unknown) =>
     condition(input, expect, (given, statuses) => podInitialized(given.pod, statuses, given.podPhase)),
-  "qos-class": (input: { pod: Pod }, expect: unknown) => expectSame({ qosClass: qosClassOf(input.pod) }, expect),
+  "qos-class": (input: { pod: Pod }, expect: unknown) => expectSame({ qosClass: computeQosClass(input.pod) }, expect),
   "oom-score": (input: { pod: Pod; container: string; memoryCapacity: number }, expect: unknown) => {
     const all = [...(input.pod.spec.initContainers ?? []), ...input.pod.spec.containers];
     return expectSame(
@@ -273,13 +285,13 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
       input.overwrite === undefined ? name : input.overwrite === input.overwrite.toLowerCase() ? name : null;
     return expectSame(valid === null ? { error: true } : { name: valid }, expect);
   },
-  "pod-requests": (input: { pod: Pod; options: ResourceOptions }, expect: { resources: ResourceList }) =>
-    resources(podRequests(input.pod, input.options), expect.resources),
-  "pod-limits": (input: { pod: Pod; options: ResourceOptions }, expect: { resources: ResourceList }) =>
-    resources(podLimits(input.pod, input.options), expect.resources),
-  "critical-pod": (input: { pod: Pod }, expect: unknown) => expectSame({ result: isCritical(input.pod) }, expect),
-  "static-pod": (input: { pod: Pod }, expect: unknown) => expectSame({ result: isStatic(input.pod) }, expect),
-  "mirror-pod": (input: { pod: Pod }, expect: unknown) => expectSame({ result: isMirror(input.pod) }, expect),
+  "pod-requests": (input: ResourcesInput, expect: { resources: ResourceList }) =>
+    podResources(computePodRequests, input, expect),
+  "pod-limits": (input: ResourcesInput, expect: { resources: ResourceList }) =>
+    podResources(computePodLimits, input, expect),
+  "critical-pod": (input: { pod: Pod }, expect: unknown) => expectSame({ result: isCriticalPod(input.pod) }, expect),
+  "static-pod": (input: { pod: Pod }, expect: unknown) => expectSame({ result: isStaticPod(input.pod) }, expect),
+  "mirror-pod": (input: { pod: Pod }, expect: unknown) => expectSame({ result: isMirrorPod(input.pod) }, expect),
   preemptable: (input: { preemptor: Pod; preemptee: Pod }, expect: unknown) =>
     expectSame({ result: preemptable(input.preemptor, input.preemptee) }, expect),
   "hostname-limit": (input: { hostname: string }, expect: unknown) => {

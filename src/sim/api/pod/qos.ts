@@ -1,7 +1,7 @@
 import { amountOf } from "./resources.ts";
 import type { Pod, ResourceList } from "./types.ts";
 
-export type QosClass = "Guaranteed" | "Burstable" | "BestEffort";
+type QosClass = "Guaranteed" | "Burstable" | "BestEffort";
 
 /** Only these two count. */
 const RESOURCES = ["cpu", "memory"] as const;
@@ -33,8 +33,4 @@ function add(sums: Record<string, number>, list: ResourceList | undefined): numb
     sums[resource] = (sums[resource] ?? 0) + amount;
   }
   return found;
-}
-
-export function qosClassOf(pod: Pod): QosClass {
-  return (pod.status?.qosClass as QosClass | undefined) || computeQosClass(pod);
 }

@@ -1,21 +1,28 @@
-import type { Taint, Toleration } from "./types.ts";
+/** Taints and tolerations (core/v1 `ToleratesTaint`), of whatever type a component has for them. */
+interface TaintLike {
+  readonly key: string;
+  readonly value?: string;
+  readonly effect: string;
+}
 
-/** Whether one toleration tolerates a taint; an absent key with `Exists` tolerates all, an absent effect every effect. */
-export function tolerates(toleration: Toleration, taint: Taint): boolean {
+interface TolerationLike {
+  readonly key?: string;
+  readonly operator?: string;
+  readonly value?: string;
+  readonly effect?: string;
+}
+
+/** An absent key with `Exists` tolerates everything, an absent effect every effect. */
+export function tolerates(toleration: TolerationLike, taint: TaintLike): boolean {
   if (toleration.effect && toleration.effect !== taint.effect) return false;
   if (toleration.key && toleration.key !== taint.key) return false;
   if (toleration.operator === "Exists") return true;
   if (toleration.operator && toleration.operator !== "Equal") return false;
-  return Boolean(toleration.key) && (toleration.value ?? "") === (taint.value ?? "");
+  return (toleration.value ?? "") === (taint.value ?? "");
 }
 
-/** The first taint of these effects that no toleration tolerates. */
-export function firstUntolerated(
-  taints: readonly Taint[] | undefined,
-  tolerations: readonly Toleration[] | undefined,
-  effects: readonly string[],
-): Taint | undefined {
-  return taints?.find(
-    (taint) => effects.includes(taint.effect) && !tolerations?.some((toleration) => tolerates(toleration, taint)),
-  );
+export function isTolerated(taint: TaintLike, tolerations: readonly TolerationLike[] | undefined): boolean {
+  if (tolerations === undefined) return false;
+  for (const toleration of tolerations) if (tolerates(toleration, taint)) return true;
+  return false;
 }

@@ -26,7 +26,6 @@ export interface Container {
   readonly resources?: ResourceRequirements;
   /** `Always` on an init container makes it a sidecar. */
   readonly restartPolicy?: string;
-  readonly [field: string]: unknown;
 }
 
 export interface PodCondition {
@@ -46,8 +45,8 @@ export interface ContainerState {
     readonly signal?: number;
     readonly reason?: string;
     readonly message?: string;
-    readonly startedAt?: string;
-    readonly finishedAt?: string;
+    readonly startedAt?: string | null;
+    readonly finishedAt?: string | null;
     readonly containerID?: string;
   };
 }

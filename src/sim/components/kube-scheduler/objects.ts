@@ -1,4 +1,5 @@
 import type { ApiObject, ObjectMeta } from "../../api/object.ts";
+import type { NodeSelector, NodeSelectorTerm } from "../../api/pod/node-selector.ts";
 
 /** The fields of Pods and Nodes that the scheduler reads. The objects are whole and frozen; this only names their parts. */
 
@@ -31,21 +32,6 @@ export interface Container {
   readonly restartPolicy?: string;
   readonly ports?: readonly ContainerPort[];
   readonly resources?: { readonly requests?: QuantityList; readonly limits?: QuantityList };
-}
-
-export interface NodeSelectorRequirement {
-  readonly key: string;
-  readonly operator: string;
-  readonly values?: readonly string[];
-}
-
-export interface NodeSelectorTerm {
-  readonly matchExpressions?: readonly NodeSelectorRequirement[];
-  readonly matchFields?: readonly NodeSelectorRequirement[];
-}
-
-export interface NodeSelector {
-  readonly nodeSelectorTerms?: readonly NodeSelectorTerm[];
 }
 
 export interface PreferredSchedulingTerm {

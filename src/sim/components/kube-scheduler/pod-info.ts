@@ -1,4 +1,5 @@
-import type { ContainerPort, NodeSelector, Pod, PodSpec, PreferredSchedulingTerm, Toleration } from "./objects.ts";
+import type { NodeSelector } from "../../api/pod/node-selector.ts";
+import type { ContainerPort, Pod, PodSpec, PreferredSchedulingTerm, Toleration } from "./objects.ts";
 import { podRequest, type Resources } from "./resources.ts";
 
 export interface HostPort {

@@ -1,29 +1,12 @@
+import { isCriticalPod } from "../../api/pod/status.ts";
 import type { Pod } from "./types.ts";
 
-const SYSTEM_CRITICAL_PRIORITY = 2_000_000_000;
-export const CONFIG_SOURCE = "kubernetes.io/config.source";
-export const CONFIG_MIRROR = "kubernetes.io/config.mirror";
 export const CONFIG_HASH = "kubernetes.io/config.hash";
 export const CONFIG_SEEN = "kubernetes.io/config.seen";
 
-/** From a file or URL rather than the API. */
-export function isStatic(pod: Pod): boolean {
-  const source = pod.metadata.annotations?.[CONFIG_SOURCE];
-  return source !== undefined && source !== "api";
-}
-
-/** What the API shows of a static pod. */
-export function isMirror(pod: Pod): boolean {
-  return pod.metadata.annotations?.[CONFIG_MIRROR] !== undefined;
-}
-
-export function isCritical(pod: Pod): boolean {
-  return isStatic(pod) || isMirror(pod) || (pod.spec?.priority ?? 0) >= SYSTEM_CRITICAL_PRIORITY;
-}
-
 /** Whether `preemptor` may displace `preemptee` on the node. */
 export function preemptable(preemptor: Pod, preemptee: Pod): boolean {
-  if (isCritical(preemptor) && !isCritical(preemptee)) return true;
+  if (isCriticalPod(preemptor) && !isCriticalPod(preemptee)) return true;
   const own = preemptor.spec?.priority;
   const other = preemptee.spec?.priority;
   return own !== undefined && other !== undefined && own > other;

@@ -1,4 +1,5 @@
 import type { ApiObject } from "../../api/object.ts";
+import { isMirrorPod } from "../../api/pod/status.ts";
 import type { Component, Context, KernelMessage } from "../../kernel/types.ts";
 import type { Delta, InformerTag } from "../../machinery/informer.ts";
 import { klog } from "../../machinery/klog.ts";
@@ -8,7 +9,6 @@ import { isAlreadyExists, isNotFound, resultOf } from "../../machinery/requests.
 import { NODES, PODS, SERVICES } from "../../machinery/resources.ts";
 import type { ContainerEvent, CriResponse } from "../container-runtime/messages.ts";
 import { KUBELET_CONFIG_PATH, type KubeletConfig, readConfig } from "./config.ts";
-import { isMirror } from "./critical.ts";
 import { nodeFacts } from "./environment.ts";
 import { nodeEvent, podEvent } from "./events.ts";
 import type { HookTag } from "./hooks.ts";
@@ -320,7 +320,7 @@ function nodeChanged(state: KubeletState, node: ApiObject, context: Context): vo
 }
 
 function podChanged(state: KubeletState, { type, object, old }: Delta<Pod>, context: Context): void {
-  if (isMirror(object)) {
+  if (isMirrorPod(object)) {
     mirrorChanged(state, type, object, context);
     return;
   }

@@ -1,10 +1,11 @@
 import { deepFreeze } from "../../api/object.ts";
+import { CONFIG_MIRROR } from "../../api/pod/status.ts";
 import type { Context } from "../../kernel/types.ts";
 import { call } from "../../machinery/client.ts";
 import { clientOf, informerOf } from "../../machinery/machinery.ts";
 import { createRequest, deleteRequest } from "../../machinery/requests.ts";
 import { PODS } from "../../machinery/resources.ts";
-import { CONFIG_HASH, CONFIG_MIRROR } from "./critical.ts";
+import { CONFIG_HASH } from "./critical.ts";
 import type { KubeletState, PodWorker } from "./state.ts";
 
 export interface MirrorTag {

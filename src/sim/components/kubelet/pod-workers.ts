@@ -1,7 +1,6 @@
 import { formatTime } from "../../api/time.ts";
 import type { Context } from "../../kernel/types.ts";
 import { admit } from "./admission.ts";
-import { isStatic } from "./critical.ts";
 import { podEvent } from "./events.ts";
 import { forgetPod } from "./forget.ts";
 import { watchObjects } from "./objects.ts";
@@ -133,8 +132,4 @@ export function deadlinePassed(state: KubeletState, worker: PodWorker, context: 
   worker.verdict = { phase: "Failed", reason: "DeadlineExceeded", message };
   podEvent(state, worker, context, "Normal", "DeadlineExceeded", message);
   terminate(state, worker, context, { removed: false });
-}
-
-export function isStaticWorker(worker: PodWorker): boolean {
-  return worker.source === "file" || isStatic(worker.pod);
 }

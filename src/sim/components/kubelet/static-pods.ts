@@ -1,9 +1,10 @@
 import { parse } from "yaml";
 import { deepFreeze } from "../../api/object.ts";
+import { CONFIG_SOURCE } from "../../api/pod/status.ts";
 import { formatTime } from "../../api/time.ts";
 import type { Context } from "../../kernel/types.ts";
 import { klog, quote } from "../../machinery/klog.ts";
-import { CONFIG_HASH, CONFIG_SEEN, CONFIG_SOURCE, staticPodName } from "./critical.ts";
+import { CONFIG_HASH, CONFIG_SEEN, staticPodName } from "./critical.ts";
 import { digest } from "./hash.ts";
 import { addPod, removePod } from "./pod-workers.ts";
 import type { KubeletState } from "./state.ts";

@@ -1,11 +1,11 @@
 import { goDuration } from "../../api/duration.ts";
 import { deepFreeze } from "../../api/object.ts";
+import { computeQosClass } from "../../api/pod/qos.ts";
 import { formatTime } from "../../api/time.ts";
 import type { Context } from "../../kernel/types.ts";
 import type { ContainerStatusOfRuntime } from "../container-runtime/messages.ts";
 import { containersReady, podInitialized, podReady, readyToStartContainers } from "./conditions.ts";
 import { podPhase } from "./pod-phase.ts";
-import { qosClassOf } from "./qos.ts";
 import type { KubeletState, PodWorker } from "./state.ts";
 import {
   type Container,
@@ -64,7 +64,7 @@ export function generateStatus(
     ...(inits.length > 0 ? { initContainerStatuses } : {}),
     ...(worker.verdict?.phase === "Failed" && worker.containers.length === 0 ? {} : { containerStatuses }),
     ...(ephemeral.length > 0 ? { ephemeralContainerStatuses: of(ephemeral, false) } : {}),
-    qosClass: worker.status?.qosClass ?? worker.reported?.qosClass ?? qosClassOf(pod),
+    qosClass: worker.status?.qosClass ?? worker.reported?.qosClass ?? computeQosClass(pod),
   };
   return deepFreeze(known);
 }
@@ -217,9 +217,4 @@ export function crashLoopMessage(worker: PodWorker, container: string, delayUs: 
 /** `web-1_default(uid)`, as the kubelet names pods in texts. */
 export function podText({ pod, uid }: PodWorker): string {
   return `${pod.metadata.name}_${pod.metadata.namespace}(${uid})`;
-}
-
-export function willRestart(worker: PodWorker, exitCode: number): boolean {
-  const policy = restartPolicyOf(worker.pod);
-  return policy === "Always" || (policy === "OnFailure" && exitCode !== 0);
 }

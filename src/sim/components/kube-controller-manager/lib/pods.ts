@@ -1,33 +1,9 @@
 import type { ApiObject, OwnerReference } from "../../../api/object.ts";
-import { parseTime } from "../../../api/time.ts";
 import { apiVersionOf, type Resource } from "../../../machinery/resources.ts";
 import type { Condition, Pod, PodTemplate } from "./types.ts";
 
 export function conditionOf(conditions: readonly Condition[] | undefined, type: string): Condition | undefined {
   return conditions?.find((condition) => condition.type === type);
-}
-
-/** Not finished and not being deleted. */
-export function isPodActive(pod: Pod): boolean {
-  const phase = pod.status?.phase;
-  return phase !== "Succeeded" && phase !== "Failed" && pod.metadata?.deletionTimestamp === undefined;
-}
-
-export function isPodTerminal(pod: Pod): boolean {
-  return pod.status?.phase === "Succeeded" || pod.status?.phase === "Failed";
-}
-
-export function isPodReady(pod: Pod): boolean {
-  return conditionOf(pod.status?.conditions, "Ready")?.status === "True";
-}
-
-/** Ready for at least `minReadySeconds`. */
-export function isPodAvailable(pod: Pod, minReadySeconds: number, nowWallUs: number): boolean {
-  const ready = conditionOf(pod.status?.conditions, "Ready");
-  if (ready?.status !== "True") return false;
-  if (minReadySeconds === 0) return true;
-  const since = ready.lastTransitionTime ? parseTime(ready.lastTransitionTime) : null;
-  return since !== null && since + minReadySeconds * 1_000_000 < nowWallUs;
 }
 
 /** The owner that manages the object, if any. */

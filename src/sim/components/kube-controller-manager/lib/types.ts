@@ -1,6 +1,7 @@
 import type { IntOrString } from "../../../api/intstr.ts";
 import type { LabelSelectorObject } from "../../../api/labels.ts";
 import type { ApiObject, ObjectMeta } from "../../../api/object.ts";
+import type { NodeSelectorTerm } from "../../../api/pod/node-selector.ts";
 
 /** The fields of API objects that controllers read. What is not named here is carried along untouched. */
 export interface Condition {
@@ -39,17 +40,6 @@ export interface Container {
   readonly image?: string;
   readonly restartPolicy?: string;
   readonly ports?: readonly ContainerPort[];
-}
-
-export interface NodeSelectorTerm {
-  readonly matchExpressions?: readonly NodeSelectorRequirement[];
-  readonly matchFields?: readonly NodeSelectorRequirement[];
-}
-
-export interface NodeSelectorRequirement {
-  readonly key: string;
-  readonly operator: string;
-  readonly values?: readonly string[];
 }
 
 export interface Affinity {

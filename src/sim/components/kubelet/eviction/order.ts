@@ -1,5 +1,4 @@
-import { wholeValue } from "../../../api/quantity.ts";
-import { podRequests } from "../resources.ts";
+import { podRequests } from "../../../api/pod/resources.ts";
 import type { Pod } from "../types.ts";
 
 /** What a pod uses, as the stats say. */
@@ -30,7 +29,7 @@ export function rankByProcesses(pods: readonly Pod[], stats: StatsOf): Pod[] {
 function rankByUse(pods: readonly Pod[], used: (pod: Pod) => number | undefined, resource: string): Pod[] {
   const rows = pods.map((pod) => {
     const use = used(pod);
-    const excess = (use ?? 0) - wholeValue(podRequests(pod)[resource]);
+    const excess = (use ?? 0) - (podRequests(pod)[resource] ?? 0);
     // A pod without figures goes before all others: nobody knows what it does.
     return { pod, rank: use === undefined ? 2 : excess > 0 ? 1 : 0, excess };
   });

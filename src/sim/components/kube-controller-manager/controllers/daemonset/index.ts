@@ -1,6 +1,7 @@
 import { scaledValue } from "../../../../api/intstr.ts";
 import { matchesObjectSelector } from "../../../../api/labels.ts";
 import { deepFreeze } from "../../../../api/object.ts";
+import { isPodAvailable, isPodReady } from "../../../../api/pod/status.ts";
 import type {
   ControllerDefinition,
   Hands,
@@ -23,7 +24,7 @@ import { CONTROLLER_REVISIONS, DAEMON_SETS, NODES, PODS } from "../../../../mach
 import { forEachByIndex, keyOf, objectsByIndex } from "../../../../machinery/store.ts";
 import { claim, ORPHAN_INDEX } from "../../lib/claim.ts";
 import { semanticEqual } from "../../lib/equal.ts";
-import { controllerOf, controllerReference, isPodAvailable, isPodReady, podFromTemplate } from "../../lib/pods.ts";
+import { controllerOf, controllerReference, podFromTemplate } from "../../lib/pods.ts";
 import type { ControllerRevision, DaemonSet, DaemonSetStatus, Node, Pod } from "../../lib/types.ts";
 import { nodeShouldRun, pinnedSpec, targetNode } from "./nodes.ts";
 import { buildRevision, currentRevision, isUpdated, REVISION_LABEL, revisionsToForget } from "./revisions.ts";

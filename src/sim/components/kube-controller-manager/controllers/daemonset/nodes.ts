@@ -1,5 +1,6 @@
-import { isTolerated, matchesNodeAffinity } from "../../lib/taints.ts";
+import { isTolerated } from "../../../../api/pod/tolerations.ts";
 import type { DaemonSet, Node, Pod, PodSpec, Toleration } from "../../lib/types.ts";
+import { matchesNodeAffinity } from "./affinity.ts";
 
 const ALWAYS_TOLERATED: readonly Toleration[] = Object.freeze([
   { key: "node.kubernetes.io/not-ready", operator: "Exists", effect: "NoExecute" },
@@ -39,7 +40,7 @@ export function nodeShouldRun(
   const isElsewhere = Boolean(spec?.nodeName) && spec?.nodeName !== node.metadata?.name;
   if (isElsewhere || !matchesNodeAffinity(spec, node)) return { shouldRun: false, shouldContinueRunning: false };
   const tolerations = daemonTolerations(spec);
-  const untolerated = (node.spec?.taints ?? []).filter((taint) => !isTolerated(tolerations, taint));
+  const untolerated = (node.spec?.taints ?? []).filter((taint) => !isTolerated(taint, tolerations));
   if (untolerated.some((taint) => taint.effect === "NoExecute"))
     return { shouldRun: false, shouldContinueRunning: false };
   if (untolerated.some((taint) => taint.effect === "NoSchedule"))

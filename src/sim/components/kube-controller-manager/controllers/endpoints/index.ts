@@ -1,5 +1,6 @@
 import { matchesSet } from "../../../../api/labels.ts";
 import { type ApiObject, deepFreeze } from "../../../../api/object.ts";
+import { isPodReady } from "../../../../api/pod/status.ts";
 import { formatTime } from "../../../../api/time.ts";
 import type { ControllerDefinition, Plan, View } from "../../../../machinery/controller-runtime.ts";
 import { referenceTo } from "../../../../machinery/event-recorder.ts";
@@ -7,7 +8,6 @@ import { createRequest, deleteRequest, updateRequest } from "../../../../machine
 import { ENDPOINTS, PODS, SERVICES } from "../../../../machinery/resources.ts";
 import { forEachByIndex, keyOf } from "../../../../machinery/store.ts";
 import { semanticEqual } from "../../lib/equal.ts";
-import { isPodReady } from "../../lib/pods.ts";
 import type { Pod, Service } from "../../lib/types.ts";
 import {
   addressTypes,

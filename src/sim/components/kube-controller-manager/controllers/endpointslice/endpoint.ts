@@ -1,5 +1,5 @@
 import { formatIp, parseIp } from "../../../../api/ip.ts";
-import { isPodReady, isPodTerminal } from "../../lib/pods.ts";
+import { isPodReady, isPodTerminal } from "../../../../api/pod/status.ts";
 import type { Node, Pod, Service } from "../../lib/types.ts";
 
 export type AddressType = "IPv4" | "IPv6";

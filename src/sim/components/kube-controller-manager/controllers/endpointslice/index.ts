@@ -1,4 +1,5 @@
 import { matchesSet } from "../../../../api/labels.ts";
+import { isPodReady } from "../../../../api/pod/status.ts";
 import { formatTime } from "../../../../api/time.ts";
 import type { ControllerDefinition, Hands, Plan, View } from "../../../../machinery/controller-runtime.ts";
 import { referenceTo } from "../../../../machinery/event-recorder.ts";
@@ -12,7 +13,6 @@ import type { Delta } from "../../../../machinery/informer.ts";
 import { ENDPOINT_SLICES, NODES, PODS, SERVICES } from "../../../../machinery/resources.ts";
 import { forEachByIndex, keyOf, objectsByIndex } from "../../../../machinery/store.ts";
 import { semanticEqual } from "../../lib/equal.ts";
-import { isPodReady } from "../../lib/pods.ts";
 import type { Node, Pod, Service } from "../../lib/types.ts";
 import {
   type AddressType,

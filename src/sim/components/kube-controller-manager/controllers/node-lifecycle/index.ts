@@ -1,4 +1,5 @@
 import { deepFreeze } from "../../../../api/object.ts";
+import { isPodReady } from "../../../../api/pod/status.ts";
 import { formatTime } from "../../../../api/time.ts";
 import type {
   ControllerDefinition,
@@ -14,7 +15,7 @@ import { LEASES, NODES, PODS } from "../../../../machinery/resources.ts";
 import { keyOf, objectsByIndex } from "../../../../machinery/store.ts";
 import { createTokenBucket, type TokenBucket, tryTakeToken } from "../../../../machinery/token-bucket.ts";
 import { semanticEqual } from "../../lib/equal.ts";
-import { conditionOf, isPodReady } from "../../lib/pods.ts";
+import { conditionOf } from "../../lib/pods.ts";
 import type { Node, Pod, Taint } from "../../lib/types.ts";
 import type { ControllerOptions } from "../../options.ts";
 import { executeTaintKey, expiredConditions, isExecuteTaint, withConditionTaints, withExecuteTaint } from "./health.ts";

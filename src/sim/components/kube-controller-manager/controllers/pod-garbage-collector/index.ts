@@ -1,9 +1,10 @@
 import { deepFreeze } from "../../../../api/object.ts";
+import { isPodTerminal } from "../../../../api/pod/status.ts";
 import { formatTime } from "../../../../api/time.ts";
 import type { ControllerDefinition, PlannedWrite } from "../../../../machinery/controller-runtime.ts";
 import { deleteRequest, patchRequest } from "../../../../machinery/requests.ts";
 import { NODES, PODS } from "../../../../machinery/resources.ts";
-import { conditionOf, isPodTerminal } from "../../lib/pods.ts";
+import { conditionOf } from "../../lib/pods.ts";
 import type { Node, Pod } from "../../lib/types.ts";
 import type { ControllerOptions } from "../../options.ts";
 

@@ -1,5 +1,6 @@
 import { matchesObjectSelector } from "../../../../api/labels.ts";
 import { deepFreeze } from "../../../../api/object.ts";
+import { isPodActive, isPodReady } from "../../../../api/pod/status.ts";
 import type {
   ControllerDefinition,
   Hands,
@@ -28,7 +29,7 @@ import { PODS, REPLICA_SETS } from "../../../../machinery/resources.ts";
 import { forEachByIndex, keyOf, objectsByIndex } from "../../../../machinery/store.ts";
 import { claim, ORPHAN_INDEX } from "../../lib/claim.ts";
 import { semanticEqual } from "../../lib/equal.ts";
-import { controllerOf, controllerReference, isPodActive, isPodReady, podFromTemplate } from "../../lib/pods.ts";
+import { controllerOf, controllerReference, podFromTemplate } from "../../lib/pods.ts";
 import type { Pod, ReplicaSet } from "../../lib/types.ts";
 import { pickForDeletion } from "./ranking.ts";
 import { calculateStatus, countPods, type PodCounts } from "./status.ts";

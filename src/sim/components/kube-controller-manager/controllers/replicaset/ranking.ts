@@ -1,5 +1,6 @@
+import { isPodReady } from "../../../../api/pod/status.ts";
 import { parseTime } from "../../../../api/time.ts";
-import { conditionOf, isPodReady } from "../../lib/pods.ts";
+import { conditionOf } from "../../lib/pods.ts";
 import type { Pod } from "../../lib/types.ts";
 
 export const DELETION_COST = "controller.kubernetes.io/pod-deletion-cost";

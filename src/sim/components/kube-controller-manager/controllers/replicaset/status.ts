@@ -1,7 +1,8 @@
 import { matchesSet } from "../../../../api/labels.ts";
+import { isPodAvailable, isPodReady } from "../../../../api/pod/status.ts";
 import { formatTime } from "../../../../api/time.ts";
 import { withCondition, withoutCondition } from "../../lib/conditions.ts";
-import { conditionOf, isPodAvailable, isPodReady } from "../../lib/pods.ts";
+import { conditionOf } from "../../lib/pods.ts";
 import type { Pod, ReplicaSet, ReplicaSetStatus } from "../../lib/types.ts";
 
 /** Counts of a set's active pods. */

@@ -1,8 +1,9 @@
 import { matchesSet } from "../../../../api/labels.ts";
+import { isPodActive, isPodReady } from "../../../../api/pod/status.ts";
 import type { Delta } from "../../../../machinery/informer.ts";
 import { objectsByIndex, type Store } from "../../../../machinery/store.ts";
 import { semanticEqual } from "../../lib/equal.ts";
-import { controllerOf, isPodActive, isPodReady } from "../../lib/pods.ts";
+import { controllerOf } from "../../lib/pods.ts";
 import type { Pod, ReplicaSet } from "../../lib/types.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { toleratesTaint } from "../../lib/taints.ts";
+import { tolerates } from "../../../../api/pod/tolerations.ts";
 import type { Taint, Toleration } from "../../lib/types.ts";
 
 /** getMinTolerationTime, in seconds: null is for ever, 0 or less is at once. */
@@ -17,7 +17,7 @@ export function shortestToleration(tolerations: readonly Toleration[]): number |
 export function stayOf(taints: readonly Taint[], tolerations: readonly Toleration[] | undefined): number | null {
   const used: Toleration[] = [];
   for (const taint of taints) {
-    const found = tolerations?.find((toleration) => toleratesTaint(toleration, taint));
+    const found = tolerations?.find((toleration) => tolerates(toleration, taint));
     if (found === undefined) return 0;
     used.push(found);
   }

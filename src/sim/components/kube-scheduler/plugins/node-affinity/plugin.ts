@@ -1,8 +1,8 @@
+import { isEmptyTerm, matchesNodeSelector, matchesTerm, namedNodes } from "../../../../api/pod/node-selector.ts";
 import type { NodeInfo } from "../../cache/node-info.ts";
 import { CONTINUE, defaultNormalizeScore, type PluginDefinition, rejection, SKIP } from "../../framework/plugin.ts";
 import { type Node, type NodeAffinityTerms, nameOf, type PreferredSchedulingTerm } from "../../objects.ts";
 import type { PodInfo } from "../../pod-info.ts";
-import { isEmptyTerm, matchesNodeSelector, matchesTerm, namedNodes } from "./node-selector.ts";
 
 const NO_MATCH = rejection("node(s) didn't match Pod's node affinity/selector", true);
 const ENFORCED = rejection("node(s) didn't match scheduler-enforced node affinity", true);

@@ -1,6 +1,6 @@
+import { isTolerated } from "../../../../api/pod/tolerations.ts";
 import { type PluginDefinition, rejection } from "../../framework/plugin.ts";
 import type { Taint } from "../../objects.ts";
-import { isTolerated } from "../tolerations.ts";
 
 const UNSCHEDULABLE: Taint = { key: "node.kubernetes.io/unschedulable", effect: "NoSchedule" };
 const CORDONED = rejection("node(s) were unschedulable", true);

@@ -1,5 +1,6 @@
+import { isTolerated } from "../../../../api/pod/tolerations.ts";
 import { defaultNormalizeScore, type PluginDefinition, rejection } from "../../framework/plugin.ts";
-import { isTolerated, untoleratedTaint } from "../tolerations.ts";
+import { untoleratedTaint } from "../tolerations.ts";
 
 /** NoSchedule and NoExecute taints keep pods away; PreferNoSchedule ones cost score. */
 export const taintToleration: PluginDefinition = {

@@ -1,4 +1,18 @@
-import type { NodeSelector, NodeSelectorRequirement, NodeSelectorTerm } from "../../objects.ts";
+/** Node selectors (component-helpers `nodeaffinity`): what a required node affinity and a persistent volume say. */
+export interface NodeSelectorRequirement {
+  readonly key: string;
+  readonly operator: string;
+  readonly values?: readonly string[];
+}
+
+export interface NodeSelectorTerm {
+  readonly matchExpressions?: readonly NodeSelectorRequirement[];
+  readonly matchFields?: readonly NodeSelectorRequirement[];
+}
+
+export interface NodeSelector {
+  readonly nodeSelectorTerms?: readonly NodeSelectorTerm[];
+}
 
 type Labels = Readonly<Record<string, string>>;
 
