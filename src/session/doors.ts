@@ -8,6 +8,7 @@ import type {
   UnitStatus,
 } from "../shell/doors.ts";
 import { LAPTOP, layOut } from "../sim/cluster/layout.ts";
+import type { ConsoleInput } from "../sim/components/console/messages.ts";
 import { SYSTEMD_SOCKET, type UnitState } from "../sim/components/init/messages.ts";
 import { formatListing, formatSpecification } from "../sim/components/kube-proxy/iptables/format.ts";
 import { createTable, FILTER_KEY, type IptablesTable, NAT_KEY } from "../sim/components/kube-proxy/iptables/rules.ts";
@@ -152,6 +153,12 @@ export function createConsoleDoor(current: () => Session, machine: string): Cons
       throw new Error(`ssh: connect to host ${machine} port 22: No route to host`);
     return found;
   };
+  /** Resolves when it is done, which takes no virtual time. */
+  const doAtOnce = async (input: ConsoleInput) => {
+    const session = current();
+    session.do({ type: "console", machine, input });
+    await session.sleep(0);
+  };
   const logOf = (process: string): LogLine[] => {
     const lines: LogLine[] = [];
     state().logs.range(`${process}\u0000`, endOfPrefix(`${process}\u0000`), (_key, line) => {
@@ -226,11 +233,11 @@ export function createConsoleDoor(current: () => Session, machine: string): Cons
     },
     async writeFile(path, text) {
       state();
-      current().do({ type: "console", machine, input: { type: "writeFile", path, value: text } });
+      await doAtOnce({ type: "writeFile", path, value: text });
     },
     async removeFile(path) {
       if (!state().disk.files.has(path)) return false;
-      current().do({ type: "console", machine, input: { type: "removeFile", path } });
+      await doAtOnce({ type: "removeFile", path });
       return true;
     },
     async unit(verb, unit) {

@@ -4,7 +4,7 @@ import type { Session } from "./session.ts";
 /** A wait that nothing ends is ended after this much virtual time, so that nothing hangs. */
 const LIMIT_US = 24 * 3_600_000_000;
 /** After this many events the program gets a turn even if nobody answered: somebody may want to interrupt it. */
-const EVENTS_PER_TURN = 100_000;
+const EVENTS_PER_TURN = 20_000;
 
 /**
  * Headless: lets the world go on whenever a program outside waits for it, until the program is done. Typing costs no

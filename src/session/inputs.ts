@@ -4,7 +4,15 @@ import type { World } from "../sim/kernel/world.ts";
 
 /** Everything that a person does to a world. With seed and topology, a list of these is the whole story. */
 export type SessionInput =
-  | { readonly type: "console"; readonly machine: string; readonly input: ConsoleInput }
+  | {
+      readonly type: "console";
+      readonly machine: string;
+      readonly input: ConsoleInput;
+      /** The trace that it is part of: that of the first request of the same command. Absent: its own. */
+      readonly trace?: number;
+      /** The command line that it is the first request of. */
+      readonly command?: string;
+    }
   | {
       readonly type: "break";
       readonly fault: string;
@@ -28,6 +36,11 @@ export interface InputResult {
   readonly trace: number | null;
 }
 
+/** True for a request that asks the API server to change something. */
+export function isWrite(input: SessionInput): boolean {
+  return input.type === "console" && "label" in input.input && /^(POST|PUT|PATCH|DELETE) /.test(input.input.label);
+}
+
 /** The exchange that an input is about; 0: none. */
 export function exchangeOf(input: SessionInput): number {
   return input.type === "console" && "exchange" in input.input ? input.input.exchange : 0;
@@ -39,7 +52,7 @@ export function applyInput(world: World, input: SessionInput): InputResult {
   switch (input.type) {
     case "console": {
       const label = "label" in input.input ? input.input.label : "";
-      const trace = world.input(`console@${input.machine}`, input.input, label);
+      const trace = world.input(`console@${input.machine}`, input.input, label, input.trace);
       return trace === null
         ? { error: `No route to host: ${input.machine} does not answer.`, trace }
         : { error: null, trace };

@@ -59,6 +59,7 @@ export class Session {
   /** When the cluster became ready for the first command; null: not yet. */
   readyAtUs: number | null = null;
   private alarms: Alarm[] = [];
+  private command: { readonly line: string; trace: number } | null = null;
   private readonly exchanges = new Map<number, Exchange>();
   private nextExchange = 1;
   private nextBranch = 2;
@@ -335,10 +336,22 @@ export class Session {
     const number = this.nextExchange;
     this.nextExchange += 1;
     this.exchanges.set(number, exchange);
-    const result = this.do({ type: "console", machine, input: { ...ask, exchange: number } });
+    const { command } = this;
+    const joined = command === null ? {} : command.trace === 0 ? { command: command.line } : { trace: command.trace };
+    const result = this.do({ type: "console", machine, input: { ...ask, exchange: number }, ...joined });
+    if (command !== null && command.trace === 0) command.trace = result.trace ?? 0;
     if (result.error === null) return number;
     this.exchanges.delete(number);
     return null;
+  }
+
+  /** What is sent from now on belongs to this command line, and to one trace, until it is over. */
+  beginCommand(line: string): void {
+    this.command = { line, trace: 0 };
+  }
+
+  endCommand(): void {
+    this.command = null;
   }
 
   sendFrame(machine: string, exchange: number, frame: unknown): void {

@@ -2,7 +2,7 @@ import { EventKind, type KernelEvent } from "../sim/kernel/event-queue.ts";
 import type { Process } from "../sim/kernel/state.ts";
 import type { TraceRef } from "../sim/kernel/types.ts";
 import type { Observer, World } from "../sim/kernel/world.ts";
-import type { SessionInput } from "./inputs.ts";
+import { isWrite, type SessionInput } from "./inputs.ts";
 
 /** Something that a process handled: one step in a trace. Not part of the world; a replay makes it again. */
 export interface Span {
@@ -30,7 +30,10 @@ export interface Trace {
   readonly id: number;
   readonly atUs: number;
   readonly origin: "input" | "timer";
+  /** What rooted it; null for a timer's. */
   readonly input: SessionInput | null;
+  /** Whether a request of it asked to change something. */
+  writes: boolean;
   readonly spans: Span[];
 }
 
@@ -62,9 +65,16 @@ export class Spans implements Observer {
     world.observer = this;
   }
 
+  /** A command's first request roots the trace, the next ones join it. */
   rootedByInput(trace: number, input: SessionInput): void {
-    this.inputTraces.set(trace, { id: trace, atUs: this.world?.nowUs ?? 0, origin: "input", input, spans: [] });
     this.lastInputTrace = trace;
+    const known = this.inputTraces.get(trace);
+    if (known !== undefined) {
+      known.writes ||= isWrite(input);
+      return;
+    }
+    const atUs = this.world?.nowUs ?? 0;
+    this.inputTraces.set(trace, { id: trace, atUs, origin: "input", input, writes: isWrite(input), spans: [] });
     dropOldest(this.inputTraces, INPUT_TRACES_MAX);
   }
 
@@ -130,7 +140,7 @@ export class Spans implements Observer {
   private traceFor(event: KernelEvent): Trace | undefined {
     const known = this.traceOf(event.trace);
     if (known !== undefined) return known;
-    const trace: Trace = { id: event.trace, atUs: event.atUs, origin: "timer", input: null, spans: [] };
+    const trace: Trace = { id: event.trace, atUs: event.atUs, origin: "timer", input: null, writes: false, spans: [] };
     if (this.pendingRoot?.sequence === event.trace && this.pendingProcess !== null) {
       trace.spans.push(this.spanOf(this.pendingRoot, this.pendingProcess, this.pendingRoot.payload));
     }

@@ -121,6 +121,7 @@ function brief(value: unknown): string {
 export function inputLabel(input: SessionInput): string {
   switch (input.type) {
     case "console":
+      if (input.command !== undefined) return input.command;
       return "label" in input.input && input.input.label !== ""
         ? input.input.label
         : `${input.input.type} on ${input.machine}`;

@@ -109,6 +109,8 @@ export interface SessionDoor {
   sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
   /** The world's calendar time, for `date` and ages, microseconds since 1970. */
   wallUs(): Promise<number>;
+  /** What is asked from now on belongs to this command line, until null is told. */
+  command(line: string | null): Promise<void>;
 }
 
 export interface FilesDoor {

@@ -60,13 +60,14 @@ export class Shell {
   }
 
   /** Runs a line (or several). Output of a lone command of the cluster's comes as it is made. */
-  async run(line: string, columns: number | null, output: Output): Promise<number> {
+  async run(line: string, columns: number | null, output: Output, shown?: string): Promise<number> {
     this.controller = new AbortController();
     this.columns = columns;
     this.live = showsAsItGoes(line) ? output : null;
     this.timeMoved = false;
     try {
       await this.offerKubeconfig();
+      await this.doors.session.command(shown ?? titleOf(line));
       const result = await this.execute(withRandom(line));
       if (result.stdout !== "") output("out", result.stdout);
       if (result.stderr !== "") output("err", result.stderr);
@@ -74,15 +75,16 @@ export class Shell {
       return this.controller.signal.aborted ? 130 : result.exitCode;
     } finally {
       this.live = null;
+      await this.doors.session.command(null);
     }
   }
 
-  /** Runs a line on the laptop, wherever the person is. */
-  async runAtHome(line: string, output: Output): Promise<number> {
+  /** Runs a line on the laptop, wherever the person is. `shown`: what it is called, if not by itself. */
+  async runAtHome(line: string, output: Output, shown?: string): Promise<number> {
     const { elsewhere } = this;
     this.elsewhere = null;
     try {
-      return await this.run(line, null, output);
+      return await this.run(line, null, output, shown);
     } finally {
       this.elsewhere = elsewhere;
     }
@@ -167,11 +169,12 @@ export class Shell {
       const format = args.find((arg) => arg.startsWith("+"))?.slice(1);
       return { stdout: `${dateText(await this.doors.session.wallUs(), format)}\n`, stderr: "", exitCode: 0 };
     });
+    const hostname = defineCommand("hostname", async () => ({ ...SILENT, stdout: `${machine ?? "laptop"}\n` }));
     const more = machine === null ? [this.sshCommand(), this.untilAwareLab(fs)] : [];
     return new Bash({
       fs,
       cwd: machine === null ? HOME : "/root",
-      customCommands: [...commands, date, this.sudoCommand(), this.timeoutCommand(), this.randomCommand(), ...more],
+      customCommands: [...commands, date, hostname, this.sudoCommand(), this.timeoutCommand(), this.randomCommand(), ...more],
       sleep: (milliseconds) => this.sleep(milliseconds),
       executionLimits: { maxCommandCount: 100_000, maxLoopIterations: 20_000, maxSourceBytes: 8 * 1024 * 1024 },
     });
@@ -424,6 +427,7 @@ function listening(doors: Doors, timeMoved: () => void): Doors {
     session: {
       run: (command, args, options) => doors.session.run(command, args, options),
       wallUs: () => doors.session.wallUs(),
+      command: (title) => doors.session.command(title),
       async sleep(milliseconds, signal) {
         try {
           await doors.session.sleep(milliseconds, signal);
@@ -451,4 +455,11 @@ function durationUs(text: string): number | null {
   for (const [, number, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g))
     total += Number(number) * (units[unit as string] as number);
   return total;
+}
+
+const TITLE_CHARS_MAX = 200;
+
+/** A command line as what it caused is named after: its first line. */
+function titleOf(line: string): string {
+  return (line.trim().split("\n")[0] ?? "").slice(0, TITLE_CHARS_MAX);
 }

@@ -108,6 +108,7 @@ export function connectDoors(port: MessagePort): Doors {
       during(signal, (call) => remote.lab(call, command, args, Comlink.proxy({ ...files }))),
     sleep: (milliseconds, signal) => during(signal, (call) => remote.sleep(call, milliseconds)),
     wallUs: () => remote.wallUs(),
+    command: (line) => remote.command(line),
   };
   return { api, session, console };
 }

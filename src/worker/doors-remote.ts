@@ -43,4 +43,5 @@ export interface DoorsRemote {
   lab(call: number, command: string, args: readonly string[], files: FilesDoor): Promise<CommandResult>;
   sleep(call: number, milliseconds: number): Promise<void>;
   wallUs(): Promise<number>;
+  command(line: string | null): Promise<void>;
 }

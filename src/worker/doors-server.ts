@@ -85,6 +85,7 @@ export function serveDoors(port: MessagePort, host: SessionHost, sessionDoor: Se
       withSignal(call, (signal) => sessionDoor.run(command, args, { signal, files })),
     sleep: (call, milliseconds) => withSignal(call, (signal) => sessionDoor.sleep(milliseconds, signal)),
     wallUs: () => sessionDoor.wallUs(),
+    command: (line) => sessionDoor.command(line),
   };
   Comlink.expose(remote, port);
   return {

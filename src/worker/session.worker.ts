@@ -3,6 +3,7 @@ import type { SessionCommands, SessionStart } from "../protocol/commands.ts";
 import type { ViewUpdate } from "../protocol/updates.ts";
 import type { ViewName } from "../protocol/views.ts";
 import { READY_LIMIT_US, SessionHost } from "../session/host.ts";
+import { isWrite } from "../session/inputs.ts";
 import { createSessionDoor } from "../session/lab/lab.ts";
 import { pacingCommands } from "../session/lab/pacing-commands.ts";
 import { Pacer } from "../session/pacing.ts";
@@ -48,11 +49,7 @@ host.onNewSession.push((session) => {
     onInput(logged) {
       dirty = true;
       autosave.keep(session);
-      if (
-        logged.input.type === "console" &&
-        "label" in logged.input.input &&
-        /^(POST|PUT|PATCH|DELETE) /.test(logged.input.input.label)
-      ) {
+      if (isWrite(logged.input)) {
         pacer.followed = session.spans.lastInputTrace;
       }
     },

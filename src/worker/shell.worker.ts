@@ -37,10 +37,14 @@ const commands: ShellCommands = {
     let stdout = "";
     let stderr = "";
     await theShell().fs.writeFile(EDITOR_FILE, text);
-    const exitCode = await theShell().runAtHome(`kubectl apply -f ${EDITOR_FILE}`, (stream, part) => {
-      if (stream === "out") stdout += part;
-      else stderr += part;
-    });
+    const exitCode = await theShell().runAtHome(
+      `kubectl apply -f ${EDITOR_FILE}`,
+      (stream, part) => {
+        if (stream === "out") stdout += part;
+        else stderr += part;
+      },
+      "kubectl apply (editor)",
+    );
     return { exitCode, stdout, stderr };
   },
   async readFile(path) {

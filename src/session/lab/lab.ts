@@ -51,6 +51,11 @@ export function createSessionDoor(host: SessionHost, more: readonly LabCommand[]
       const inTime = await host.session.sleep(Math.round(milliseconds * 1000), signal);
       if (!inTime && !signal.aborted) throw new Error(TIME_MOVED);
     },
+    async command(line) {
+      if (!host.started) return;
+      if (line === null) host.session.endCommand();
+      else host.session.beginCommand(line);
+    },
     async wallUs() {
       const { world } = host.session;
       return world.state.epochWallUs + world.nowUs;

@@ -36,14 +36,9 @@ function find(which: string, inputs: ReadonlyMap<number, Trace>, byId: (id: numb
   }
   // The last one that wrote something says more than the question that followed it.
   const traces = [...inputs.values()];
-  const last = traces.findLast((trace) => isWrite(trace)) ?? traces.at(-1);
+  const last = traces.findLast((trace) => trace.writes) ?? traces.at(-1);
   if (last === undefined) throw new LabError("Nothing has been done yet.");
   return last;
-}
-
-function isWrite(trace: Trace): boolean {
-  const { input } = trace;
-  return input?.type === "console" && "label" in input.input && /^(POST|PUT|PATCH|DELETE) /.test(input.input.label);
 }
 
 function treeText(trace: Trace): string {

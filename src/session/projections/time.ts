@@ -1,4 +1,5 @@
 import type { TimelineMark, TimeView } from "../../protocol/views.ts";
+import { isWrite } from "../inputs.ts";
 import type { Pacer } from "../pacing.ts";
 import type { Session } from "../session.ts";
 import { inputLabel } from "../trace-tree.ts";
@@ -36,16 +37,23 @@ export function timeView(
   };
 }
 
-/** Inputs that a person would call one: not the single requests of a `get`. */
+/** What a person would call an input: a command that changes something, once, and what was broken and mended. */
 function marksOf(session: Session, warnings: readonly TimelineMark[]): TimelineMark[] {
   const marks: TimelineMark[] = [];
+  let command = "";
+  let marked = "";
   session.branch.inputs.forEach((logged, index) => {
     const { input } = logged;
-    const base = { id: `${session.branch.id}/${index}`, atUs: logged.atUs, label: inputLabel(input) };
-    if (input.type === "break") marks.push({ ...base, kind: "fault" });
-    else if (input.type === "heal" || input.type === "healEverything") marks.push({ ...base, kind: "heal" });
-    else if ("label" in input.input && /^(POST|PUT|PATCH|DELETE) /.test(input.input.label))
-      marks.push({ ...base, kind: "input" });
+    const base = { id: `${session.branch.id}/${index}`, atUs: logged.atUs };
+    if (input.type === "break") marks.push({ ...base, kind: "fault", label: inputLabel(input) });
+    else if (input.type !== "console") marks.push({ ...base, kind: "heal", label: inputLabel(input) });
+    else {
+      if (input.command !== undefined || input.trace === undefined) command = `${base.id} ${input.command ?? ""}`;
+      if (!isWrite(input) || command === marked) return;
+      marked = command;
+      const line = command.slice(command.indexOf(" ") + 1);
+      marks.push({ ...base, kind: "input", label: line === "" ? inputLabel(input) : line });
+    }
   });
   for (const [name, mark] of session.marks)
     if (mark.branch === session.branch.id)

@@ -153,14 +153,18 @@ export class World {
   }
 
   /**
-   * Hands an input to a process (a laptop or console). Gives the trace that it roots, or null if there is no such
-   * process.
+   * Hands an input to a process (a laptop or console). Gives its trace, or null if there is no such process: a new one,
+   * unless `trace` says that it is part of something begun before (the next request of the same command).
    */
-  input(process: ProcessName, input: unknown, label = ""): number | null {
+  input(process: ProcessName, input: unknown, label = "", trace = 0): number | null {
     const pid = this.state.names.get(process);
     if (pid === undefined) return null;
     const message: KernelMessage = { type: "input", input };
-    return this.scheduleRoot(this.state.nowUs, EventKind.Deliver, pid, message, label);
+    if (trace === 0) return this.scheduleRoot(this.state.nowUs, EventKind.Deliver, pid, message, label);
+    this.trace = trace;
+    this.schedule(this.state.nowUs, EventKind.Deliver, pid, message, 0, 0, label);
+    this.trace = 0;
+    return trace;
   }
 
   randomOf(name: string): RandomState {

@@ -86,6 +86,7 @@ export function makeLab(objects: readonly JsonObject[] = []): Lab {
         run: async () => ({ stdout: "", stderr: "", exitCode: 0 }),
         sleep,
         wallUs: async () => nowUs,
+        command: async () => {},
       },
       machine: null,
       console: () => null,
