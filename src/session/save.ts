@@ -84,7 +84,13 @@ function isInput(value: unknown): value is SessionInput {
   if (!isRecord(value)) return false;
   switch (value.type) {
     case "console":
-      return hasOnly(value, ["type", "machine", "input"]) && isText(value.machine) && isConsoleInput(value.input);
+      return (
+        hasOnly(value, ["type", "machine", "input", "trace", "command"]) &&
+        isText(value.machine) &&
+        isConsoleInput(value.input) &&
+        (value.trace === undefined || isCount(value.trace)) &&
+        (value.command === undefined || isText(value.command))
+      );
     case "break":
       return (
         hasOnly(value, ["type", "fault", "target", "parameters"]) &&
