@@ -124,12 +124,18 @@ export function containerStarting(state: RuntimeState, context: Context, request
     rootfs: `${ROOTFS}${id}/rootfs`,
     podIp: sandbox.ip === "" ? context.machine.ip : sandbox.ip,
   });
-  const spawned = context.spawn({
+  const options = {
     name: record.status.process,
     kind: program.kind,
     args,
     ...(sandbox.ip === "" ? {} : { ip: sandbox.ip }),
-  });
+  };
+  let spawned = context.spawn(options);
+  if (!spawned.ok && spawned.reason === "exists" && !runsUnder(state, record.status.process)) {
+    // A shim that leaked: its record was lost with a full disk.
+    context.signal(record.status.process, "SIGKILL");
+    spawned = context.spawn(options);
+  }
   if (!spawned.ok) {
     if (spawned.reason === "barred") {
       const answer: CriError = {
@@ -154,6 +160,7 @@ export function containerStarting(state: RuntimeState, context: Context, request
     ...record,
     status: { ...record.status, state: "CONTAINER_RUNNING", startedWallUs: context.wallUs() },
     startedAtUs: context.nowUs,
+    pid: spawned.pid,
   };
   putContainer(state, context, started);
   const answer: CriResponse = { call: "StartContainer" };
@@ -260,6 +267,12 @@ export function removeContainer(state: RuntimeState, context: Context, request: 
   }
   const answer: CriResponse = { call: "RemoveContainer" };
   context.respond(request, answer);
+}
+
+function runsUnder(state: RuntimeState, process: string): boolean {
+  for (const { status } of state.containers.values())
+    if (status.process === process && status.state === "CONTAINER_RUNNING") return true;
+  return false;
 }
 
 /** A process that was held down may start again: tell the kubelet. */

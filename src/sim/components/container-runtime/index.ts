@@ -162,6 +162,8 @@ function childExited(
   }
   const id = state.byProcess.get(message.process);
   const record = id === undefined ? undefined : state.containers.get(id);
+  // A leaked process that was killed to make room for the container's own.
+  if (record?.pid !== undefined && record.pid !== message.pid) return;
   if (record !== undefined && state.execs.size > 0) killExecsOf(state, context, record);
   containerExited(state, context, message.process, message.exit);
 }

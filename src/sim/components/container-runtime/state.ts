@@ -21,6 +21,8 @@ export interface ContainerRecord {
   /** Kernel time, to tell this attempt's log lines from those of others under the same process name. 0: not yet. */
   readonly startedAtUs: number;
   readonly finishedAtUs: number;
+  /** Of the process once it has been started. */
+  readonly pid?: number;
 }
 
 export interface PullState {

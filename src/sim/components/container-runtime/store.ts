@@ -86,7 +86,12 @@ export function load(state: RuntimeState, context: Context): void {
     state.containersOfSandbox.set(record.id, new Set());
   }
   const records = disk.list(CONTAINERS).map((path) => disk.read(path) as ContainerRecord);
-  records.sort((a, b) => a.status.createdWallUs - b.status.createdWallUs || (a.status.id < b.status.id ? -1 : 1));
+  records.sort(
+    (a, b) =>
+      a.status.attempt - b.status.attempt ||
+      a.status.createdWallUs - b.status.createdWallUs ||
+      (a.status.id < b.status.id ? -1 : 1),
+  );
   for (const record of records) {
     state.containers.set(record.status.id, record);
     state.byProcess.set(record.status.process, record.status.id);

@@ -27,6 +27,7 @@ import {
 } from "../../machinery/machinery.ts";
 import { createWorkQueue } from "../../machinery/work-queue.ts";
 import type { ProgramArgs } from "../container-runtime/messages.ts";
+import type { ResourceResponse } from "../kube-apiserver/messages.ts";
 import { CONTROLLERS, type ControllerEntry, entryOf, INDEX_FUNCTIONS, LISTENERS } from "./controllers.ts";
 import { type CredentialTimer, handleCredentialAnswer, isCredentialTag, requestToken } from "./credentials.ts";
 import { type Flags, isEnabled, parseFlags } from "./flags.ts";
@@ -41,6 +42,8 @@ export interface ControllerManagerState {
   /** Only the leader has any. */
   readonly controllers: Map<string, Controller>;
   role: "standby" | "leader";
+  /** Controllers that have asked for a new token because theirs was refused. */
+  readonly renewing: Set<string>;
   /** Controllers that wait for their token. */
   readonly awaitingToken: Set<string>;
 }
@@ -82,6 +85,7 @@ export const kubeControllerManager: Component<ControllerManagerState | null, Mes
       controllers: new Map(),
       role: "standby",
       awaitingToken: new Set(),
+      renewing: new Set(),
     };
     if (!flags.leaderElect) lead(state, context);
     else if (machinery.election !== null) {
@@ -170,6 +174,7 @@ function answered(
 ): void {
   if (isCredentialTag(message.tag)) {
     const name = message.tag.controller;
+    state.renewing.delete(name);
     if (handleCredentialAnswer(state.machinery, message, context) && state.awaitingToken.delete(name)) {
       startWhenReady(state, entryOf(name), context);
     }
@@ -178,7 +183,16 @@ function answered(
   const tag = message.tag as WriteTag;
   const controller = state.controllers.get(tag.controller);
   if (controller === undefined) return;
+  if (message.type === "response" && (message.body as ResourceResponse).code === 401)
+    renewToken(state, tag.controller, context);
   handleWriteAnswer(state.machinery, controller, entryOf(tag.controller).definition, message, context);
+}
+
+/** A token that is not accepted (any more) is thrown away for a new one. */
+function renewToken(state: ControllerManagerState, name: string, context: Context): void {
+  if (!state.flags.useServiceAccountCredentials || state.renewing.has(name)) return;
+  state.renewing.add(name);
+  requestToken(state.machinery, name, entryOf(name).serviceAccount, context);
 }
 
 /** Begins to work: clients, queues, recorders and shared informers of all enabled controllers. */

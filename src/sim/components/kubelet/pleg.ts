@@ -72,7 +72,11 @@ function sandboxOf(status: SandboxStatus): RuntimeSandbox {
 /** Both lists must be in before pods are synced: what runs already must not be started again. */
 export function sandboxesListed(state: KubeletState, sandboxes: readonly SandboxStatus[]): void {
   const byUid = new Map<string, RuntimeSandbox[]>();
-  for (const status of [...sandboxes].sort((a, b) => b.createdWallUs - a.createdWallUs)) {
+  // Newest first. By attempt, since a clock that was set back would make an old one look new.
+  const sorted = [...sandboxes].sort(
+    (a, b) => b.config.attempt - a.config.attempt || b.createdWallUs - a.createdWallUs,
+  );
+  for (const status of sorted) {
     const { uid } = status.config;
     const list = byUid.get(uid) ?? [];
     list.push(sandboxOf(status));
@@ -91,7 +95,7 @@ export function containersListed(
   containers: readonly ContainerStatusOfRuntime[],
   context: Context,
 ): void {
-  const sorted = [...containers].sort((a, b) => b.createdWallUs - a.createdWallUs || b.attempt - a.attempt);
+  const sorted = [...containers].sort((a, b) => b.attempt - a.attempt || b.createdWallUs - a.createdWallUs);
   for (const worker of state.workers.values()) worker.containers = [];
   for (const container of sorted) {
     const uid = state.bySandbox.get(container.sandboxId) ?? "";
@@ -100,6 +104,8 @@ export function containersListed(
   state.runtime.listed = true;
   for (const worker of [...state.workers.values()]) {
     worker.flow = null;
+    // Whoever was allowed to start meanwhile was told of on a stream that is gone.
+    worker.held.clear();
     dropFinishedKills(worker);
     if (worker.phase === "terminating") {
       worker.kills.clear();

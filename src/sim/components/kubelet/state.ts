@@ -190,6 +190,8 @@ export interface ProbeWorker {
   known: boolean;
   onHold: boolean;
   inFlight: boolean;
+  /** A beat passed while a run was under way. */
+  missed: boolean;
   timer: TimerId | null;
   nextAtUs: number;
   lastRunAtUs: number;

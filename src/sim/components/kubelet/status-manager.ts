@@ -1,10 +1,10 @@
+import { equalJson } from "../../api/equal.ts";
 import { deepFreeze } from "../../api/object.ts";
 import type { Context } from "../../kernel/types.ts";
 import { call } from "../../machinery/client.ts";
 import { clientOf } from "../../machinery/machinery.ts";
 import { type CallResult, deleteRequest, isNotFound, patchRequest } from "../../machinery/requests.ts";
 import { PODS } from "../../machinery/resources.ts";
-import { sameValue } from "./same.ts";
 import type { KubeletState, PodWorker } from "./state.ts";
 import type { Pod, PodCondition, PodStatus } from "./types.ts";
 
@@ -17,7 +17,7 @@ export type StatusTag =
 
 /** Takes over a freshly generated status; sends what differs from what the API server has. */
 export function setStatus(state: KubeletState, worker: PodWorker, status: PodStatus, context: Context): void {
-  if (worker.status !== null && sameValue(worker.status, status)) {
+  if (worker.status !== null && equalJson(worker.status, status)) {
     if (worker.reported === worker.status) return;
   } else {
     worker.status = status;
@@ -59,7 +59,7 @@ export function statusPatch(old: PodStatus, status: PodStatus): Record<string, u
   const patch: Record<string, unknown> = {};
   let changed = false;
   for (const key of Object.keys(status)) {
-    if (key === "conditions" || sameValue(old[key], status[key])) continue;
+    if (key === "conditions" || equalJson(old[key], status[key])) continue;
     patch[key] = status[key];
     changed = true;
   }
@@ -72,7 +72,7 @@ export function statusPatch(old: PodStatus, status: PodStatus): Record<string, u
   const before = new Map(
     (old.conditions ?? []).map((condition): [string, PodCondition] => [condition.type, condition]),
   );
-  const different = conditions.filter((condition) => !sameValue(before.get(condition.type), condition));
+  const different = conditions.filter((condition) => !equalJson(before.get(condition.type), condition));
   if (different.length > 0) {
     patch["$setElementOrder/conditions"] = conditions.map(({ type }) => ({ type }));
     patch.conditions = different.map((condition) => withRemovals(before.get(condition.type), condition));

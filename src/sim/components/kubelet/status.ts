@@ -16,7 +16,6 @@ import {
   type PodStatus,
   type ProbeResult,
   type ProbeType,
-  restartPolicyOf,
 } from "./types.ts";
 
 /** What the last probes said of a running container. Undefined: it has no such probe. */

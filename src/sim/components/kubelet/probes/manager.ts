@@ -53,6 +53,7 @@ export function addProbes(state: KubeletState, worker: PodWorker, _context: Cont
         known: false,
         onHold: false,
         inFlight: false,
+        missed: false,
         timer: null,
         nextAtUs: 0,
         lastRunAtUs: 0,
@@ -157,7 +158,8 @@ export function probeDue(state: KubeletState, key: string, context: Context): vo
   );
   // Its container is gone: the next one's start sets the ticker going again.
   if (!running || worker.phase === "terminated") return;
-  if (mayRun(state, worker, probe)) runNow(state, worker, probe, context);
+  if (probe.inFlight) probe.missed = true;
+  else if (mayRun(state, worker, probe)) runNow(state, worker, probe, context);
   const done = probe.type === "startup" && probe.count.result === "success";
   if (!done && !probe.onHold) schedule(state, worker, probe, context);
 }
@@ -220,6 +222,7 @@ export function execProbeAnswered(
   );
 }
 
+/** A run is over. Whose next beat passed meanwhile (the ticker keeps one) runs again at once. */
 function conclude(
   state: KubeletState,
   probe: ProbeWorker,
@@ -228,6 +231,24 @@ function conclude(
   context: Context,
 ): PodWorker | null {
   probe.inFlight = false;
+  const changed = judge(state, probe, containerId, outcome, context);
+  if (!probe.missed) return changed;
+  probe.missed = false;
+  const worker = state.workers.get(probe.uid);
+  const running = worker?.containers.some(
+    ({ id, state: how }) => id === probe.containerId && how === "CONTAINER_RUNNING",
+  );
+  if (worker !== undefined && running && mayRun(state, worker, probe)) runNow(state, worker, probe, context);
+  return changed;
+}
+
+function judge(
+  state: KubeletState,
+  probe: ProbeWorker,
+  containerId: string,
+  outcome: ProbeOutcome & { readonly errored?: boolean },
+  context: Context,
+): PodWorker | null {
   const worker = state.workers.get(probe.uid);
   if (worker === undefined || probe.containerId !== containerId) return null;
   const running = worker.containers.some(({ id, state: how }) => id === containerId && how === "CONTAINER_RUNNING");
