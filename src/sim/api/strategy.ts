@@ -2,9 +2,10 @@
  * What a write may touch (pkg/registry's strategies): status at creation, status and spec apart at updates, generation.
  * Metadata that the server sets (uid, creationTimestamp, resourceVersion) is the registry's own.
  */
+
+import { equalJson } from "./equal.ts";
 import { kindOfObject } from "./kinds.ts";
 import type { ApiObject, ObjectMeta } from "./object.ts";
-import { equalJson } from "./patch/json.ts";
 import { computeQosClass } from "./pod/qos.ts";
 import type { Pod } from "./pod/types.ts";
 

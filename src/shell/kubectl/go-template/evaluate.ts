@@ -1,5 +1,6 @@
 /** Runs a parsed template on a value. */
-import { equalJson, isObject, type Json, sortedKeys } from "../json.ts";
+import { equalJson } from "../../../sim/api/equal.ts";
+import { isObject, type Json, sortedKeys } from "../json.ts";
 import { goV } from "../printers/go-value.ts";
 import { type Expr, TemplateError, type TemplateNode } from "./parser.ts";
 

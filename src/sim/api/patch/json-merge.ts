@@ -1,5 +1,6 @@
 /** JSON merge patch (RFC 7386): null removes, records are merged, everything else replaces. */
-import { equalJson, isRecord, type JsonRecord } from "./json.ts";
+import { equalJson } from "../equal.ts";
+import { isRecord, type JsonRecord } from "./json.ts";
 
 export function applyMergePatch(original: unknown, patch: unknown): unknown {
   if (!isRecord(patch)) return patch;

@@ -1,5 +1,6 @@
 /** JSON patch (RFC 6902) as the API server's library does it: negative indexes count from the end. */
-import { equalJson, isRecord, PatchError } from "./json.ts";
+import { equalJson } from "../equal.ts";
+import { isRecord, PatchError } from "./json.ts";
 
 export interface JsonPatchOperation {
   readonly op: string;

@@ -1,5 +1,6 @@
 /** Directives of strategic merge patches, and the order of merged lists. */
-import { equalJson, isRecord } from "./json.ts";
+import { equalJson } from "../equal.ts";
+import { isRecord } from "./json.ts";
 
 export const PATCH_DIRECTIVE = "$patch";
 export const RETAIN_KEYS_DIRECTIVE = "$retainKeys";

@@ -2,8 +2,10 @@
  * Strategic merge patch: as a merge patch, but lists that the schema names are merged by key, and directives
  * (`$patch`, `$retainKeys`, `$setElementOrder/f`, `$deleteFromPrimitiveList/f`) say what a merge cannot.
  */
+
+import { equalJson } from "../equal.ts";
 import { type FieldType, type StructType, structAt, structOfField } from "../schema/schema.ts";
-import { equalJson, goFormat, isRecord, type JsonRecord, PatchError } from "./json.ts";
+import { goFormat, isRecord, type JsonRecord, PatchError } from "./json.ts";
 import {
   normalizeElementOrder,
   ORDER_PREFIX,

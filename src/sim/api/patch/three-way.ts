@@ -2,8 +2,10 @@
  * The patch that client-side apply sends: additions and changes of the new configuration against the live object, and
  * deletions of what the last applied configuration had and the new one has no more.
  */
+
+import { equalJson } from "../equal.ts";
 import { type FieldType, type StructType, structAt, structOfField } from "../schema/schema.ts";
-import { equalJson, isRecord, type JsonRecord } from "./json.ts";
+import { isRecord, type JsonRecord } from "./json.ts";
 import { mergeMap } from "./strategic.ts";
 import {
   inOrderOf,

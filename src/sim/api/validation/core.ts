@@ -1,4 +1,6 @@
 /** Nodes, Namespaces, ConfigMaps, Secrets, ServiceAccounts, Leases, Events, PriorityClasses and other small kinds. */
+
+import { equalJson } from "../equal.ts";
 import { duplicate, forbidden, invalid, notSupported, required, tooLong } from "../field-errors.ts";
 import { parseCidr } from "../ip.ts";
 import {
@@ -9,7 +11,6 @@ import {
   validateLabelValue,
   validateQualifiedName,
 } from "../names.ts";
-import { equalJson } from "../patch/json.ts";
 import { checkTaintEffect } from "./affinity.ts";
 import {
   addInvalid,

@@ -1,7 +1,8 @@
 /** `metadata` of any object (apimachinery `api/validation/objectmeta.go`). */
+
+import { equalJson } from "../equal.ts";
 import { forbidden, invalid, required, tooLong } from "../field-errors.ts";
 import { type NameValidation, nameIsDnsLabel, validateLabelValue, validateQualifiedName } from "../names.ts";
-import { equalJson } from "../patch/json.ts";
 import {
   addInvalid,
   checkNonNegative,

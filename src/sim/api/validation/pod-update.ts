@@ -1,7 +1,8 @@
 /** Updates of pods and of their status (core validation's ValidatePodUpdate, ValidatePodStatusUpdate). */
+
+import { equalJson } from "../equal.ts";
 import { forbidden, invalid, required } from "../field-errors.ts";
 import { validateDns1123Subdomain, validateQualifiedName } from "../names.ts";
-import { equalJson } from "../patch/json.ts";
 import { checkTolerations } from "./affinity.ts";
 import { addInvalid, child, type Errors, type Fields, isPresent, item, list, record, text } from "./common.ts";
 import { checkImmutable, checkObjectMetaUpdate } from "./metadata.ts";

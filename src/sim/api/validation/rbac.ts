@@ -1,7 +1,8 @@
 /** Roles, bindings and their parts. */
+
+import { equalJson } from "../equal.ts";
 import { invalid, notSupported, required } from "../field-errors.ts";
 import { nameIsPathSegment, validateDns1123Subdomain, validatePathSegmentName } from "../names.ts";
-import { equalJson } from "../patch/json.ts";
 import { addInvalid, child, type Errors, type Fields, item, list, record, text } from "./common.ts";
 import type { Validate } from "./core.ts";
 import { checkObjectMeta, checkObjectMetaUpdate } from "./metadata.ts";

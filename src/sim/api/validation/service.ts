@@ -1,4 +1,6 @@
 /** Services and their endpoints. */
+
+import { equalJson } from "../equal.ts";
 import { duplicate, forbidden, invalid, notSupported, required } from "../field-errors.ts";
 import { formatIp, type IpAddress, parseCidr, parseIp } from "../ip.ts";
 import {
@@ -10,7 +12,6 @@ import {
   validatePortNumber,
   validateQualifiedName,
 } from "../names.ts";
-import { equalJson } from "../patch/json.ts";
 import {
   addInvalid,
   checkDnsLabel,

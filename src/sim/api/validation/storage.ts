@@ -1,7 +1,8 @@
 /** StorageClasses, VolumeAttachments, CSIStorageCapacities. */
+
+import { equalJson } from "../equal.ts";
 import { duplicate, forbidden, invalid, notSupported, required } from "../field-errors.ts";
 import { validateDns1123Subdomain, validateQualifiedName } from "../names.ts";
-import { equalJson } from "../patch/json.ts";
 import {
   addInvalid,
   checkNonNegative,

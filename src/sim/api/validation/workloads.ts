@@ -1,8 +1,9 @@
 /** Deployments, ReplicaSets, DaemonSets, StatefulSets, ReplicationControllers, ControllerRevisions. */
+
+import { equalJson } from "../equal.ts";
 import { forbidden, invalid, notSupported, required } from "../field-errors.ts";
 import { type LabelSelectorObject, matchesSelector, selectorFromObject, selectorFromSet } from "../labels.ts";
 import { type NameValidation, nameIsDnsLabel, nameIsDnsSubdomain, validatePercent } from "../names.ts";
-import { equalJson } from "../patch/json.ts";
 import { checkClaimSpec } from "./claims.ts";
 import {
   addInvalid,

@@ -1,7 +1,8 @@
+import { equalJson } from "../../api/equal.ts";
 import type { Context, TraceRef } from "../../kernel/types.ts";
 import type { Delta } from "../../machinery/informer.ts";
 import { addNode, addPod, removeNode, removePod, updateNode, updatePod } from "./cache/cache.ts";
-import { type ClusterEvent, nodeUpdateEvents, sameData } from "./framework/events.ts";
+import { type ClusterEvent, nodeUpdateEvents } from "./framework/events.ts";
 import { type Node, nameOf, type Pod, uidOf } from "./objects.ts";
 import { addPodToQueue, deletePodFromQueue, moveOnEvent, updatePodInQueue } from "./queue/scheduling-queue.ts";
 import { frameworkFor, type SchedulerState } from "./state.ts";
@@ -65,10 +66,10 @@ function onUpdated(state: SchedulerState, old: Pod, pod: Pod, context: Context, 
       return;
     }
     updatePod(state.cache, pod);
-    if (old.metadata.labels !== pod.metadata.labels && !sameData(old.metadata.labels, pod.metadata.labels)) {
+    if (old.metadata.labels !== pod.metadata.labels && !equalJson(old.metadata.labels, pod.metadata.labels)) {
       move(state, { type: "AssignedPod/UpdateLabel", oldPod: old, assignedPod: pod }, context, trace);
     }
-    if (old.spec.containers !== pod.spec.containers && !sameData(old.spec.containers, pod.spec.containers)) {
+    if (old.spec.containers !== pod.spec.containers && !equalJson(old.spec.containers, pod.spec.containers)) {
       move(state, { type: "AssignedPod/UpdateScaleDown", oldPod: old, assignedPod: pod }, context, trace);
     }
     return;

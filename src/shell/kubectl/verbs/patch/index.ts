@@ -1,5 +1,6 @@
 /** `kubectl patch` */
 
+import { equalJson } from "../../../../sim/api/equal.ts";
 import { applyMergePatch } from "../../../../sim/api/patch/json-merge.ts";
 import { applyJsonPatch, type JsonPatchOperation } from "../../../../sim/api/patch/json-patch.ts";
 import { applyStrategicPatch } from "../../../../sim/api/patch/strategic.ts";
@@ -7,7 +8,7 @@ import { schemaOf } from "../../../../sim/api/schema/schema.ts";
 import { withQuery } from "../../client.ts";
 import { type Command, type Invocation, inSteps } from "../../command.ts";
 import { CommandError, throwCollected, toError } from "../../errors.ts";
-import { at, equalJson, type Json, type JsonObject, textOf } from "../../json.ts";
+import { at, type Json, type JsonObject, textOf } from "../../json.ts";
 import { fileFlags } from "../../manifests/load.ts";
 import { parseYaml } from "../../manifests/yaml-documents.ts";
 import { dryRunFlag, dryRunOf, outputFlags, printerFor, reporter } from "../../output.ts";

@@ -1,5 +1,6 @@
 /** `kubectl rollout` */
 
+import { equalJson } from "../../../../sim/api/equal.ts";
 import { applyStrategicPatch } from "../../../../sim/api/patch/strategic.ts";
 import { schemaOf } from "../../../../sim/api/schema/schema.ts";
 import { formatTime } from "../../../../sim/api/time.ts";
@@ -9,7 +10,7 @@ import { podTemplateText } from "../../describe/pod-template.ts";
 import { kindName, qualifiedName, resourcePath } from "../../discovery.ts";
 import { CommandError, throwCollected, toError } from "../../errors.ts";
 import type { FlagSpec } from "../../flags.ts";
-import { at, equalJson, type JsonObject, objectOf, withAt } from "../../json.ts";
+import { at, type JsonObject, objectOf, withAt } from "../../json.ts";
 import { fileFlags } from "../../manifests/load.ts";
 import { dryRunFlag, dryRunOf, dryRunSuffix, outputFlags, printerFor, reporter } from "../../output.ts";
 import { alignTabs, describeTabs, tableTabs } from "../../tabwriter.ts";

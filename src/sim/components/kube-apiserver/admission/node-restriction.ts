@@ -1,5 +1,5 @@
+import { equalJson } from "../../../api/equal.ts";
 import type { ApiObject, Status } from "../../../api/object.ts";
-import { equalJson } from "../../../api/patch/json.ts";
 import { forbidden } from "../../../api/status-errors.ts";
 import { nodeOfUser } from "../authz/node.ts";
 import type { AdmissionPlugin, AdmissionRequest, AdmissionView, PodSpec } from "./plugin.ts";

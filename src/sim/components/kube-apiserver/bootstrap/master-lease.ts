@@ -1,6 +1,6 @@
+import { equalJson } from "../../../api/equal.ts";
 import type { ApiObject } from "../../../api/object.ts";
 import { deepFreeze } from "../../../api/object.ts";
-import { equalJson } from "../../../api/patch/json.ts";
 import type { Context } from "../../../kernel/types.ts";
 import { askEtcd, type EtcdAnswer } from "../registry/etcd-client.ts";
 import { lookup } from "../registry/lookup.ts";

@@ -1,7 +1,7 @@
+import { equalJson } from "../../../api/equal.ts";
 import type { Kind } from "../../../api/kinds.ts";
 import { apiVersionOf } from "../../../api/kinds.ts";
 import type { ApiObject, ObjectMeta } from "../../../api/object.ts";
-import { equalJson } from "../../../api/patch/json.ts";
 
 /** Fields of metadata that clients set; the rest is the server's. */
 export function newMetadata(

@@ -1,6 +1,6 @@
+import { equalJson } from "../../../api/equal.ts";
 import type { Kind } from "../../../api/kinds.ts";
 import type { ApiObject } from "../../../api/object.ts";
-import { equalJson } from "../../../api/patch/json.ts";
 import { prepareForCreate as prepareCreated, prepareForUpdate as prepareUpdated } from "../../../api/strategy.ts";
 import type { UserInfo } from "../authn/user.ts";
 import { assemble, newMetadata, updatedMetadata } from "./metadata.ts";

@@ -1,6 +1,6 @@
+import { equalJson } from "../../../api/equal.ts";
 import type { ApiObject } from "../../../api/object.ts";
 import { deepFreeze } from "../../../api/object.ts";
-import { equalJson } from "../../../api/patch/json.ts";
 import { conflict, notFound, storageError, success } from "../../../api/status-errors.ts";
 import type { Context } from "../../../kernel/types.ts";
 import type { TxnOperation } from "../../etcd/messages.ts";

@@ -1,4 +1,4 @@
-import { sameData } from "../framework/events.ts";
+import { equalJson } from "../../../api/equal.ts";
 import type { Node, Pod, Taint } from "../objects.ts";
 import { nameOf } from "../objects.ts";
 import { type HostPort, normalizedImage, type PodInfo, podInfoOf } from "../pod-info.ts";
@@ -49,8 +49,8 @@ export function createNodeInfo(node: Node): NodeInfo {
 /** The same sums under a newer node object; a mere heart-beat keeps what was parsed. */
 export function withNode(info: NodeInfo, node: Node): NodeInfo {
   const old = info.node;
-  const sameAllocatable = sameData(old.status?.allocatable, node.status?.allocatable);
-  const sameImages = sameData(old.status?.images, node.status?.images);
+  const sameAllocatable = equalJson(old.status?.allocatable, node.status?.allocatable);
+  const sameImages = equalJson(old.status?.images, node.status?.images);
   return Object.freeze({
     ...info,
     name: nameOf(node),

@@ -1,3 +1,4 @@
+import { equalJson } from "../../../api/equal.ts";
 import type { Node, Pod } from "../objects.ts";
 import { nameOf } from "../objects.ts";
 import type { PodInfo } from "../pod-info.ts";
@@ -38,10 +39,10 @@ export interface EventInterest {
 export function nodeUpdateEvents(oldNode: Node, node: Node): ClusterEvent[] {
   const events: ClusterEvent[] = [];
   const add = (type: ClusterEventType) => events.push({ type, oldNode, node });
-  if (!sameData(oldNode.status?.allocatable, node.status?.allocatable)) add("Node/UpdateAllocatable");
-  if (!sameData(oldNode.metadata.labels, node.metadata.labels)) add("Node/UpdateLabel");
+  if (!equalJson(oldNode.status?.allocatable, node.status?.allocatable)) add("Node/UpdateAllocatable");
+  if (!equalJson(oldNode.metadata.labels, node.metadata.labels)) add("Node/UpdateLabel");
   if (
-    !sameData(oldNode.spec?.taints, node.spec?.taints) ||
+    !equalJson(oldNode.spec?.taints, node.spec?.taints) ||
     (oldNode.spec?.unschedulable ?? false) !== (node.spec?.unschedulable ?? false)
   ) {
     add("Node/UpdateTaint");
@@ -65,26 +66,13 @@ function sameConditions(a: Node, b: Node): boolean {
 export function waitingPodUpdateEvents(oldPod: Pod, pod: Pod): ClusterEvent[] {
   const events: ClusterEvent[] = [];
   const add = (type: ClusterEventType) => events.push({ type, oldPod });
-  if (!sameData(oldPod.metadata.labels, pod.metadata.labels)) add("Pod/UpdateLabel");
-  if (!sameData(oldPod.spec.tolerations, pod.spec.tolerations)) add("Pod/UpdateToleration");
+  if (!equalJson(oldPod.metadata.labels, pod.metadata.labels)) add("Pod/UpdateLabel");
+  if (!equalJson(oldPod.spec.tolerations, pod.spec.tolerations)) add("Pod/UpdateToleration");
   if ((oldPod.spec.schedulingGates?.length ?? 0) > 0 && (pod.spec.schedulingGates?.length ?? 0) === 0) {
     add("Pod/UpdateSchedulingGatesEliminated");
   }
-  if (!sameData(oldPod.spec.containers, pod.spec.containers)) add("Pod/UpdateScaleDown");
+  if (!equalJson(oldPod.spec.containers, pod.spec.containers)) add("Pod/UpdateScaleDown");
   return events;
-}
-
-/** Deep equality of plain data; shared parts cost nothing. */
-export function sameData(a: unknown, b: unknown): boolean {
-  if (a === b) return true;
-  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
-  const keys = Object.keys(a);
-  if (keys.length !== Object.keys(b).length) return false;
-  for (const key of keys) {
-    if (!Object.hasOwn(b, key)) return false;
-    if (!sameData((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key])) return false;
-  }
-  return true;
 }
 
 /** As upstream prints it in the log and in the page: `NodeAdd`, `AssignedPodDelete`. */

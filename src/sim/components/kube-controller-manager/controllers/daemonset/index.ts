@@ -1,3 +1,4 @@
+import { semanticEqual } from "../../../../api/equal.ts";
 import { scaledValue } from "../../../../api/intstr.ts";
 import { matchesObjectSelector } from "../../../../api/labels.ts";
 import { deepFreeze } from "../../../../api/object.ts";
@@ -23,7 +24,6 @@ import { createRequest, deleteRequest, updateRequest, updateStatusRequest } from
 import { CONTROLLER_REVISIONS, DAEMON_SETS, NODES, PODS } from "../../../../machinery/resources.ts";
 import { forEachByIndex, keyOf, objectsByIndex } from "../../../../machinery/store.ts";
 import { claim, ORPHAN_INDEX } from "../../lib/claim.ts";
-import { semanticEqual } from "../../lib/equal.ts";
 import { controllerOf, controllerReference, podFromTemplate } from "../../lib/pods.ts";
 import type { ControllerRevision, DaemonSet, DaemonSetStatus, Node, Pod } from "../../lib/types.ts";
 import { nodeShouldRun, pinnedSpec, targetNode } from "./nodes.ts";

@@ -1,7 +1,7 @@
+import { semanticEqual } from "../../../../api/equal.ts";
 import { podTemplateHash } from "../../../../api/hash.ts";
 import { deepFreeze } from "../../../../api/object.ts";
 import { DAEMON_SETS } from "../../../../machinery/resources.ts";
-import { semanticEqual } from "../../lib/equal.ts";
 import { controllerReference } from "../../lib/pods.ts";
 import type { ControllerRevision, DaemonSet, Pod } from "../../lib/types.ts";
 

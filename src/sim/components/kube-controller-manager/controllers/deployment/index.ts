@@ -1,3 +1,4 @@
+import { semanticEqual } from "../../../../api/equal.ts";
 import { matchesObjectSelector } from "../../../../api/labels.ts";
 import { type ApiObject, deepFreeze } from "../../../../api/object.ts";
 import type {
@@ -21,7 +22,6 @@ import { DEPLOYMENTS, PODS, REPLICA_SETS } from "../../../../machinery/resources
 import { forEachByIndex, keyOf, objectsByIndex } from "../../../../machinery/store.ts";
 import { claim, ORPHAN_INDEX } from "../../lib/claim.ts";
 import { withCondition } from "../../lib/conditions.ts";
-import { semanticEqual } from "../../lib/equal.ts";
 import { conditionOf, controllerOf, controllerUid } from "../../lib/pods.ts";
 import type { Condition, Deployment, DeploymentStatus, Pod, ReplicaSet } from "../../lib/types.ts";
 import { buildNewSet, replicaAnnotations, updatedNewSet } from "./new-replica-set.ts";

@@ -1,4 +1,4 @@
-import { semanticEqual } from "../../lib/equal.ts";
+import { semanticEqual } from "../../../../api/equal.ts";
 import type { Deployment, PodTemplate, ReplicaSet } from "../../lib/types.ts";
 
 export const HASH_LABEL = "pod-template-hash";

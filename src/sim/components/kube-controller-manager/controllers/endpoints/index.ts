@@ -1,3 +1,4 @@
+import { semanticEqual } from "../../../../api/equal.ts";
 import { matchesSet } from "../../../../api/labels.ts";
 import { type ApiObject, deepFreeze } from "../../../../api/object.ts";
 import { isPodReady } from "../../../../api/pod/status.ts";
@@ -7,7 +8,6 @@ import { referenceTo } from "../../../../machinery/event-recorder.ts";
 import { createRequest, deleteRequest, updateRequest } from "../../../../machinery/requests.ts";
 import { ENDPOINTS, PODS, SERVICES } from "../../../../machinery/resources.ts";
 import { forEachByIndex, keyOf } from "../../../../machinery/store.ts";
-import { semanticEqual } from "../../lib/equal.ts";
 import type { Pod, Service } from "../../lib/types.ts";
 import {
   addressTypes,

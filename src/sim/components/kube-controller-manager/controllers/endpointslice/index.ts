@@ -1,3 +1,4 @@
+import { semanticEqual } from "../../../../api/equal.ts";
 import { matchesSet } from "../../../../api/labels.ts";
 import { isPodReady } from "../../../../api/pod/status.ts";
 import { formatTime } from "../../../../api/time.ts";
@@ -12,7 +13,6 @@ import {
 import type { Delta } from "../../../../machinery/informer.ts";
 import { ENDPOINT_SLICES, NODES, PODS, SERVICES } from "../../../../machinery/resources.ts";
 import { forEachByIndex, keyOf, objectsByIndex } from "../../../../machinery/store.ts";
-import { semanticEqual } from "../../lib/equal.ts";
 import type { Node, Pod, Service } from "../../lib/types.ts";
 import {
   type AddressType,

@@ -1,8 +1,8 @@
+import { semanticEqual } from "../../../../api/equal.ts";
 import { type ApiObject, deepFreeze } from "../../../../api/object.ts";
 import type { PlannedWrite } from "../../../../machinery/controller-runtime.ts";
 import { createRequest, deleteRequest, updateRequest } from "../../../../machinery/requests.ts";
 import { ENDPOINT_SLICES, SERVICES } from "../../../../machinery/resources.ts";
-import { semanticEqual } from "../../lib/equal.ts";
 import { controllerReference } from "../../lib/pods.ts";
 import type { Service } from "../../lib/types.ts";
 import type { AddressType, Endpoint, EndpointPort } from "./endpoint.ts";

@@ -1,3 +1,4 @@
+import { semanticEqual } from "../../../../api/equal.ts";
 import { KINDS } from "../../../../api/kinds.ts";
 import { type ApiObject, deepFreeze } from "../../../../api/object.ts";
 import { formatTime } from "../../../../api/time.ts";
@@ -11,7 +12,6 @@ import {
 } from "../../../../machinery/requests.ts";
 import { NAMESPACES, PODS, type Resource } from "../../../../machinery/resources.ts";
 import { withCondition } from "../../lib/conditions.ts";
-import { semanticEqual } from "../../lib/equal.ts";
 import type { Namespace } from "../../lib/types.ts";
 
 const GRACE_US = 5_000_000;

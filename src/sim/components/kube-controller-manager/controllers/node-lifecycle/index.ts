@@ -1,3 +1,4 @@
+import { semanticEqual } from "../../../../api/equal.ts";
 import { deepFreeze } from "../../../../api/object.ts";
 import { isPodReady } from "../../../../api/pod/status.ts";
 import { formatTime } from "../../../../api/time.ts";
@@ -14,7 +15,6 @@ import { patchRequest, updateStatusRequest } from "../../../../machinery/request
 import { LEASES, NODES, PODS } from "../../../../machinery/resources.ts";
 import { keyOf, objectsByIndex } from "../../../../machinery/store.ts";
 import { createTokenBucket, type TokenBucket, tryTakeToken } from "../../../../machinery/token-bucket.ts";
-import { semanticEqual } from "../../lib/equal.ts";
 import { conditionOf } from "../../lib/pods.ts";
 import type { Node, Pod, Taint } from "../../lib/types.ts";
 import type { ControllerOptions } from "../../options.ts";

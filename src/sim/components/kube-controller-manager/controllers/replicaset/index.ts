@@ -1,3 +1,4 @@
+import { semanticEqual } from "../../../../api/equal.ts";
 import { matchesObjectSelector } from "../../../../api/labels.ts";
 import { deepFreeze } from "../../../../api/object.ts";
 import { isPodActive, isPodReady } from "../../../../api/pod/status.ts";
@@ -28,7 +29,6 @@ import {
 import { PODS, REPLICA_SETS } from "../../../../machinery/resources.ts";
 import { forEachByIndex, keyOf, objectsByIndex } from "../../../../machinery/store.ts";
 import { claim, ORPHAN_INDEX } from "../../lib/claim.ts";
-import { semanticEqual } from "../../lib/equal.ts";
 import { controllerOf, controllerReference, podFromTemplate } from "../../lib/pods.ts";
 import type { Pod, ReplicaSet } from "../../lib/types.ts";
 import { pickForDeletion } from "./ranking.ts";

@@ -1,8 +1,8 @@
+import { semanticEqual } from "../../../../api/equal.ts";
 import { matchesSet } from "../../../../api/labels.ts";
 import { isPodActive, isPodReady } from "../../../../api/pod/status.ts";
 import type { Delta } from "../../../../machinery/informer.ts";
 import { objectsByIndex, type Store } from "../../../../machinery/store.ts";
-import { semanticEqual } from "../../lib/equal.ts";
 import { controllerOf } from "../../lib/pods.ts";
 import type { Pod, ReplicaSet } from "../../lib/types.ts";
 

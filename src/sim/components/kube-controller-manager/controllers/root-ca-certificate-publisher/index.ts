@@ -1,8 +1,8 @@
+import { semanticEqual } from "../../../../api/equal.ts";
 import { deepFreeze } from "../../../../api/object.ts";
 import type { ControllerDefinition } from "../../../../machinery/controller-runtime.ts";
 import { createRequest, updateRequest } from "../../../../machinery/requests.ts";
 import { CONFIG_MAPS, NAMESPACES } from "../../../../machinery/resources.ts";
-import { semanticEqual } from "../../lib/equal.ts";
 import type { Namespace } from "../../lib/types.ts";
 import type { ControllerOptions } from "../../options.ts";
 

@@ -1,3 +1,4 @@
+import { semanticEqual } from "../../../../api/equal.ts";
 import { deepFreeze } from "../../../../api/object.ts";
 import { formatTime } from "../../../../api/time.ts";
 import type { TraceRef } from "../../../../kernel/types.ts";
@@ -6,7 +7,6 @@ import type { EventToRecord } from "../../../../machinery/event-recorder.ts";
 import { deleteRequest, patchRequest } from "../../../../machinery/requests.ts";
 import { NODES, PODS } from "../../../../machinery/resources.ts";
 import { forEachByIndex, keyOf } from "../../../../machinery/store.ts";
-import { semanticEqual } from "../../lib/equal.ts";
 import type { Node, Pod, Taint } from "../../lib/types.ts";
 import { stayOf } from "./tolerations.ts";
 

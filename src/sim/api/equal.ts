@@ -1,0 +1,41 @@
+/** Equality of plain data: cheap where both sides share parts. */
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Equal as JSON; the order of keys does not count, undefined counts as absent. */
+export function equalJson(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
+  if (Array.isArray(a)) return Array.isArray(b) && equalLists(a, b, equalJson);
+  if (Array.isArray(b)) return false;
+  const left = a as Fields;
+  const right = b as Fields;
+  let count = 0;
+  for (const key in left) {
+    if (left[key] === undefined) continue;
+    count++;
+    if (right[key] === undefined || !equalJson(left[key], right[key])) return false;
+  }
+  for (const key in right) if (right[key] !== undefined) count--;
+  return count === 0;
+}
+
+/** Apimachinery's `Semantic.DeepEqual`, as near as JSON gets: absent, undefined and null count as the same. */
+export function semanticEqual(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (a === undefined || a === null) return b === undefined || b === null;
+  if (typeof a !== "object" || typeof b !== "object" || b === null) return false;
+  if (Array.isArray(a)) return Array.isArray(b) && equalLists(a, b, semanticEqual);
+  if (Array.isArray(b)) return false;
+  const left = a as Fields;
+  const right = b as Fields;
+  for (const key in left) if (!semanticEqual(left[key], right[key])) return false;
+  for (const key in right) if (left[key] === undefined && !semanticEqual(undefined, right[key])) return false;
+  return true;
+}
+
+function equalLists(a: readonly unknown[], b: readonly unknown[], equal: (a: unknown, b: unknown) => boolean): boolean {
+  if (a.length !== b.length) return false;
+  for (let index = 0; index < a.length; index++) if (!equal(a[index], b[index])) return false;
+  return true;
+}
