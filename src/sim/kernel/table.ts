@@ -1,19 +1,26 @@
-import type BTree from "sorted-btree";
-import * as library from "sorted-btree";
-
-/** The library is CommonJS: Node and bundlers disagree on how deep its default export lies. */
-const outer: unknown = library.default;
-const SortedTree = (typeof outer === "function" ? outer : (outer as { default: unknown }).default) as typeof BTree;
+import {
+  copyTree,
+  createTree,
+  deleteKey,
+  getKey,
+  greatestKey,
+  hasKey,
+  leastKey,
+  leavesOf,
+  type SortedTree,
+  setKey,
+  visitFrom,
+} from "./sorted-tree.ts";
 
 /**
  * A persistent map from text keys, in code-unit order, for tables that grow: copying one costs nothing, and afterwards
  * both copies pay only for what changes. Values must be frozen (or primitive), since copies share them.
  */
 export class Table<V> {
-  private readonly tree: BTree<string, V>;
+  private tree: SortedTree<V>;
 
-  constructor(tree?: BTree<string, V>) {
-    this.tree = tree ?? new SortedTree<string, V>(undefined, compareKeys);
+  constructor(tree?: SortedTree<V>) {
+    this.tree = tree ?? createTree<V>();
   }
 
   get size(): number {
@@ -21,67 +28,63 @@ export class Table<V> {
   }
 
   get(key: string): V | undefined {
-    return this.tree.get(key);
+    return getKey(this.tree, key);
   }
 
   has(key: string): boolean {
-    return this.tree.has(key);
+    return hasKey(this.tree, key);
   }
 
   set(key: string, value: V): void {
-    this.tree.set(key, value);
+    setKey(this.tree, key, value);
   }
 
   delete(key: string): boolean {
-    return this.tree.delete(key);
+    return deleteKey(this.tree, key);
   }
 
   clear(): void {
-    this.tree.clear();
+    this.tree = createTree<V>();
   }
 
   /** All entries with `from <= key < to` in key order; `to` undefined means to the end. Do not change the table inside `visit`; return false to stop. */
   range(from: string, to: string | undefined, visit: (key: string, value: V) => unknown): void {
-    for (const [key, value] of this.tree.entries(from)) {
-      if (to !== undefined && key >= to) return;
-      if (visit(key, value) === false) return;
-    }
+    visitFrom(this.tree.root, from, to, visit);
   }
 
   forEach(visit: (value: V, key: string) => void): void {
-    this.tree.forEachPair((key, value) => {
+    visitFrom(this.tree.root, "", undefined, (key, value) => {
       visit(value, key);
     });
   }
 
-  keys(): IterableIterator<string> {
-    return this.tree.keys();
+  /** This and its siblings show the table as it was when the iteration began. */
+  *keys(): IterableIterator<string> {
+    for (const { keys } of leavesOf(this.tree)) yield* keys;
   }
 
-  values(): IterableIterator<V> {
-    return this.tree.values();
+  *values(): IterableIterator<V> {
+    for (const { values } of leavesOf(this.tree)) yield* values;
   }
 
-  entries(): IterableIterator<[string, V]> {
-    return this.tree.entries();
+  *entries(): IterableIterator<[string, V]> {
+    for (const { keys, values } of leavesOf(this.tree)) {
+      for (let index = 0; index < keys.length; index += 1) yield [keys[index] as string, values[index] as V];
+    }
   }
 
   minKey(): string | undefined {
-    return this.tree.minKey();
+    return leastKey(this.tree);
   }
 
   maxKey(): string | undefined {
-    return this.tree.maxKey();
+    return greatestKey(this.tree);
   }
 
   /** Constant time; both tables may be changed afterwards. */
   copy(): Table<V> {
-    return new Table(this.tree.clone());
+    return new Table(copyTree(this.tree));
   }
-}
-
-function compareKeys(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** The first key after every key that begins with `prefix` (keys contain no U+FFFF). */
