@@ -1,4 +1,5 @@
 import type { Suite } from "./suite.ts";
+import { apply } from "./suites/apply.ts";
 import { daemonset } from "./suites/daemonset.ts";
 import { defaulting } from "./suites/defaulting.ts";
 import { deployment } from "./suites/deployment.ts";
@@ -29,6 +30,7 @@ import { validation } from "./suites/validation.ts";
 
 /** Every suite that the product can be put to. */
 export const SUITES: readonly Suite[] = [
+  apply,
   dns,
   duration,
   fieldSelector,

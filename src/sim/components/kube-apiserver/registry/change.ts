@@ -1,5 +1,6 @@
 import { invalid as invalidField } from "../../../api/field-errors.ts";
 import { apiVersionOf } from "../../../api/kinds.ts";
+import { withManagedFields } from "../../../api/managed-fields/managed-fields.ts";
 import type { ApiObject, Status } from "../../../api/object.ts";
 import { badRequest, conflict, invalid, uidPreconditionFailed } from "../../../api/status-errors.ts";
 import { validateUpdate } from "../../../api/validation/validation.ts";
@@ -18,6 +19,7 @@ import { evictPod } from "./eviction.ts";
 import { isStatus } from "./exchange.ts";
 import { admissionView } from "./lookup.ts";
 import type { Outcome } from "./outcome.ts";
+import { applied, isApply, withOwners } from "./ownership.ts";
 import { patched } from "./patch.ts";
 import { scaled, scaleOf } from "./scale.ts";
 import { prepareForUpdate } from "./strategy.ts";
@@ -73,7 +75,12 @@ function admissionOf(
 
 function update(state: ApiServerState, exchange: Exchange, context: Context, current: ApiObject): Outcome {
   const { kind, request } = exchange;
-  const given = request.verb === "patch" ? patchedObject(exchange, current) : (request.body as ApiObject | null);
+  const apply = isApply(exchange) ? applied(exchange, toServed(kind, current), context) : null;
+  if (apply !== null && isStatus(apply)) return { do: "refuse", status: apply };
+  const given =
+    request.verb === "patch"
+      ? patchedObject(exchange, current, apply?.object ?? null)
+      : (request.body as ApiObject | null);
   if (typeof given !== "object" || given === null) return { do: "refuse", status: badRequest("no body was sent") };
   if (isStatus(given)) return { do: "refuse", status: given };
   const { subresource } = request;
@@ -104,13 +111,15 @@ function update(state: ApiServerState, exchange: Exchange, context: Context, cur
   const escalates = checkEscalation(state, kind, exchange.user, admitted as Parameters<typeof checkEscalation>[3]);
   if (escalates !== null) return { do: "refuse", status: escalates };
   if (goesWithUpdate(kind, admitted)) return { do: "remove", object: admitted };
-  return { do: "put", object: admitted };
+  const owned =
+    apply === null ? withOwners(exchange, current, admitted, context) : withManagedFields(admitted, apply.owners);
+  return { do: "put", object: owned };
 }
 
-function patchedObject(exchange: Exchange, current: ApiObject): ApiObject | Status {
+function patchedObject(exchange: Exchange, current: ApiObject, merged: ApiObject | null): ApiObject | Status {
   const { kind, request } = exchange;
   const base = request.subresource === "scale" ? scaleOf(kind, current) : toServed(kind, current);
-  const object = patched(base, request.patchType ?? "merge", request.body);
+  const object = merged ?? patched(base, request.patchType ?? "merge", request.body);
   // What components send fits the schema; what people send is looked at.
   if (exchange.form === null || isStatus(object)) return object;
   const decoded = decodeObjectOf(kind, { ...request, body: object }, "");

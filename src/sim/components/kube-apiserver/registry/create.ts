@@ -1,5 +1,6 @@
 import { generateName, randomUid } from "../../../api/hash.ts";
 import { apiVersionOf, storageKey } from "../../../api/kinds.ts";
+import { withManagedFields } from "../../../api/managed-fields/managed-fields.ts";
 import { type ApiObject, deepFreeze, type Status } from "../../../api/object.ts";
 import {
   alreadyExists,
@@ -23,8 +24,9 @@ import { toServed, toStored } from "./conversion.ts";
 import { defaulted } from "./defaulted.ts";
 import { askFor, type EtcdAnswer, modEquals, rangeOf, txnOf } from "./etcd-client.ts";
 import { takeEventLease } from "./event-lease.ts";
-import { isDryRun } from "./exchange.ts";
+import { isDryRun, isStatus } from "./exchange.ts";
 import { admissionView, keyOf, lookup } from "./lookup.ts";
+import { applied, isApply, withOwners } from "./ownership.ts";
 import { type Companions, companionsOfCreate, rangeWritten, rememberRange } from "./service-allocation.ts";
 import { estimateSize } from "./size.ts";
 import { prepareForCreate } from "./strategy.ts";
@@ -82,9 +84,13 @@ export function checkKind(body: ApiObject, apiVersion: string, kind: string): St
 }
 
 /** All that happens before etcd is asked; also the way of a PUT to a name that does not exist yet. */
-export function create(state: ApiServerState, exchange: Exchange, context: Context): void {
+export function create(
+  state: ApiServerState,
+  exchange: Exchange,
+  context: Context,
+  given = exchange.request.body as ApiObject,
+): void {
   const { kind, request } = exchange;
-  const given = request.body as ApiObject;
   const metadata = given.metadata ?? {};
   const name =
     metadata.name ||
@@ -135,8 +141,14 @@ export function create(state: ApiServerState, exchange: Exchange, context: Conte
     refuse(state, exchange, context, late);
     return;
   }
-  exchange.draft = deepFreeze(toStored(kind, prepared));
+  exchange.draft = deepFreeze(toStored(kind, ownedFromTheStart(exchange, prepared, context)));
   store(state, exchange, context);
+}
+
+function ownedFromTheStart(exchange: Exchange, object: ApiObject, context: Context): ApiObject {
+  if (!isApply(exchange)) return withOwners(exchange, null, object, context);
+  const apply = applied(exchange, null, context);
+  return isStatus(apply) ? object : withManagedFields(object, apply.owners);
 }
 
 function store(state: ApiServerState, exchange: Exchange, context: Context): void {

@@ -22,10 +22,12 @@ const MEDIA_TYPES = [
 export function patched(object: ApiObject, type: PatchType, body: unknown): ApiObject | Status {
   try {
     if (type === "json") return patchedByOperations(object, body);
-    if (type === "apply") return unsupportedMediaType(MEDIA_TYPES);
     if (!isRecord(body))
       return badRequest("json: cannot unmarshal array into Go value of type map[string]interface {}");
-    return type === "merge" ? (applyMergePatch(object, body) as ApiObject) : patchedStrategically(object, body);
+    // An apply to what is no object of its own (a scale) is a merge.
+    return type === "merge" || type === "apply"
+      ? (applyMergePatch(object, body) as ApiObject)
+      : patchedStrategically(object, body);
   } catch (error) {
     if (error instanceof PatchError) return unprocessablePatch(error.message);
     throw error;

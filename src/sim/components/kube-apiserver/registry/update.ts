@@ -4,6 +4,7 @@ import { deepFreeze } from "../../../api/object.ts";
 import { conflict, notFound, storageError, success } from "../../../api/status-errors.ts";
 import type { Context } from "../../../kernel/types.ts";
 import type { TxnOperation } from "../../etcd/messages.ts";
+import { decodeObjectOf } from "../http/decode.ts";
 import { answer, refuse } from "../respond.ts";
 import type { ApiServerState, Exchange } from "../state.ts";
 import { decorate, objectOf, revisionOf, undecorate } from "../watch/decorate.ts";
@@ -12,9 +13,10 @@ import { toServed } from "./conversion.ts";
 import { create } from "./create.ts";
 import { lastState, RETURNED_WHEN_DELETED } from "./deletion.ts";
 import { askFor, type EtcdAnswer, modEquals, rangeOf, txnOf } from "./etcd-client.ts";
-import { isDryRun } from "./exchange.ts";
+import { isDryRun, isStatus } from "./exchange.ts";
 import { cacheOf, keyOf } from "./lookup.ts";
 import type { Outcome } from "./outcome.ts";
+import { applied, creationDenied } from "./ownership.ts";
 import { scaleOf } from "./scale.ts";
 import { companionsOfRemoval, companionsOfUpdate, rangeWritten, rememberRange } from "./service-allocation.ts";
 import { estimateSize } from "./size.ts";
@@ -79,6 +81,10 @@ function missing(state: ApiServerState, exchange: Exchange, context: Context): v
     refuse(state, exchange, context, notFound(kind, exchange.name));
     return;
   }
+  if (request.verb === "patch") {
+    createByApply(state, exchange, context);
+    return;
+  }
   const { uid } = (request.body as ApiObject).metadata ?? {};
   if (uid) {
     const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: `;
@@ -87,6 +93,23 @@ function missing(state: ApiServerState, exchange: Exchange, context: Context): v
   }
   exchange.creates = true;
   create(state, exchange, context);
+}
+
+function createByApply(state: ApiServerState, exchange: Exchange, context: Context): void {
+  const { kind, request } = exchange;
+  const first = applied(exchange, null, context);
+  const refusal = isStatus(first) ? first : creationDenied(state, exchange);
+  if (refusal !== null) {
+    refuse(state, exchange, context, refusal);
+    return;
+  }
+  const decoded = decodeObjectOf(kind, request, "");
+  if ("refusal" in decoded) {
+    refuse(state, exchange, context, decoded.refusal);
+    return;
+  }
+  exchange.creates = true;
+  create(state, exchange, context, decoded.request.body as ApiObject);
 }
 
 function attempt(state: ApiServerState, exchange: Exchange, context: Context, current: ApiObject, live: boolean): void {

@@ -1,0 +1,182 @@
+import { equalJson } from "../equal.ts";
+import { isRecord } from "../patch/json.ts";
+import { type FieldType, type StructType, structAt } from "../schema/schema.ts";
+import { below, elementsOf, type FieldSet, isEmptySet, isMember, LEAF, NOTHING, union } from "./field-set.ts";
+
+/** A field of the applied object that the kind does not have. */
+export class UnknownFieldError extends Error {}
+
+type ListType = FieldType & { readonly type: "list" };
+
+/** Keys that may be left out of an applied item: they have a default. */
+const KEY_DEFAULTS: Readonly<Record<string, unknown>> = { protocol: "TCP" };
+
+/** What is taken apart: its fields have owners of their own. Everything else is owned as a whole. */
+function partsOf(type: FieldType | undefined): "struct" | "map" | "keyed" | "set" | null {
+  switch (type?.type) {
+    case "struct":
+      return structAt(type.index).atomic ? null : "struct";
+    case "map":
+      return type.atomic ? null : "map";
+    case "list":
+      return type.listType === "map" ? "keyed" : type.listType === "set" ? "set" : null;
+    default:
+      return null;
+  }
+}
+
+interface Part {
+  readonly element: string;
+  readonly value: unknown;
+  readonly type: FieldType | undefined;
+  /** An item or a map's key is in the set by itself; a struct's field only if it is not taken apart. */
+  readonly named: boolean;
+}
+
+function elementOfItem(item: unknown, type: ListType): string {
+  if (type.listType === "set") return `v:${JSON.stringify(item)}`;
+  const keys = [...type.listMapKeys].sort();
+  const record = isRecord(item) ? item : {};
+  return `k:${JSON.stringify(Object.fromEntries(keys.map((key) => [key, record[key] ?? KEY_DEFAULTS[key] ?? null])))}`;
+}
+
+function partsIn(value: unknown, type: FieldType | undefined): readonly Part[] | null {
+  const kind = partsOf(type);
+  if (kind === null || type === undefined) return null;
+  if (type.type === "list") {
+    if (!Array.isArray(value)) return null;
+    return value.map((item) => ({ element: elementOfItem(item, type), value: item, type: type.items, named: false }));
+  }
+  if (!isRecord(value)) return null;
+  return Object.entries(value).flatMap(([key, item]) => {
+    if (item === undefined) return [];
+    const inner =
+      type.type === "struct" ? structAt(type.index).fields.get(key) : (type as { values: FieldType }).values;
+    return [{ element: `f:${key}`, value: item, type: inner, named: type.type === "struct" }];
+  });
+}
+
+export function typeOfKind(struct: StructType): FieldType {
+  return { type: "struct", index: struct.index, replace: false, retainKeys: false };
+}
+
+/** The fields that an object sets. Throws UnknownFieldError if `strict`. */
+export function fieldsOf(value: unknown, type: FieldType | undefined, strict = false, path = ""): FieldSet {
+  const parts = partsIn(value, type);
+  if (parts === null) return NOTHING;
+  const set: Record<string, FieldSet> = {};
+  for (const part of parts) {
+    if (strict && part.named && part.type === undefined)
+      throw new UnknownFieldError(`${path}.${part.element.slice(2)}: field not declared in schema`);
+    const inner = fieldsOf(part.value, part.type, strict, `${path}.${part.element.slice(2)}`);
+    set[part.element] = below(!part.named || isEmptySet(inner), inner) as FieldSet;
+  }
+  return set;
+}
+
+export interface Comparison {
+  /** Added or modified. */
+  readonly changed: FieldSet;
+  readonly removed: FieldSet;
+}
+
+const SAME: Comparison = { changed: NOTHING, removed: NOTHING };
+
+export function compareFields(before: unknown, after: unknown, type: FieldType | undefined): Comparison {
+  if (before === after) return SAME;
+  const old = new Map(partsIn(before, type)?.map((part) => [part.element, part]));
+  const changed: Record<string, FieldSet> = {};
+  const removed: Record<string, FieldSet> = {};
+  for (const part of partsIn(after, type) ?? []) {
+    const was = old.get(part.element);
+    old.delete(part.element);
+    if (was === undefined) {
+      const inner = fieldsOf(part.value, part.type);
+      changed[part.element] = below(!part.named || isEmptySet(inner) || part.type?.type === "map", inner) as FieldSet;
+      continue;
+    }
+    if (was.value === part.value) continue;
+    if (partsIn(part.value, part.type) === null || partsIn(was.value, part.type) === null) {
+      if (!equalJson(was.value, part.value)) changed[part.element] = LEAF;
+      continue;
+    }
+    const inner = compareFields(was.value, part.value, part.type);
+    if (!isEmptySet(inner.changed)) changed[part.element] = inner.changed;
+    if (!isEmptySet(inner.removed)) removed[part.element] = inner.removed;
+  }
+  for (const [element, part] of old) removed[element] = below(true, fieldsOf(part.value, part.type)) as FieldSet;
+  return { changed, removed };
+}
+
+/** `applied` over `live`: what it does not say stays. Undefined: nothing is left. */
+export function mergeFields(live: unknown, applied: unknown, type: FieldType | undefined): unknown {
+  const kind = partsOf(type);
+  if (applied === null) return undefined;
+  if (kind === null || live === undefined || type === undefined) return applied;
+  if (type.type === "list")
+    return Array.isArray(live) && Array.isArray(applied) ? mergeLists(live, applied, type) : applied;
+  if (!isRecord(live) || !isRecord(applied)) return applied;
+  const result: Record<string, unknown> = { ...live };
+  for (const part of partsIn(applied, type) as readonly Part[]) {
+    const key = part.element.slice(2);
+    const merged = mergeFields(live[key], part.value, part.type);
+    if (merged === undefined) delete result[key];
+    else result[key] = merged;
+  }
+  return result;
+}
+
+/** Items of the applied list in its order; others stay where they are among them. */
+function mergeLists(live: readonly unknown[], applied: readonly unknown[], type: ListType): unknown[] {
+  const liveItems = new Map(live.map((item) => [elementOfItem(item, type), item]));
+  const wanted = new Set(applied.map((item) => elementOfItem(item, type)));
+  const others = [...liveItems.keys()];
+  const result: unknown[] = [];
+  const takeOthers = () => {
+    while (others.length > 0 && !wanted.has(others[0] as string)) result.push(liveItems.get(others.shift() as string));
+  };
+  for (const item of applied) {
+    takeOthers();
+    const element = elementOfItem(item, type);
+    if (liveItems.has(element)) others.shift();
+    result.push(mergeFields(liveItems.get(element), item, type.items));
+  }
+  for (const other of others) if (!wanted.has(other)) result.push(liveItems.get(other));
+  return result;
+}
+
+/** Without the fields of `dropped` of which nothing is `owned`. Containers that get empty by it go, too. */
+export function pruneFields(value: unknown, type: FieldType | undefined, dropped: FieldSet, owned: FieldSet): unknown {
+  const parts = partsIn(value, type);
+  if (parts === null) return value;
+  const gone = new Set<string>();
+  const changed = new Map<string, unknown>();
+  for (const { element, value: before, type: inner } of parts) {
+    const drop = dropped[element];
+    if (drop === undefined) continue;
+    const keep = owned[element];
+    if (isMember(drop) && keep === undefined) {
+      gone.add(element);
+      continue;
+    }
+    if (elementsOf(drop).length === 0) continue;
+    const after = pruneFields(before, inner, drop, keep ?? NOTHING);
+    if (after === before) continue;
+    if (isHollow(after)) gone.add(element);
+    else changed.set(element, after);
+  }
+  if (gone.size === 0 && changed.size === 0) return value;
+  const left = parts.filter(({ element }) => !gone.has(element));
+  const valueAfter = (part: Part) => (changed.has(part.element) ? changed.get(part.element) : part.value);
+  return Array.isArray(value)
+    ? left.map(valueAfter)
+    : Object.fromEntries(left.map((part) => [part.element.slice(2), valueAfter(part)]));
+}
+
+function isHollow(value: unknown): boolean {
+  return Array.isArray(value) ? value.length === 0 : isRecord(value) && Object.keys(value).length === 0;
+}
+
+export function unionOf(sets: readonly FieldSet[]): FieldSet {
+  return sets.reduce(union, NOTHING);
+}
