@@ -30,7 +30,12 @@ async function runAll(files: readonly string[], update: boolean, print: boolean)
   let passed = 0;
   let failed = 0;
   for (const file of files) {
-    const text = readFileSync(file, "utf8");
+    const text = textOf(file);
+    if (text === null) {
+      failed += 1;
+      console.log(`${file}: no such transcript`);
+      continue;
+    }
     const startMs = performance.now();
     const result = await runTranscript(text, breathe);
     if (print) console.log(result.text);
@@ -50,6 +55,14 @@ async function runAll(files: readonly string[], update: boolean, print: boolean)
   return failed > 0 ? 1 : 0;
 }
 
+function textOf(file: string): string | null {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return null;
+  }
+}
+
 /** The same shell, in a terminal. */
 async function interactive(): Promise<number> {
   const { run, shell } = createHeadlessShell(breathe);
@@ -57,7 +70,11 @@ async function interactive(): Promise<number> {
     void (stream === "out" ? process.stdout : process.stderr).write(text);
   await run("lab topology basic");
   const terminal = createInterface({ input: process.stdin, output: process.stdout, terminal: process.stdin.isTTY });
-  terminal.on("SIGINT", () => shell.interrupt());
+  terminal.on("SIGINT", () => {
+    shell.interrupt();
+    process.stdout.write("^C\n");
+    terminal.prompt();
+  });
   terminal.setPrompt(`${shell.prompt()} `);
   terminal.prompt();
   for await (const line of terminal) {

@@ -4,7 +4,7 @@ import { SessionHost } from "../session/host.ts";
 import { createSessionDoor } from "../session/lab/lab.ts";
 import { pacingCommands } from "../session/lab/pacing-commands.ts";
 import { Shell } from "../shell/shell.ts";
-import { compare, outputLines, parseTranscript } from "./transcript.ts";
+import { compare, linesOf, outputLines, parseTranscript } from "./transcript.ts";
 
 /** A shell over a world of its own, where time moves only by commands. */
 export interface HeadlessShell {
@@ -61,18 +61,28 @@ export interface TranscriptResult {
   readonly difference: readonly string[];
 }
 
+/** An exception in the world is one transcript's failure, not the end of all. */
+async function linesFrom(run: () => ReturnType<HeadlessShell["run"]>): Promise<readonly string[]> {
+  try {
+    const { stdout, stderr, exitCode } = await run();
+    return outputLines(stdout, stderr, exitCode);
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    return [...text.split("\n"), "[the simulation failed]"];
+  }
+}
+
 /** Runs a transcript in a fresh world and shell. */
 export async function runTranscript(text: string, breathe: () => Promise<void>): Promise<TranscriptResult> {
   const { run } = createHeadlessShell(breathe);
-  const lines = text.split("\n");
+  const lines = linesOf(text);
   const out: string[] = [];
   const difference: string[] = [];
   let from = 0;
   for (const step of parseTranscript(text)) {
     out.push(...lines.slice(from, step.line + step.sourceLines));
     from = step.line + step.lines;
-    const { stdout, stderr, exitCode } = await run(`${step.command}\n`);
-    const fixed = compare(step.expected, outputLines(stdout, stderr, exitCode));
+    const fixed = compare(step.expected, await linesFrom(() => run(`${step.command}\n`)));
     const shown = fixed ?? step.expected;
     out.push(...shown.map((line) => `  ${line}`));
     if (fixed === null) continue;

@@ -9,9 +9,14 @@ export interface Step {
   readonly sourceLines: number;
 }
 
+/** A file that went through another system may end its lines with CR LF. */
+export function linesOf(text: string): string[] {
+  return text.split(/\r?\n/);
+}
+
 /** Cuts a transcript (cram's form) into its commands. */
 export function parseTranscript(text: string): Step[] {
-  const lines = text.split("\n");
+  const lines = linesOf(text);
   const steps: Step[] = [];
   let index = 0;
   while (index < lines.length) {
@@ -42,6 +47,8 @@ export function parseTranscript(text: string): Step[] {
   return steps;
 }
 
+const NO_EOL = " (no-eol)";
+
 /** What a command printed, as the lines of a transcript. */
 export function outputLines(stdout: string, stderr: string, exitCode: number): string[] {
   const lines: string[] = [];
@@ -50,7 +57,7 @@ export function outputLines(stdout: string, stderr: string, exitCode: number): s
     const parts = text.split("\n");
     const last = parts.pop() as string;
     lines.push(...parts);
-    if (last !== "") lines.push(`${last} (no-eol)`);
+    if (last !== "") lines.push(`${last}${NO_EOL}`);
   }
   if (exitCode !== 0) lines.push(`[${exitCode}]`);
   return lines;
@@ -59,10 +66,30 @@ export function outputLines(stdout: string, stderr: string, exitCode: number): s
 /** True when a line of output is what the transcript says. */
 export function lineMatches(expected: string, actual: string): boolean {
   if (expected === actual) return true;
+  if (expected.endsWith(NO_EOL) && actual.endsWith(NO_EOL))
+    return lineMatches(expected.slice(0, -NO_EOL.length), actual.slice(0, -NO_EOL.length));
   if (expected.endsWith(" (re)")) return matchesRegExp(expected.slice(0, -5), actual);
   if (expected.endsWith(" (glob)")) return matchesRegExp(globToRegExp(expected.slice(0, -7)), actual);
   if (expected.endsWith(" (esc)")) return unescapeText(expected.slice(0, -6)) === actual;
   return false;
+}
+
+/** A line of output as a transcript can hold it: what cannot be seen, or would be taken for a command, is escaped. */
+export function asExpected(line: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for.
+  if (!/[\x00-\x1f\x7f]|^[$>] /.test(line)) return line;
+  const hasEnd = !line.endsWith(NO_EOL);
+  const text = hasEnd ? line : line.slice(0, -NO_EOL.length);
+  const escaped = text
+    .replaceAll("\\", "\\\\")
+    .replace(/^[$>]/, hexOf)
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for.
+    .replace(/[\x00-\x1f\x7f]/g, (char) => ({ "\t": "\\t", "\r": "\\r" })[char] ?? hexOf(char));
+  return `${escaped} (esc)${hasEnd ? "" : NO_EOL}`;
+}
+
+function hexOf(char: string): string {
+  return `\\x${char.charCodeAt(0).toString(16).padStart(2, "0")}`;
 }
 
 function matchesRegExp(pattern: string, actual: string): boolean {
@@ -105,6 +132,6 @@ export function compare(expected: readonly string[], actual: readonly string[]):
     return null;
   return actual.map((line, index) => {
     const pattern = expected[index];
-    return pattern !== undefined && lineMatches(pattern, line) ? pattern : line;
+    return pattern !== undefined && lineMatches(pattern, line) ? pattern : asExpected(line);
   });
 }

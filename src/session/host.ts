@@ -1,5 +1,6 @@
 import { CLUSTER_CODE } from "../sim/cluster/code.ts";
 import type { Topology } from "../sim/cluster/topology.ts";
+import type { WorldCode } from "../sim/kernel/world.ts";
 import { clusterReady } from "./ready.ts";
 import type { readSaved } from "./save.ts";
 import { Session } from "./session.ts";
@@ -21,6 +22,11 @@ export class SessionHost {
   private current: Session | null = null;
   keeper: TimeKeeper | null = null;
   readonly onNewSession: ((session: Session) => void)[] = [];
+  private readonly code: WorldCode;
+
+  constructor(code: WorldCode = CLUSTER_CODE) {
+    this.code = code;
+  }
 
   /** Throws when none has been started. */
   get session(): Session {
@@ -62,7 +68,7 @@ export class SessionHost {
   /** A new world at virtual time 0. */
   startBooting(topology: Topology, seed: number): Session {
     this.current?.abortAll();
-    const session = new Session(CLUSTER_CODE, topology, seed);
+    const session = new Session(this.code, topology, seed);
     this.current = session;
     for (const listener of this.onNewSession) listener(session);
     return session;

@@ -16,7 +16,9 @@ export class MachineFiles {
     this.known = new Set(paths);
     const files: Record<string, () => Promise<string>> = {};
     for (const path of paths) files[path] = async () => (await console.readFile(path)) ?? "";
-    this.fs = this.watched(new InMemoryFs(files));
+    const fs = new InMemoryFs(files);
+    for (const folder of SHOWN) fs.mkdirSync(folder.slice(0, -1), { recursive: true });
+    this.fs = this.watched(fs);
   }
 
   static async open(console: ConsoleDoor): Promise<MachineFiles> {

@@ -1,4 +1,5 @@
 import { Bash, defineCommand, InMemoryFs } from "just-bash/browser";
+import { parseGoDuration } from "../sim/api/duration.ts";
 import { dateText } from "./console/times.ts";
 import {
   type CommandResult,
@@ -70,7 +71,8 @@ export class Shell {
       await this.doors.session.command(shown ?? titleOf(line));
       const result = await this.execute(withRandom(line));
       if (result.stdout !== "") output("out", result.stdout);
-      if (result.stderr !== "") output("err", result.stderr);
+      const stderr = result.stderr.replace(/^bash: execution aborted\n/m, "");
+      if (stderr !== "") output("err", stderr);
       if (this.timeMoved) output("err", TIME_MOVED);
       return this.controller.signal.aborted ? 130 : result.exitCode;
     } finally {
@@ -174,7 +176,15 @@ export class Shell {
     return new Bash({
       fs,
       cwd: machine === null ? HOME : "/root",
-      customCommands: [...commands, date, hostname, this.sudoCommand(), this.timeoutCommand(), this.randomCommand(), ...more],
+      customCommands: [
+        ...commands,
+        date,
+        hostname,
+        this.sudoCommand(),
+        this.timeoutCommand(),
+        this.randomCommand(),
+        ...more,
+      ],
       sleep: (milliseconds) => this.sleep(milliseconds),
       executionLimits: { maxCommandCount: 100_000, maxLoopIterations: 20_000, maxSourceBytes: 8 * 1024 * 1024 },
     });
@@ -449,12 +459,8 @@ function listening(doors: Doors, timeMoved: () => void): Doors {
 }
 
 function durationUs(text: string): number | null {
-  const units: Readonly<Record<string, number>> = { ms: 1_000, s: 1_000_000, m: 60_000_000, h: 3_600_000_000 };
-  let total = 0;
-  if (!/^(\d+(\.\d+)?(ms|s|m|h))+$/.test(text)) return null;
-  for (const [, number, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g))
-    total += Number(number) * (units[unit as string] as number);
-  return total;
+  const us = parseGoDuration(text);
+  return us !== null && us >= 0 ? us : null;
 }
 
 const TITLE_CHARS_MAX = 200;

@@ -31,7 +31,13 @@ export class Autosave {
     if (this.timer !== null) return;
     this.timer = setTimeout(() => {
       this.timer = null;
-      this.database?.transaction(STORE, "readwrite").objectStore(STORE).put(saveSession(session), KEY);
+      if (this.database === null) return;
+      try {
+        this.database.transaction(STORE, "readwrite").objectStore(STORE).put(saveSession(session), KEY);
+      } catch {
+        // The browser has closed the store (its data were cleared, say): the session goes on without.
+        this.database = null;
+      }
     }, WRITE_AFTER_MS);
   }
 

@@ -1,11 +1,11 @@
-import { parseDurationUs } from "../../sim/faults/duration.ts";
-import { utcText } from "../../sim/kernel/certificates.ts";
+import { parseGoDuration } from "../../sim/api/duration.ts";
+import { utcText } from "../../sim/kernel/calendar.ts";
 import { worldHash } from "../../sim/kernel/checkpoint.ts";
 import { TIME_MOVED } from "../session.ts";
 import { type LabCommand, LabError, print, SILENT, table, timeText } from "./command.ts";
 
 function duration(text: string | undefined, usage: string): number {
-  const us = text === undefined ? null : parseDurationUs(text);
+  const us = text === undefined ? null : parseGoDuration(text);
   if (us === null || us < 0)
     throw new LabError(text === undefined ? `usage: ${usage}` : `"${text}" is no duration; write 30s, 500ms or 2m10s.`);
   return us;
@@ -59,7 +59,7 @@ export const rewindCommand: LabCommand = {
     const to = args[1];
     if (to === undefined) throw new LabError(`usage: ${rewindCommand.usage}`);
     if (session.rewindToMark(to)) return SILENT;
-    const us = parseDurationUs(to);
+    const us = parseGoDuration(to);
     if (us === null) throw new LabError(`There is no mark "${to}", and it is no time.`);
     session.rewindTo(us, true);
     return SILENT;
