@@ -16,6 +16,8 @@ export default function Invitations() {
   const ready = useCluster((state) => state.head.ready);
   const { invited, presenter, tourStep } = useArrangement();
   const offer = useResumable((state) => state.offer);
+  // Whoever has typed or broken something needs no invitation any more.
+  const busy = useCluster((state) => state.time.marks.some((mark) => mark.kind !== "warning"));
   const shown = ready && !presenter && tourStep === null;
   return (
     <div className="pointer-events-none absolute inset-x-0 bottom-2.5 z-10 flex flex-col items-center gap-2">
@@ -38,7 +40,7 @@ export default function Invitations() {
               </p>
             </m.div>
           )}
-          {shown && !invited && (
+          {shown && !invited && !busy && (
             <m.nav
               key="invitations"
               aria-label={text.invitations}
