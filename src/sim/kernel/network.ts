@@ -595,7 +595,20 @@ export function listenerKey(ip: string, port: string): string {
 function deliver(world: World, event: KernelEvent, pid: Pid, message: KernelMessage): void {
   const process = world.state.processes.get(pid);
   if (process === undefined) return;
-  world.dispatch(process, { ...event, kind: EventKind.Deliver, pid, payload: message });
+  // Written out: a spread would cost more than all the rest here.
+  world.dispatch(process, {
+    atUs: event.atUs,
+    sequence: event.sequence,
+    kind: EventKind.Deliver,
+    pid,
+    payload: message,
+    ref: event.ref,
+    fromPid: event.fromPid,
+    sentAtUs: event.sentAtUs,
+    trace: event.trace,
+    cause: event.cause,
+    label: event.label,
+  });
 }
 
 function resetError(connection: Connection): NetworkError {

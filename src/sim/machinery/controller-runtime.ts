@@ -380,7 +380,11 @@ function viewOf(machinery: Machinery, controller: Controller, context: Context):
 function handsOf(machinery: Machinery, controller: Controller, context: Context): Hands<unknown> {
   const queue = queueOf(machinery, controller.name);
   return {
-    ...viewOf(machinery, controller, context),
+    store: (informer) => informerOf(machinery, informer).store,
+    memory: controller.memory,
+    expectations: controller.expectations,
+    nowUs: context.nowUs,
+    wallUs: context.wallUs(),
     add: (key, cause) => addKey(queue, key, cause),
     addAfter: (key, delayUs, cause) => addKeyAfter(queue, key, delayUs, context, cause),
   };

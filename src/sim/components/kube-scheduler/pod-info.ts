@@ -49,6 +49,11 @@ export function podInfoOf(pod: Pod): PodInfo {
   return info;
 }
 
+/** True when two versions of a pod are known to ask for the same, without working anything out. */
+export function sharesDemand(a: Pod, b: Pod): boolean {
+  return a.spec === b.spec && !statusNamesResources(a) && !statusNamesResources(b);
+}
+
 function statusNamesResources({ status }: Pod): boolean {
   if (status === undefined) return false;
   for (const { resources } of status.containerStatuses ?? []) if (resources !== undefined) return true;

@@ -20,10 +20,13 @@ export function openExchange(state: ApiServerState, context: Context, given: New
   state.nextExchange = id + 1;
   const exchange: Exchange = {
     id,
-    ...given,
+    replyTo: given.replyTo,
+    request: given.request,
+    kind: given.kind,
     form: given.form === null ? null : Object.freeze(given.form),
     user: deepFreeze(given.user),
     receivedAtUs: context.nowUs,
+    deadlineAtUs: given.deadlineAtUs,
     trace: context.trace,
     phase: "begin",
     name: given.request.name,

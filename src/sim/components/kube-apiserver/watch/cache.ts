@@ -67,7 +67,7 @@ export function applyEvent(cache: WatchCache, event: EtcdEvent, nowUs: number): 
   if (event.type === "PUT") {
     const object = objectOf(event.kv);
     if (object === null) return null;
-    if (previous !== null) unindex(cache, key, previous);
+    if (previous !== null && nodeOf(previous) !== nodeOf(object)) unindex(cache, key, previous);
     put(cache, key, object);
     return keep(cache, {
       type: previous === null ? "ADDED" : "MODIFIED",

@@ -1,6 +1,6 @@
 import { endOfPrefix, Table } from "../../../kernel/table.ts";
 import { type Node, nameOf, type Pod, uidOf } from "../objects.ts";
-import { podInfoOf } from "../pod-info.ts";
+import { podInfoOf, sharesDemand } from "../pod-info.ts";
 import { createNodeInfo, type NodeInfo, withNode, withoutPod, withPod } from "./node-info.ts";
 import { addToTree, interleaved, type NodeTree, removeFromTree } from "./node-tree.ts";
 
@@ -182,6 +182,7 @@ export function updatePod(cache: SchedulerCache, pod: Pod): void {
 }
 
 function sameDemand(a: Pod, b: Pod): boolean {
+  if (sharesDemand(a, b)) return true;
   const before = podInfoOf(a);
   const after = podInfoOf(b);
   return before.request === after.request && before.hostPorts === after.hostPorts;
