@@ -1,5 +1,5 @@
 import type { Doors } from "./doors.ts";
-import { complete as completeKubectl } from "./kubectl/completion.ts";
+import { complete as completeKubectl } from "./kubectl/index.ts";
 import { PROGRAMS } from "./programs.ts";
 import type { Shell } from "./shell.ts";
 

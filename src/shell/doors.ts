@@ -28,12 +28,6 @@ export function isFailure(answer: unknown): answer is ConnectionFailure {
   return typeof answer === "object" && answer !== null && "failure" in answer;
 }
 
-/** A kubeconfig context as data. */
-export interface ApiUser {
-  /** Kubeconfig user: `kubernetes-admin`. */
-  readonly name: string;
-}
-
 export interface HttpStream {
   readonly response: HttpResponse;
   /** Text as it is flushed; ends when the server closes. For exec: `channel` frames. */

@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import { request as httpsRequest, type IncomingMessage } from "node:https";
+import type { IncomingMessage } from "node:http";
+import { request as httpsRequest } from "node:https";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";

@@ -67,11 +67,6 @@ export function tooLong(field: string, maxLength: number): FieldError {
   };
 }
 
-export function tooMany(field: string, actual: number, maxQuantity: number): FieldError {
-  const detail = maxQuantity >= 0 ? `must have at most ${maxQuantity} items` : "has too many items";
-  return { type: "FieldValueTooMany", field, value: actual, detail };
-}
-
 export function notFound(field: string, value: unknown): FieldError {
   return { type: "FieldValueNotFound", field, value, detail: "" };
 }

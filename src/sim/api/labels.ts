@@ -1,4 +1,4 @@
-import { validateLabelKey, validateLabelValue } from "./names.ts";
+import { validateLabelValue, validateQualifiedName } from "./names.ts";
 
 /** Label selectors: the text form (`app=web,tier in (a,b),!old`) and the object form (`matchLabels`, `matchExpressions`). */
 
@@ -265,7 +265,7 @@ class Parser {
     }
     const name = this.take(true);
     if (name.kind !== "identifier") throw new SelectorError(`found '${name.text}', expected: identifier`);
-    refuse("key", name.text, validateLabelKey(name.text));
+    refuse("key", name.text, validateQualifiedName(name.text));
     const next = this.look(true);
     if (negated || next.kind === "end" || next.kind === ",") {
       return { key: name.text, operator: negated ? "!" : "exists", values: [] };

@@ -122,8 +122,6 @@ export function validateQualifiedName(value: string): readonly string[] {
   return messages;
 }
 
-export const validateLabelKey = validateQualifiedName;
-
 const ENV_VAR_MESSAGE =
   "a valid environment variable name must consist only of printable ASCII characters other than '='";
 

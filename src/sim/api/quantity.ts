@@ -204,13 +204,3 @@ function fastMilli(text: string): number {
   const milli = factor === undefined ? -1 : value * factor;
   return milli <= Number.MAX_SAFE_INTEGER ? milli : -1;
 }
-
-/** Text of an amount in thousandths: `formatMilli(1500)` is `1500m`, `formatMilli(2000)` is `2`. */
-export function formatMilli(milli: number): string {
-  return formatQuantity({ nano: BigInt(milli) * 1_000_000n, format: "DecimalSI" });
-}
-
-/** Text of an amount of bytes, with binary suffixes. */
-export function formatBytes(bytes: number): string {
-  return formatQuantity({ nano: BigInt(bytes) * NANO, format: "BinarySI" });
-}

@@ -2,55 +2,17 @@
  * Calendar time as the API writes it. `wallUs` is microseconds since 1970-01-01T00:00:00Z, an integer; API timestamps
  * are RFC 3339 in UTC: whole seconds for `metav1.Time`, six decimals for `metav1.MicroTime`.
  */
+import { dateOfDays, daysOfDate, formatSeconds, utcText } from "../kernel/calendar.ts";
 
 const SECONDS_PER_DAY = 86_400;
-
-interface CivilDate {
-  readonly year: number;
-  readonly month: number;
-  readonly day: number;
-}
-
-/** Days since 1970 to a date of the proleptic Gregorian calendar (eras of 400 years, beginning in March). */
-function dateOfDays(days: number): CivilDate {
-  const shifted = days + 719_468;
-  const era = Math.floor(shifted / 146_097);
-  const dayOfEra = shifted - era * 146_097;
-  const yearOfEra = Math.floor(
-    (dayOfEra - Math.floor(dayOfEra / 1460) + Math.floor(dayOfEra / 36_524) - Math.floor(dayOfEra / 146_096)) / 365,
-  );
-  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
-  const monthFromMarch = Math.floor((5 * dayOfYear + 2) / 153);
-  const day = dayOfYear - Math.floor((153 * monthFromMarch + 2) / 5) + 1;
-  const month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9;
-  return { year: yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, day };
-}
-
-function daysOfDate({ year, month, day }: CivilDate): number {
-  const shiftedYear = month <= 2 ? year - 1 : year;
-  const era = Math.floor(shiftedYear / 400);
-  const yearOfEra = shiftedYear - era * 400;
-  const dayOfYear = Math.floor((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5) + day - 1;
-  const dayOfEra = yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear;
-  return era * 146_097 + dayOfEra - 719_468;
-}
 
 function pad(value: number, width: number): string {
   return String(value).padStart(width, "0");
 }
 
-function formatSeconds(seconds: number): string {
-  const days = Math.floor(seconds / SECONDS_PER_DAY);
-  const rest = seconds - days * SECONDS_PER_DAY;
-  const { year, month, day } = dateOfDays(days);
-  const hour = Math.floor(rest / 3600);
-  const minute = Math.floor(rest / 60) % 60;
-  return `${pad(year, 4)}-${pad(month, 2)}-${pad(day, 2)}T${pad(hour, 2)}:${pad(minute, 2)}:${pad(rest % 60, 2)}`;
-}
-
 /** `metav1.Time`: `2026-11-20T09:00:00Z`. Fractions of a second are cut off. */
 export function formatTime(wallUs: number): string {
-  return `${formatSeconds(Math.floor(wallUs / 1_000_000))}Z`;
+  return utcText(wallUs);
 }
 
 /** `metav1.MicroTime`: `2026-11-20T09:00:00.000250Z`. */

@@ -1,4 +1,4 @@
-import { utcText } from "../kernel/certificates.ts";
+import { utcText } from "../kernel/calendar.ts";
 import type { Certificate } from "../kernel/types.ts";
 import { CLUSTER_DOMAIN, type Layout } from "./layout.ts";
 import { pemBlock } from "./pem.ts";

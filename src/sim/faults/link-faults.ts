@@ -1,7 +1,7 @@
+import { parseGoDuration } from "../api/duration.ts";
 import { addNetworkRule, removeNetworkRule } from "../kernel/control.ts";
 import type { NetworkRule } from "../kernel/state.ts";
 import type { World } from "../kernel/world.ts";
-import { parseDurationUs } from "./duration.ts";
 import { type Fault, failed, lasting, type Outcome } from "./fault.ts";
 
 function addRule(world: World, fault: string, target: string, oneway: boolean, effect: NetworkRule["effect"]): Outcome {
@@ -50,7 +50,7 @@ export const delayFault: Fault = {
   parameters: [{ name: "by", label: "By how much", default: "200ms", unit: "" }],
   sign: (parameters) => `${parameters.by} slower`,
   break(world, target, parameters) {
-    const byUs = parseDurationUs(parameters.by ?? "");
+    const byUs = parseGoDuration(parameters.by ?? "");
     if (byUs === null || byUs <= 0) return failed(`"${parameters.by}" is no duration; write 200ms or 2s.`);
     return addRule(world, "delay", target, false, { type: "delay", byUs });
   },

@@ -1,5 +1,5 @@
+import { parseGoDuration } from "../api/duration.ts";
 import { fillDisk, freeze, machineOf, powerOff, powerOn, skewClock, slowDisk, wipeDisk } from "../kernel/control.ts";
-import { parseDurationUs } from "./duration.ts";
 import { type Fault, failed, lasting, OVER_AT_ONCE } from "./fault.ts";
 
 export const powerOffFault: Fault = {
@@ -52,7 +52,7 @@ export const clockSkewFault: Fault = {
   sign: (parameters) =>
     `clock ${parameters.by?.startsWith("-") ? `${parameters.by.slice(1)} behind` : `${parameters.by} ahead`}`,
   break(world, target, parameters) {
-    const byUs = parseDurationUs(parameters.by ?? "");
+    const byUs = parseGoDuration(parameters.by ?? "");
     if (byUs === null) return failed(`"${parameters.by}" is no duration; write 5m, 30s or -1h.`);
     return skewClock(world, target, byUs) ? lasting() : failed(`There is no machine "${target}".`);
   },

@@ -65,13 +65,6 @@ export interface ContainerStatus {
   readonly resources?: ResourceRequirements;
 }
 
-export interface Taint {
-  readonly key: string;
-  readonly value?: string;
-  readonly effect: string;
-  readonly timeAdded?: string;
-}
-
 export interface Toleration {
   readonly key?: string;
   readonly operator?: string;

@@ -3,7 +3,7 @@
  * list that is handed along; `field` is the path of the value itself.
  */
 import type { FieldError } from "../field-errors.ts";
-import { invalid, notSupported, required, tooLong } from "../field-errors.ts";
+import { invalid, notSupported, required } from "../field-errors.ts";
 import { formatCidr, formatIp, networkOf, parseCidr, parseIp } from "../ip.ts";
 import {
   maxLengthMessage,
@@ -97,11 +97,6 @@ export function validateIp(field: string, value: string): FieldError[] {
   return value === canonical ? [] : [invalid(field, value, `must be in canonical form ("${canonical}")`)];
 }
 
-/** For fields that have always taken any form. */
-export function checkLegacyIp(errors: Errors, field: string, value: unknown): void {
-  if (!parseIp(text(value))) errors.push(invalid(field, value, IP_MESSAGE));
-}
-
 /** Strict: canonical form only, no bits set beyond the prefix. */
 export function validateCidr(field: string, value: string): FieldError[] {
   const cidr = parseCidr(value);
@@ -114,11 +109,6 @@ export function validateCidr(field: string, value: string): FieldError[] {
   }
   const canonical = formatCidr(cidr);
   return value === canonical ? [] : [invalid(field, value, `must be in canonical form ("${canonical}")`)];
-}
-
-/** For fields that have always taken any form. */
-export function checkLegacyCidr(errors: Errors, field: string, value: unknown): void {
-  if (!parseCidr(text(value))) errors.push(invalid(field, value, CIDR_MESSAGE));
 }
 
 export function validateFullyQualifiedDomainName(field: string, value: string): FieldError[] {
@@ -141,10 +131,6 @@ export function validateDomainPrefixedName(field: string, value: string): FieldE
   return validateDns1123Subdomain(host)
     .map((message) => invalid(field, host, message))
     .concat(slash >= 0 && path === "" ? [invalid(field, path, maxLengthMessage(0))] : []);
-}
-
-export function checkMaxBytes(errors: Errors, field: string, value: string, maxBytes: number): void {
-  if (value.length > maxBytes) errors.push(tooLong(field, maxBytes));
 }
 
 /** A relative path that stays below. */

@@ -1,4 +1,3 @@
-import { deepFreeze } from "../../api/object.ts";
 import type { Context } from "../../kernel/types.ts";
 import type { ImageConfig } from "../image-registry/messages.ts";
 import type { ContainerRecord, RuntimeState, SandboxRecord } from "./state.ts";
@@ -13,11 +12,6 @@ const POD_CIDR = `${ROOT}/io.containerd.grpc.v1.cri/pod-cidr`;
 export const ROOTFS = "/run/containerd/io.containerd.runtime.v2.task/k8s.io/";
 
 const SYNC_DELAY_US = 1_000_000;
-
-/** Where a preloaded image belongs on a machine's disk, with the value to put there. */
-export function imageFile(image: ImageConfig): { readonly path: string; readonly value: unknown } {
-  return { path: `${IMAGES}${image.reference}`, value: deepFreeze(image) };
-}
 
 export function putSandbox(state: RuntimeState, context: Context, record: SandboxRecord): void {
   Object.freeze(record);

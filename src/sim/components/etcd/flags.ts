@@ -1,3 +1,5 @@
+import { parseGoDuration } from "../../api/duration.ts";
+
 /** What etcd takes from its command line (etcd-io/etcd release-3.5 server/embed/config.go), with its defaults. */
 export interface EtcdConfig {
   readonly name: string;
@@ -178,7 +180,5 @@ function portOf(url: string): number {
 }
 
 function durationMs(text: string): number {
-  const match = /^(\d+)(ms|s|m|h)$/.exec(text);
-  const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
-  return match === null ? 600_000 : Number(match[1]) * (unitMs[match[2] as string] as number);
+  return Math.floor((parseGoDuration(text) ?? 600_000_000) / 1000);
 }

@@ -1,9 +1,5 @@
 import type { TraceRef } from "../../kernel/types.ts";
 
-/** Clients connect to 2379 (TLS), members to each other on 2380. */
-export const ETCD_CLIENT_PORT = 2379;
-export const ETCD_PEER_PORT = 2380;
-
 /**
  * A key's value. The API server stores frozen API objects as they are (shared, never copied); `etcdctl put` stores
  * text. `sizeBytes` counts for quota and request limits.

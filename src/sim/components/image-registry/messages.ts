@@ -1,5 +1,4 @@
-/** Every registry that images are pulled from, on one machine: Docker Hub, registry.k8s.io, ghcr.io and so on. */
-export const REGISTRY_MACHINE = "registry";
+/** Every registry that images are pulled from answers here, on one machine: Docker Hub, registry.k8s.io, ghcr.io and so on. */
 export const REGISTRY_PORT = 443;
 
 export interface ImageName {

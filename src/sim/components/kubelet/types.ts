@@ -224,7 +224,3 @@ export type ProbeResult = "success" | "failure" | "unknown";
 export function isRestartableInit(container: Container): boolean {
   return container.restartPolicy === "Always";
 }
-
-export function restartPolicyOf(pod: Pod): string {
-  return pod.spec.restartPolicy ?? "Always";
-}

@@ -26,15 +26,6 @@ export interface Observation {
   readonly capacity?: string;
 }
 
-/** Upstream's hard defaults on Linux. */
-export const DEFAULT_EVICTION_HARD: Readonly<Record<string, string>> = Object.freeze({
-  "memory.available": "100Mi",
-  "nodefs.available": "10%",
-  "nodefs.inodesFree": "5%",
-  "imagefs.available": "15%",
-  "imagefs.inodesFree": "5%",
-});
-
 const SIGNALS: ReadonlySet<string> = new Set([
   "memory.available",
   "nodefs.available",
