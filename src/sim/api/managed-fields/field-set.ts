@@ -9,7 +9,7 @@ export interface FieldSet {
 
 export const NOTHING: FieldSet = Object.freeze({});
 /** Below an element: just the element. */
-export const LEAF: FieldSet = NOTHING;
+export const LEAF: FieldSet = Object.freeze({});
 const SELF = ".";
 
 export function isEmptySet(set: FieldSet): boolean {
