@@ -27,7 +27,7 @@ interface Source {
 // ---------------------------------------------------------------------------------------------------------------------
 // Layers
 
-const packagesOfTheSim = new Set(["sorted-btree", "rfc6902", "yaml", "tinyqueue", "pure-rand", "croner"]);
+const packagesOfTheSim = new Set(["yaml"]);
 
 /** The layer that a file belongs to; its own folder for those that have siblings. */
 function layerOf(path: string): string {
