@@ -548,8 +548,7 @@ function judge(world: World, from: MachineName, to: MachineName): number {
   for (const rule of networkRules) {
     if (!applies(rule, source.info, target.info)) continue;
     if (rule.effect.type === "delay") return rule.effect.byUs;
-    if (rule.effect.percent >= 100 || nextFloat(world.randomOf(`network/${from}`)) * 100 < rule.effect.percent)
-      return -1;
+    if (rule.effect.percent >= 100 || nextFloat(world.networkRandom(from)) * 100 < rule.effect.percent) return -1;
   }
   return 0;
 }
@@ -570,7 +569,7 @@ function latencyUs(world: World, from: MachineName, to: MachineName): number {
   const target = (world.state.machines.get(to) as Machine).info;
   let baseUs: number = source.zone === target.zone ? LATENCY_US.sameZone : LATENCY_US.otherZone;
   if (source.zone === "" || target.zone === "") baseUs = LATENCY_US.outside;
-  return Math.round(baseUs * (0.9 + nextFloat(world.randomOf(`network/${from}`)) / 5));
+  return Math.round(baseUs * (0.9 + nextFloat(world.networkRandom(from)) / 5));
 }
 
 function transferUs(world: World, from: MachineName, to: MachineName, sizeBytes: number): number {

@@ -96,6 +96,8 @@ export class World {
   /** What left the world since somebody last took it. Not state: a replay makes it again. */
   outputs: OutsideOutput[] = [];
   private readonly context: KernelContext;
+  /** Cache of `state.randoms`, which are never replaced. */
+  private readonly networkRandoms = new Map<MachineName, RandomState>();
   /** Cause of what happens now: 0 outside of any event. */
   trace = 0;
   cause = 0;
@@ -172,6 +174,16 @@ export class World {
     if (random === undefined) {
       random = createRandom(this.state.seed, name);
       this.state.randoms.set(name, random);
+    }
+    return random;
+  }
+
+  /** The stream behind what leaves a machine; asked for with every packet. */
+  networkRandom(machine: MachineName): RandomState {
+    let random = this.networkRandoms.get(machine);
+    if (random === undefined) {
+      random = this.randomOf(`network/${machine}`);
+      this.networkRandoms.set(machine, random);
     }
     return random;
   }
