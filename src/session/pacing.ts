@@ -7,8 +7,13 @@ const SLICE_MS = 8;
 const SLICE_EVENTS = 2_000;
 /** While somebody outside waits for an answer, time runs no faster than this, so that a command's requests lie close together. */
 const WAITING_SPEED_MAX = 10;
-/** Following: how long the next hop of the followed trace is meant to be on its way, wall clock. */
-const HOP_SECONDS = 0.45;
+/**
+ * Following: how long the next hop of the followed trace is meant to be on its way, wall clock. The first hops tell most;
+ * the further a trace has come, the quicker it goes on.
+ */
+const HOP_SECONDS = 0.4;
+const HOP_SECONDS_MIN = 0.08;
+const HOPS_UNTIL_QUICK = 90;
 const FOLLOW_RATE_MIN = 1 / 4_000;
 const FOLLOW_RATE_MAX = 20;
 /** Beyond this many pending events, looking for the followed trace would cost more than it shows. */
@@ -35,6 +40,7 @@ export class Pacer implements TimeKeeper {
   private readonly nowMs: () => number;
   private lastMs: number;
   private debtUs = 0;
+  private aim: { readonly atUs: number; readonly rate: number } | null = null;
   private hurryToUs: number | null = null;
   private measuredFromUs = 0;
   private measuredFromMs = 0;
@@ -118,10 +124,13 @@ export class Pacer implements TimeKeeper {
     if (followed !== null) {
       const next = nextOfTrace(session, followed);
       if (next !== null) {
-        const seconds = (next.atUs - session.nowUs) / 1_000_000;
-        const rate =
-          Math.min(FOLLOW_RATE_MAX, Math.max(FOLLOW_RATE_MIN, seconds / HOP_SECONDS)) *
-          Math.min(1, Math.max(this.speed, 1 / 100));
+        // One rate for the whole hop: taken anew on the way, it would slow down before every arrival.
+        if (this.aim?.atUs !== next.atUs) {
+          const seconds = (next.atUs - session.nowUs) / 1_000_000;
+          const rate = Math.min(FOLLOW_RATE_MAX, Math.max(FOLLOW_RATE_MIN, seconds / hopSeconds(session, followed)));
+          this.aim = { atUs: next.atUs, rate };
+        }
+        const rate = this.aim.rate * Math.min(1, Math.max(this.speed, 1 / 100));
         return next.travelling
           ? { rate, text: `slow: ${next.label || "a message"} is on its way` }
           : { rate, text: "fast: waiting for what comes next" };
@@ -169,6 +178,16 @@ export class Pacer implements TimeKeeper {
   }
 }
 
+function hopSeconds(session: Session, trace: number): number {
+  const hops = session.spans.traceOf(trace)?.spans.length ?? 0;
+  return Math.max(HOP_SECONDS_MIN, HOP_SECONDS * (1 - hops / HOPS_UNTIL_QUICK));
+}
+
+/** Events and leases are written beside the work; they are drawn, and do not hold it up. */
+function isAside(label: string): boolean {
+  return label.includes("/events") || label.includes("/leases");
+}
+
 interface NextOfTrace {
   readonly atUs: number;
   readonly travelling: boolean;
@@ -182,6 +201,7 @@ function nextOfTrace(session: Session, trace: number): NextOfTrace | null {
   let soonest: NextOfTrace | null = null;
   for (const event of heap) {
     if (event.trace !== trace || event.kind === EventKind.Deadline || event.kind === EventKind.KeepAlive) continue;
+    if (isAside(event.label)) continue;
     if (soonest === null || event.atUs < soonest.atUs)
       soonest = { atUs: event.atUs, travelling: event.kind === EventKind.Arrive, label: event.label };
   }
