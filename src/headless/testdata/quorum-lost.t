@@ -28,7 +28,7 @@ Soon the API servers are not ready any more, and the load balancer sends nobody 
   Unable to connect to the server: read tcp 192.168.1.10->10.0.0.5:6443: read: connection reset by peer
   [1]
   $ ssh control-plane-1 etcdctl endpoint health
-  {"level":"warn","ts":"2026-11-20T09:00:34.531Z","logger":"etcd-client","caller":"v3@v3.5.21/retry_interceptor.go:63","msg":"retrying of unary invoker failed","target":"etcd-endpoints://0xc00021e000/127.0.0.1:2379","attempt":0,"error":"rpc error: code = DeadlineExceeded desc = context deadline exceeded"}
+  {"level":"warn","ts":"*","logger":"etcd-client",*"error":"rpc error: code = DeadlineExceeded desc = context deadline exceeded"} (glob)
   127.0.0.1:2379 is unhealthy: failed to commit proposal: context deadline exceeded
   Error: unhealthy cluster
   [1]

@@ -5,8 +5,8 @@
   deployment.apps/web created
   $ lab until 60s 'kubectl wait --for=condition=Available deploy/web --timeout=0s'
   $ lab fail stop kube-scheduler@control-plane-1
-  $ lab status | grep scheduler
-  kube-scheduler            control-plane-1   stopped   0s       -
+  $ lab status | awk '$1=="kube-scheduler" {print $1, $3}'
+  kube-scheduler stopped
   $ kubectl scale deploy/web --replicas=4
   deployment.apps/web scaled
   $ lab wait 30s
