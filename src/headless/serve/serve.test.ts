@@ -55,8 +55,8 @@ async function ask(method: string, path: string, given: Ask = {}) {
 const PODS = "/api/v1/namespaces/default/pods";
 const CONFIG_MAPS = "/api/v1/namespaces/default/configmaps";
 
-async function runningPod(name: string, container: object): Promise<void> {
-  const spec = { containers: [{ name: "c", image: "busybox:1.36", ...container }] };
+async function runningPod(name: string, container: object, rest: object = {}): Promise<void> {
+  const spec = { containers: [{ name: "c", image: "busybox:1.36", ...container }], ...rest };
   const created = await ask("POST", PODS, { body: { apiVersion: "v1", kind: "Pod", metadata: { name }, spec } });
   expect(created.status).toBe(201);
   for (;;) {
@@ -133,6 +133,47 @@ describe("the served API", () => {
     expect([answer.status, answer.json().reason]).toEqual([413, "RequestEntityTooLarge"]);
   });
 
+  it("follows a log from its end, and shows the output to who attaches", async () => {
+    const script = "echo one; echo two; sleep 4; echo three; sleep 2";
+    await runningPod("follows", { command: ["sh", "-c", script] }, { restartPolicy: "Never" });
+    const [log, attached] = await Promise.all([
+      ask("GET", `${PODS}/follows/log?follow=true&tailLines=1`),
+      talk(`${PODS}/follows/attach?stdout=true&stderr=true`),
+    ]);
+    expect(log.text).toBe("two\nthree\n");
+    expect(attached[1]).toBe("three\n");
+    expect(JSON.parse(attached[3] ?? "")).toEqual({ metadata: {}, status: "Success" });
+  });
+
+  it("applies server-side, and names who is in the way", async () => {
+    const apply = (manager: string, data: object, force = false) =>
+      ask("PATCH", `${CONFIG_MAPS}/owned?fieldManager=${manager}${force ? "&force=true" : ""}`, {
+        body: { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "owned" }, data },
+        headers: { "content-type": "application/apply-patch+yaml" },
+      });
+    expect((await apply("alpha", { k: "1", only: "a" })).status).toBe(201);
+    const refused = await apply("beta", { k: "2" });
+    expect([refused.status, refused.json().message]).toEqual([
+      409,
+      'Apply failed with 1 conflict: conflict with "alpha": .data.k',
+    ]);
+    const forced = (await apply("beta", { k: "2" }, true)).json();
+    const owners: { manager: string; fieldsV1: object }[] = forced.metadata.managedFields;
+    expect(Object.fromEntries(owners.map(({ manager, fieldsV1 }) => [manager, fieldsV1]))).toEqual({
+      alpha: { "f:data": { "f:only": {} } },
+      beta: { "f:data": { "f:k": {} } },
+    });
+    expect((await apply("alpha", {})).json().data).toEqual({ k: "2" });
+    expect(
+      (
+        await ask("PATCH", `${CONFIG_MAPS}/owned`, {
+          body: {},
+          headers: { "content-type": "application/apply-patch+yaml" },
+        })
+      ).status,
+    ).toBe(422);
+  });
+
   it("lets go of clients that vanish", async () => {
     const before = cluster.host.session.waiting;
     const watches = await Promise.all(Array.from({ length: 20 }, () => open("GET", `${PODS}?watch=1`)));
@@ -144,21 +185,8 @@ describe("the served API", () => {
   it("gives logs and runs commands by WebSocket", async () => {
     await runningPod("talks", { command: ["sh", "-c", "echo hello; sleep 3600"] });
     expect((await ask("GET", `${PODS}/talks/log`)).text).toBe("hello\n");
-    const path = `${PODS}/talks/exec?command=sh&command=-c&command=${encodeURIComponent("echo hi; exit 3")}`;
-    const socket = new WebSocket(
-      `wss://127.0.0.1:${cluster.port}${path}&stdout=true&stderr=true`,
-      "v5.channel.k8s.io",
-      { ca: cluster.authority, headers: { authorization: `Bearer ${cluster.token}` } },
-    );
-    const channels: Record<number, string> = {};
-    await new Promise<void>((resolve, reject) => {
-      socket.on("message", (data: Buffer) => {
-        const channel = data[0] as number;
-        channels[channel] = (channels[channel] ?? "") + data.subarray(1).toString();
-      });
-      socket.on("close", () => resolve());
-      socket.on("error", reject);
-    });
+    const command = encodeURIComponent("echo hi; exit 3");
+    const channels = await talk(`${PODS}/talks/exec?command=sh&command=-c&command=${command}&stdout=true&stderr=true`);
     expect(channels[1]).toBe("hi\n");
     expect(JSON.parse(channels[3] ?? "")).toMatchObject({
       reason: "NonZeroExitCode",
@@ -166,6 +194,24 @@ describe("the served API", () => {
     });
   });
 });
+
+/** What comes on each channel until the server closes. */
+async function talk(path: string): Promise<Readonly<Record<number, string>>> {
+  const socket = new WebSocket(`wss://127.0.0.1:${cluster.port}${path}`, "v5.channel.k8s.io", {
+    ca: cluster.authority,
+    headers: { authorization: `Bearer ${cluster.token}` },
+  });
+  const channels: Record<number, string> = {};
+  await new Promise<void>((resolve, reject) => {
+    socket.on("message", (data: Buffer) => {
+      const channel = data[0] as number;
+      channels[channel] = (channels[channel] ?? "") + data.subarray(1).toString();
+    });
+    socket.on("close", () => resolve());
+    socket.on("error", reject);
+  });
+  return channels;
+}
 
 describe("the flags of --serve", () => {
   it("are read, and refused with a sentence", () => {

@@ -83,8 +83,15 @@ function without(entry: ManagedFieldsEntry, set: FieldSet): ManagedFieldsEntry {
   return equalSets(fieldsV1, entry.fieldsV1) ? entry : { ...entry, fieldsV1 };
 }
 
+/** Without those who own nothing any more, in upstream's order: appliers first, then by time and name. */
 function kept(entries: readonly ManagedFieldsEntry[]): ManagedFieldsEntry[] {
-  return entries.filter((entry) => !isEmptySet(entry.fieldsV1));
+  const keyOf = ({ operation, time = "", manager, apiVersion, subresource = "" }: ManagedFieldsEntry) =>
+    [operation, time, manager, apiVersion, subresource].join("\u0000");
+  return entries
+    .filter((entry) => !isEmptySet(entry.fieldsV1))
+    .map((entry) => ({ entry, key: keyOf(entry) }))
+    .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
+    .map(({ entry }) => entry);
 }
 
 /** Who owns what after an update of `before` (null: a creation) to `after`. The same list if nothing changed. */

@@ -272,7 +272,7 @@ function openStream(state: RuntimeState, context: Context, id: StreamId, ask: Cr
       openExec(state, context, id, ask);
       return;
     case "logs":
-      followLogs(state, context, id, ask.containerId);
+      followLogs(state, context, id, ask);
       return;
     case "execIo":
       execIoOpened(state, context, id, ask.execId);

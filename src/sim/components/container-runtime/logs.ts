@@ -1,4 +1,5 @@
 import type { Context, LogLine, StreamId } from "../../kernel/types.ts";
+import type { CriStream } from "./messages.ts";
 import type { ContainerRecord, RuntimeState } from "./state.ts";
 import { after } from "./timers.ts";
 
@@ -12,26 +13,37 @@ export function linesOf(context: Context, record: ContainerRecord, fromUs = reco
   return context.readLog(record.status.process).filter((line) => line.atUs >= fromUs && line.atUs <= untilUs);
 }
 
-export function followLogs(state: RuntimeState, context: Context, stream: StreamId, containerId: string): void {
+type FollowRequest = CriStream & { readonly stream: "logs" };
+
+export function followLogs(state: RuntimeState, context: Context, stream: StreamId, ask: FollowRequest): void {
+  const { containerId, tailLines, sinceWallUs = 0 } = ask;
   const record = state.containers.get(containerId);
   if (record === undefined) {
     context.closeStream(stream);
     return;
   }
   state.logStreams.set(stream, { containerId, sent: record.startedAtUs });
-  sendNewLines(state, context, stream);
+  sendNewLines(state, context, stream, (lines) => {
+    const recent = lines.filter(({ wallUs }) => wallUs >= sinceWallUs);
+    if (tailLines === undefined) return recent;
+    return tailLines <= 0 ? [] : recent.slice(-tailLines);
+  });
 }
 
 /** `sent`: lines before this time are out. */
-export function sendNewLines(state: RuntimeState, context: Context, stream: StreamId): void {
+export function sendNewLines(
+  state: RuntimeState,
+  context: Context,
+  stream: StreamId,
+  choose = (lines: readonly LogLine[]) => lines,
+): void {
   const follower = state.logStreams.get(stream);
   if (follower === undefined) return;
   const record = state.containers.get(follower.containerId);
   const ended = record === undefined || record.status.state === "CONTAINER_EXITED";
   if (record !== undefined) {
-    for (const line of linesOf(context, record, follower.sent)) {
-      if (ended || line.atUs < context.nowUs) context.sendFrame(stream, line);
-    }
+    const lines = linesOf(context, record, follower.sent).filter(({ atUs }) => ended || atUs < context.nowUs);
+    for (const line of choose(lines)) context.sendFrame(stream, line);
   }
   if (ended) {
     state.logStreams.delete(stream);

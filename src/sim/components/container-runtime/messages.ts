@@ -156,7 +156,8 @@ export type CriResponse =
  * The runtime also serves streams: `{stream: "events"}` sends `ContainerEvent`s as containers change (what PLEG learns
  * by polling upstream; the kubelet relists once a second only while something is in flight), and
  * `{stream: "exec", containerId, command, stdin, tty}` whose frames are the kubelet's `ExecFrame`s, and
- * `{stream: "logs", containerId}` whose frames are `LogLine`s.
+ * `{stream: "logs", containerId}` whose frames are `LogLine`s: of those that there are already the last `tailLines`, none
+ * older than `sinceWallUs`; then what comes.
  */
 export type CriStream =
   | { readonly stream: "events" }
@@ -167,7 +168,12 @@ export type CriStream =
       readonly stdin: boolean;
       readonly tty: boolean;
     }
-  | { readonly stream: "logs"; readonly containerId: string }
+  | {
+      readonly stream: "logs";
+      readonly containerId: string;
+      readonly tailLines?: number;
+      readonly sinceWallUs?: number;
+    }
   /** From the process that the runtime started for an exec: its end of the exec's frames. */
   | { readonly stream: "execIo"; readonly execId: string };
 

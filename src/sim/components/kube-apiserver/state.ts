@@ -158,6 +158,8 @@ export type ServedStream =
       readonly kubelet: StreamId;
       readonly http: boolean;
       readonly exec: boolean;
+      /** The kubelet's log frames go to an attached client's standard output. */
+      readonly attach: boolean;
       /** The exchange that waits for the kubelet to accept; null once it has. */
       readonly exchange: number | null;
     };

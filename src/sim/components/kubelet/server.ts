@@ -117,17 +117,17 @@ export function logsRead(context: Context, tag: LogTag, answer: CriResponse): vo
 /** Lines as `kubectl logs` shows them: since, then tail, then the byte limit. */
 export function logText(lines: readonly LogLine[], options: LogOptions, nowWallUs: number): string {
   let chosen = lines;
-  const sinceWallUs =
-    options.sinceSeconds !== undefined
-      ? nowWallUs - options.sinceSeconds * 1_000_000
-      : options.sinceTime !== undefined
-        ? (parseTime(options.sinceTime) ?? 0)
-        : null;
+  const sinceWallUs = sinceOf(options, nowWallUs);
   if (sinceWallUs !== null) chosen = chosen.filter(({ wallUs }) => wallUs >= sinceWallUs);
   if (options.tailLines !== undefined) chosen = options.tailLines <= 0 ? [] : chosen.slice(-options.tailLines);
   let text = "";
   for (const line of chosen) text += lineText(line, options.timestamps === true);
   return options.limitBytes !== undefined ? text.slice(0, options.limitBytes) : text;
+}
+
+function sinceOf({ sinceSeconds, sinceTime }: LogOptions, nowWallUs: number): number | null {
+  if (sinceSeconds !== undefined) return nowWallUs - sinceSeconds * 1_000_000;
+  return sinceTime === undefined ? null : (parseTime(sinceTime) ?? 0);
 }
 
 function lineText({ text, wallUs }: LogLine, timestamps: boolean): string {
@@ -168,7 +168,14 @@ export function openStream(state: KubeletState, context: Context, id: StreamId, 
     );
     join(state, id, other, { kind: "exec" });
   } else {
-    const other = openRuntimeStream(context, { stream: "logs", containerId: found.id }, { runtime: "relay" });
+    const { tailLines } = body.options;
+    const ask = {
+      stream: "logs" as const,
+      containerId: found.id,
+      ...(tailLines === undefined ? {} : { tailLines }),
+      sinceWallUs: sinceOf(body.options, context.wallUs()) ?? 0,
+    };
+    const other = openRuntimeStream(context, ask, { runtime: "relay" });
     join(state, id, other, { kind: "logs", timestamps: body.options.timestamps === true });
   }
 }

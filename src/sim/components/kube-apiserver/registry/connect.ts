@@ -81,8 +81,11 @@ function addressOfNode(node: ApiObject | undefined): string | undefined {
 function kubeletRequestOf({ request, name }: Exchange, container: string): KubeletRequest {
   const options = request.options.connect ?? {};
   const at = { namespace: request.namespace, pod: name, container };
+  // Who attaches sees what the container writes from now on.
+  if (request.subresource === "attach")
+    return { type: "containerLogs", ...at, options: { follow: true, tailLines: 0 } };
   if (request.subresource !== "log") {
-    const command = request.subresource === "attach" ? [] : ((options.command ?? []) as readonly string[]);
+    const command = (options.command ?? []) as readonly string[];
     return { type: "exec", ...at, command, stdin: options.stdin === true, tty: options.tty === true };
   }
   const { follow, previous, tailLines, sinceSeconds, sinceTime, timestamps, limitBytes } =
@@ -101,7 +104,7 @@ function connect(state: ApiServerState, exchange: Exchange, context: Context, to
     exchange.replyTo.via === "stream" &&
     (body.type === "exec" || (body.type === "containerLogs" && body.options.follow === true));
   if (!streams || exchange.replyTo.via !== "stream") {
-    if (body.type === "exec") {
+    if (exchange.request.subresource !== "log") {
       refuse(state, exchange, context, badRequest("Upgrade request required"));
       return;
     }
@@ -122,7 +125,8 @@ function connect(state: ApiServerState, exchange: Exchange, context: Context, to
     client,
     kubelet,
     http: exchange.form !== null,
-    exec: body.type === "exec",
+    exec: exchange.request.subresource !== "log",
+    attach: exchange.request.subresource === "attach",
     exchange: exchange.id,
   });
   state.streams.set(client, served);
@@ -227,14 +231,16 @@ export function proxyFrame(
     return;
   }
   const chunk = frame as HttpChunk;
-  if (chunk.type !== "channel") return;
+  if (chunk.type !== "channel" || served.attach) return;
   if (chunk.channel === 0) context.sendFrame(served.kubelet, { type: "stdin", data: chunk.data } satisfies ExecFrame);
   else if (chunk.channel === 255) context.sendFrame(served.kubelet, { type: "stdinClosed" } satisfies ExecFrame);
 }
 
 /** v5.channel.k8s.io: 1 stdout, 2 stderr, 3 a Status that tells how it ended. */
-function channelsOf(frame: ExecFrame): HttpChunk[] {
+function channelsOf(frame: ExecFrame | (HttpChunk & { readonly type: "chunk" })): HttpChunk[] {
   switch (frame.type) {
+    case "chunk":
+      return [{ type: "channel", channel: 1, data: frame.data }];
     case "stdout":
       return [{ type: "channel", channel: 1, data: frame.data }];
     case "stderr":
@@ -283,6 +289,10 @@ export function proxyClosed(
     return;
   }
   if (exchange !== undefined) state.exchanges.delete(exchange.id);
+  if (served.attach && closed === served.kubelet) {
+    const ended = exitStatus({ type: "exit", exitCode: 0 });
+    context.sendFrame(served.client, { type: "channel", channel: 3, data: JSON.stringify(ended) });
+  }
   context.closeStream(closed === served.client ? served.kubelet : served.client);
 }
 
