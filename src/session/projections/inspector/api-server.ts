@@ -75,7 +75,8 @@ export function stagesOf(
   underWay: boolean,
 ): Extract<Section, { readonly type: "pipeline" }>["stages"] {
   const refused = notes.find(isRefusal);
-  const reached = STAGES.findLastIndex((stage) => notes.some((note) => note.stage === stage));
+  const seen = new Set(notes.map((note) => note.stage));
+  const reached = STAGES.findLastIndex((stage) => seen.has(stage));
   return STAGES.map((stage, index) => {
     const own = notes.filter((note) => note.stage === stage);
     const isRefused = refused !== undefined && own.includes(refused);

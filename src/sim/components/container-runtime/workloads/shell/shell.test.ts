@@ -161,7 +161,7 @@ describe("the shell in containers", () => {
     ['(cd /tmp; x=1; pwd); pwd; echo "[$x]"', ["/tmp", "/", "[]"]],
     ["nope; echo $?", ["sh: nope: not found", "127"]],
     ["cat /nope || echo missing", ["cat: can't open '/nope': No such file or directory", "missing"]],
-    ["echo ${COLOUR} ${NONE:-none} ${#COLOUR} ${COLOUR%ue}", ["blue none 4 bl"]],
+    ["echo $" + "{COLOUR} $" + "{NONE:-none} $" + "{#COLOUR} $" + "{COLOUR%ue}", ["blue none 4 bl"]],
     ["cat <<EOF\nHello $COLOUR\nEOF\necho end", ["Hello blue", "end"]],
     ["x=$(exit 4); echo $?", ["4"]],
     ["printf 'a\\nb\\n' | while read l; do echo \"<$l>\"; done", ["<a>", "<b>"]],
