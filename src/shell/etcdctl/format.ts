@@ -42,12 +42,6 @@ export function leaseHex(id: number): string {
   return id.toString(16).padStart(16, "0");
 }
 
-export function base64(text: string): string {
-  let binary = "";
-  for (const byte of new TextEncoder().encode(text)) binary += String.fromCharCode(byte);
-  return btoa(binary);
-}
-
 /** JSON with 64-bit numbers as they are: texts that begin with `#` stand for numbers. */
 export function json(value: unknown): string {
   return JSON.stringify(value).replace(/"#(\d+)"/g, "$1");

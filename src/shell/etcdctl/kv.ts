@@ -1,8 +1,9 @@
+import { encodeBase64Text } from "../../sim/api/base64.ts";
 import { type Answer, type KeyValue, type RangeAnswer, textOf } from "./answers.ts";
 import { BAD_ARGUMENTS, type Client, CommandError, call, line } from "./client.ts";
 import type { Command } from "./command.ts";
 import type { FlagValues } from "./flags.ts";
-import { base64, decimalId, json } from "./format.ts";
+import { decimalId, json } from "./format.ts";
 
 const PREFIX = { name: "prefix", usage: "" } as const;
 const FROM_KEY = { name: "from-key", usage: "Use byte compare" } as const;
@@ -147,11 +148,11 @@ export function headerJson({ header }: Answer): object {
 
 function kvJson(kv: KeyValue): object {
   return {
-    key: base64(kv.key),
+    key: encodeBase64Text(kv.key),
     create_revision: kv.createRevision,
     mod_revision: kv.modRevision,
     version: kv.version,
-    ...(textOf(kv) === "" ? {} : { value: base64(textOf(kv)) }),
+    ...(textOf(kv) === "" ? {} : { value: encodeBase64Text(textOf(kv)) }),
     ...(kv.lease === 0 ? {} : { lease: kv.lease }),
   };
 }

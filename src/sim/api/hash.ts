@@ -46,6 +46,19 @@ export function fnv32aUint64(value: number, seed: number): number {
   return hash >>> 0;
 }
 
+/** Stands for MD5, SHA-256 and the like: `digits` hexadecimal digits (8 at a time), the same for the same text everywhere. */
+export function digestHex(text: string, digits: number): string {
+  let digest = "";
+  for (let lane = 1; digest.length < digits; lane++) {
+    let hash = (0x811c9dc5 ^ Math.imul(lane, 0x9e3779b1)) | 0;
+    for (let index = 0; index < text.length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
+    hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
+    hash = Math.imul(hash ^ (hash >>> 12), 0x297a2d39);
+    digest += ((hash ^ (hash >>> 15)) >>> 0).toString(16).padStart(8, "0");
+  }
+  return digest;
+}
+
 /** Each character to one of the safe alphabet, so that a decimal number is fit for a name (`rand.SafeEncodeString`). */
 export function safeEncode(text: string): string {
   let encoded = "";

@@ -1,3 +1,4 @@
+import { fnv32a } from "../api/hash.ts";
 import { utcText } from "../kernel/calendar.ts";
 import type { Certificate } from "../kernel/types.ts";
 import { CLUSTER_DOMAIN, type Layout } from "./layout.ts";
@@ -39,9 +40,7 @@ export function issue(
 }
 
 function serialOf(text: string): string {
-  let hash = 0x811c9dc5;
-  for (let index = 0; index < text.length; index += 1) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
-  return (hash >>> 0).toString(16).padStart(8, "0");
+  return fnv32a(text).toString(16).padStart(8, "0");
 }
 
 /** What `openssl x509 -text` prints, and the PEM block below it. */

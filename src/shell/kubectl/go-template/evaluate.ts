@@ -1,4 +1,5 @@
 /** Runs a parsed template on a value. */
+import { decodeBase64Text } from "../../../sim/api/base64.ts";
 import { equalJson } from "../../../sim/api/equal.ts";
 import { isObject, type Json, sortedKeys } from "../json.ts";
 import { goV } from "../printers/go-value.ts";
@@ -201,11 +202,9 @@ function exists(here: Value, keys: readonly Value[]): boolean {
 }
 
 function decodeBase64(text: Value): string {
-  try {
-    return new TextDecoder().decode(Uint8Array.from(atob(String(text)), (letter) => letter.charCodeAt(0)));
-  } catch {
-    throw new TemplateError("error calling base64decode: illegal base64 data");
-  }
+  const decoded = decodeBase64Text(String(text));
+  if (decoded === null) throw new TemplateError("error calling base64decode: illegal base64 data");
+  return decoded;
 }
 
 /** `%s %v %d %q %t %5s %-5s %.2f`. */

@@ -1,5 +1,6 @@
 /** Nodes, Namespaces, ConfigMaps, Secrets, ServiceAccounts, Leases, Events, PriorityClasses and other small kinds. */
 
+import { decodeBase64Text } from "../base64.ts";
 import { equalJson } from "../equal.ts";
 import { duplicate, forbidden, invalid, notSupported, required, tooLong } from "../field-errors.ts";
 import { parseCidr } from "../ip.ts";
@@ -261,32 +262,12 @@ function checkJsonKey(errors: Errors, data: Fields, key: string): void {
     errors.push(required(path));
     return;
   }
-  const content = decodeBase64(text(data[key]));
+  const content = decodeBase64Text(text(data[key])) ?? "";
   try {
     JSON.parse(content);
   } catch {
     errors.push(invalid(path, "<secret contents redacted>", goJsonError(content)));
   }
-}
-
-const BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-/** Bytes as Latin-1 text: enough to see whether they are JSON. */
-export function decodeBase64(text: string): string {
-  let decoded = "";
-  let bits = 0;
-  let held = 0;
-  for (const character of text) {
-    const value = BASE64.indexOf(character);
-    if (value < 0) continue;
-    held = ((held << 6) | value) & 0xffffff;
-    bits += 6;
-    if (bits >= 8) {
-      bits -= 8;
-      decoded += String.fromCharCode((held >> bits) & 0xff);
-    }
-  }
-  return decoded;
 }
 
 /** What Go's JSON decoder says of a text that is none, for the common cases. */

@@ -35,29 +35,34 @@ export function checkLabelSelector(
 
 function checkLabelRequirement(errors: Errors, field: string, requirement: Fields, options: SelectorOptions): void {
   const values = list(requirement.values);
-  switch (requirement.operator) {
+  checkOperator(errors, field, requirement.operator, values.length);
+  checkQualifiedName(errors, child(field, "key"), requirement.key);
+  if (options.allowInvalidValues) return;
+  values.forEach((value, index) => {
+    addInvalid(errors, item(child(field, "values"), index), value, validateLabelValue(text(value)));
+  });
+}
+
+/** What labels of all objects know: In, NotIn, Exists, DoesNotExist. */
+function checkOperator(errors: Errors, field: string, operator: unknown, values: number): void {
+  switch (operator) {
     case "In":
     case "NotIn":
-      if (values.length === 0) {
+      if (values === 0) {
         errors.push(required(child(field, "values"), "must be specified when `operator` is 'In' or 'NotIn'"));
       }
       break;
     case "Exists":
     case "DoesNotExist":
-      if (values.length > 0) {
+      if (values > 0) {
         errors.push(
           forbidden(child(field, "values"), "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"),
         );
       }
       break;
     default:
-      errors.push(invalid(child(field, "operator"), requirement.operator ?? "", "not a valid selector operator"));
+      errors.push(invalid(child(field, "operator"), operator ?? "", "not a valid selector operator"));
   }
-  checkQualifiedName(errors, child(field, "key"), requirement.key);
-  if (options.allowInvalidValues) return;
-  values.forEach((value, index) => {
-    addInvalid(errors, item(child(field, "values"), index), value, validateLabelValue(text(value)));
-  });
 }
 
 /** The terms are alternatives; a node selector without terms is refused. */
@@ -84,29 +89,10 @@ export function checkNodeSelectorTerm(errors: Errors, field: string, term: Field
 
 function checkNodeRequirement(errors: Errors, field: string, requirement: Fields, allowInvalidValues: boolean): void {
   const values = list(requirement.values);
-  switch (requirement.operator) {
-    case "In":
-    case "NotIn":
-      if (values.length === 0) {
-        errors.push(required(child(field, "values"), "must be specified when `operator` is 'In' or 'NotIn'"));
-      }
-      break;
-    case "Exists":
-    case "DoesNotExist":
-      if (values.length > 0) {
-        errors.push(
-          forbidden(child(field, "values"), "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"),
-        );
-      }
-      break;
-    case "Gt":
-    case "Lt":
-      if (values.length !== 1) {
-        errors.push(required(child(field, "values"), "must be specified single value when `operator` is 'Lt' or 'Gt'"));
-      }
-      break;
-    default:
-      errors.push(invalid(child(field, "operator"), requirement.operator ?? "", "not a valid selector operator"));
+  if (requirement.operator !== "Gt" && requirement.operator !== "Lt") {
+    checkOperator(errors, field, requirement.operator, values.length);
+  } else if (values.length !== 1) {
+    errors.push(required(child(field, "values"), "must be specified single value when `operator` is 'Lt' or 'Gt'"));
   }
   addInvalid(errors, child(field, "key"), text(requirement.key), validateQualifiedName(text(requirement.key)));
   if (allowInvalidValues) return;

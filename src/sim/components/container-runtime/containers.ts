@@ -2,17 +2,10 @@ import { deepFreeze } from "../../api/object.ts";
 import type { Context, ProcessExit, RequestId } from "../../kernel/types.ts";
 import { hexId } from "./ids.ts";
 import { parseReference } from "./images/reference.ts";
-import { argvOf, findProgram, processNameOf } from "./launch.ts";
-import type {
-  ContainerConfig,
-  ContainerEvent,
-  ContainerStatusOfRuntime,
-  CriError,
-  CriResponse,
-  ProgramArgs,
-} from "./messages.ts";
+import { argvOf, findProgram, processNameOf, programArgs } from "./launch.ts";
+import type { ContainerConfig, ContainerEvent, ContainerStatusOfRuntime, CriError, CriResponse } from "./messages.ts";
 import type { ContainerRecord, RuntimeState } from "./state.ts";
-import { dropContainer, putContainer, ROOTFS } from "./store.ts";
+import { dropContainer, putContainer } from "./store.ts";
 import { after } from "./timers.ts";
 
 const CREATE_US = 40_000;
@@ -114,16 +107,7 @@ export function containerStarting(state: RuntimeState, context: Context, request
     startFailed(state, context, request, record, `${SHIM_FAILED}${program.error}: unknown`);
     return;
   }
-  const args: ProgramArgs = deepFreeze({
-    argv: program.argv,
-    env: { ...image.env, HOSTNAME: record.config.hostname, ...record.config.env },
-    image: image.reference,
-    imageConfig: image,
-    container: record.config,
-    sandbox: sandbox.config,
-    rootfs: `${ROOTFS}${id}/rootfs`,
-    podIp: sandbox.ip === "" ? context.machine.ip : sandbox.ip,
-  });
+  const args = programArgs(record, sandbox, image, program.argv, context.machine.ip);
   const options = {
     name: record.status.process,
     kind: program.kind,

@@ -1,11 +1,9 @@
-import { deepFreeze } from "../../api/object.ts";
 import type { Context, RequestId, StreamId } from "../../kernel/types.ts";
 import type { ExecFrame } from "../kubelet/messages.ts";
 import { fail, isMounted } from "./containers.ts";
-import { findProgram } from "./launch.ts";
-import type { CriResponse, ProgramArgs } from "./messages.ts";
+import { findProgram, programArgs } from "./launch.ts";
+import type { CriResponse } from "./messages.ts";
 import type { ContainerRecord, ExecState, RuntimeState } from "./state.ts";
-import { ROOTFS } from "./store.ts";
 import { after } from "./timers.ts";
 
 /** A process that ended tells so itself; if it was killed, its exit is believed after this long. */
@@ -44,16 +42,10 @@ function startExec(
     };
   }
   const process = `exec-${id}/${record.status.process}`;
-  const args: ProgramArgs = deepFreeze({
-    argv: program.argv,
-    env: { ...image.env, HOSTNAME: record.config.hostname, ...record.config.env },
-    image: image.reference,
-    imageConfig: image,
-    container: record.config,
-    sandbox: sandbox.config,
-    rootfs: `${ROOTFS}${containerId}/rootfs`,
-    podIp: sandbox.ip === "" ? context.machine.ip : sandbox.ip,
-    exec: { id, stdin: to.stdin, tty: to.tty },
+  const args = programArgs(record, sandbox, image, program.argv, context.machine.ip, {
+    id,
+    stdin: to.stdin,
+    tty: to.tty,
   });
   const spawned = context.spawn({
     name: process,

@@ -1,6 +1,8 @@
+import { deepFreeze } from "../../api/object.ts";
 import type { ImageConfig } from "../image-registry/messages.ts";
-import type { ContainerConfig, SandboxConfig } from "./messages.ts";
-import type { RuntimeState } from "./state.ts";
+import type { ContainerConfig, ProgramArgs, SandboxConfig } from "./messages.ts";
+import type { ContainerRecord, RuntimeState, SandboxRecord } from "./state.ts";
+import { ROOTFS } from "./store.ts";
 import { hasCommand } from "./workloads/shell/userland.ts";
 
 /** Component that runs everything a shell or small Unix tool would. */
@@ -71,4 +73,26 @@ function isFree(state: RuntimeState, process: string, sandboxId: string, uid: st
   const record = state.containers.get(holder);
   if (record === undefined || record.status.sandboxId === sandboxId) return true;
   return record.status.state === "CONTAINER_EXITED" || state.sandboxes.get(record.status.sandboxId)?.config.uid === uid;
+}
+
+/** What a program in a container is started with. `exec`: it is not the container's own. */
+export function programArgs(
+  { status, config }: ContainerRecord,
+  sandbox: SandboxRecord,
+  image: ImageConfig,
+  argv: readonly string[],
+  machineIp: string,
+  exec?: ProgramArgs["exec"],
+): ProgramArgs {
+  return deepFreeze({
+    argv,
+    env: { ...image.env, HOSTNAME: config.hostname, ...config.env },
+    image: image.reference,
+    imageConfig: image,
+    container: config,
+    sandbox: sandbox.config,
+    rootfs: `${ROOTFS}${status.id}/rootfs`,
+    podIp: sandbox.ip === "" ? machineIp : sandbox.ip,
+    ...(exec === undefined ? {} : { exec }),
+  });
 }

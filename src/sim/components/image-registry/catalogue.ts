@@ -1,5 +1,5 @@
+import { digestHex } from "../../api/hash.ts";
 import { deepFreeze } from "../../api/object.ts";
-import { digestOf } from "./digest.ts";
 import type { ImageConfig, ImageName, ImageUserland } from "./messages.ts";
 
 /** One row: a repository and what all of its tags have in common. Only what differs from `DEFAULTS` is said. */
@@ -663,17 +663,17 @@ function tagMatches(pattern: string, tag: string): boolean {
 
 function imageOf(row: CatalogueRow, reference: string, tag: string): ImageConfig {
   // Tags differ a little in size, the same way each time: a hash of the tag, up to 1 %.
-  const spread = Number.parseInt(digestOf(tag).slice(7, 11), 16) % 10_000;
+  const spread = Number.parseInt(digestHex(tag, 8).slice(0, 4), 16) % 10_000;
   const small = tag.includes("alpine") ? 3 : 1;
   const sizeBytes = Math.floor((row.megabytes * 1_000_000) / small) + Math.floor((row.megabytes * spread) / small);
   const percents = sizeBytes < 4_000_000 ? [100] : LAYER_PERCENT;
   const layers = percents.map((percent, i) => ({
-    digest: digestOf(`${row.repository}:${tag}#${i}`),
+    digest: `sha256:${digestHex(`${row.repository}:${tag}#${i}`, 64)}`,
     sizeBytes: Math.floor((sizeBytes * percent) / 100),
   }));
   return deepFreeze({
     reference,
-    digest: digestOf(`${row.repository}:${tag}`),
+    digest: `sha256:${digestHex(`${row.repository}:${tag}`, 64)}`,
     sizeBytes,
     layers,
     entrypoint: row.entrypoint ?? [],

@@ -1,4 +1,5 @@
 import { parse } from "yaml";
+import { deepFreeze } from "../../api/object.ts";
 import type { Disk } from "../../kernel/types.ts";
 import { fileData } from "../../machinery/kubeconfig.ts";
 
@@ -18,7 +19,7 @@ export interface KubeletConfig {
 
 export const KUBELET_CONFIG_PATH = "/var/lib/kubelet/config.yaml";
 
-const DEFAULTS: KubeletConfig = Object.freeze({
+export const DEFAULT_CONFIG: KubeletConfig = deepFreeze({
   staticPodPath: "",
   clusterDNS: [],
   clusterDomain: "",
@@ -36,5 +37,5 @@ export function readConfig(disk: Disk): KubeletConfig | null {
   const value = disk.read(KUBELET_CONFIG_PATH);
   if (value === undefined) return null;
   const data = typeof value === "string" ? (parse(value) as unknown) : fileData(value);
-  return { ...DEFAULTS, ...(typeof data === "object" && data !== null ? (data as Partial<KubeletConfig>) : {}) };
+  return { ...DEFAULT_CONFIG, ...(typeof data === "object" && data !== null ? (data as Partial<KubeletConfig>) : {}) };
 }

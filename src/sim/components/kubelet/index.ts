@@ -8,7 +8,7 @@ import { createMachinery, type Machinery, machineryStep, startInformers } from "
 import { isAlreadyExists, isNotFound, resultOf } from "../../machinery/requests.ts";
 import { NODES, PODS, SERVICES } from "../../machinery/resources.ts";
 import type { ContainerEvent, CriResponse } from "../container-runtime/messages.ts";
-import { KUBELET_CONFIG_PATH, type KubeletConfig, readConfig } from "./config.ts";
+import { DEFAULT_CONFIG, KUBELET_CONFIG_PATH, type KubeletConfig, readConfig } from "./config.ts";
 import { nodeFacts } from "./environment.ts";
 import { nodeEvent, podEvent } from "./events.ts";
 import type { HookTag } from "./hooks.ts";
@@ -77,7 +77,7 @@ export const kubelet: Component<KubeletState, KubeletMessage> = {
     const config = readConfig(context.disk);
     const state = emptyState(
       context.machine.name,
-      config ?? readDefaults(),
+      config ?? DEFAULT_CONFIG,
       config === null ? null : machineryOf(context, config),
     );
     if (config === null) {
@@ -184,21 +184,6 @@ export const kubelet: Component<KubeletState, KubeletMessage> = {
     }
   },
 };
-
-function readDefaults(): KubeletConfig {
-  return {
-    staticPodPath: "",
-    clusterDNS: [],
-    clusterDomain: "",
-    maxPods: 110,
-    registerWithTaints: [],
-    evictionHard: null,
-    systemReserved: {},
-    kubeReserved: {},
-    kubeAPIQPS: 50,
-    kubeAPIBurst: 100,
-  };
-}
 
 function machineryOf(context: Context, config: KubeletConfig): Machinery | null {
   const kubeconfig = readKubeconfig(context.disk, KUBECONFIG);

@@ -1,4 +1,5 @@
 import { goDuration } from "../../api/duration.ts";
+import { digestHex } from "../../api/hash.ts";
 import { deepFreeze } from "../../api/object.ts";
 import { formatTime } from "../../api/time.ts";
 import type { Context } from "../../kernel/types.ts";
@@ -8,7 +9,6 @@ import { clientOf, informerOf } from "../../machinery/machinery.ts";
 import { type CallResult, createRequest, isAlreadyExists, patchRequest } from "../../machinery/requests.ts";
 import { NODES } from "../../machinery/resources.ts";
 import { nodeEvent } from "./events.ts";
-import { digest } from "./hash.ts";
 import type { KubeletState } from "./state.ts";
 import { after } from "./timers.ts";
 import type { PodCondition } from "./types.ts";
@@ -190,7 +190,7 @@ function nodeStatus(state: KubeletState, context: Context, conditions: readonly 
       kernelVersion: "6.8.0-60-generic",
       kubeProxyVersion: "",
       kubeletVersion: VERSION,
-      machineID: digest(`machine:${machine.name}`),
+      machineID: digestHex(`machine:${machine.name}`, 32),
       operatingSystem: "linux",
       osImage: "Ubuntu 24.04.2 LTS",
       systemUUID: uuidOf(`system:${machine.name}`),
@@ -208,7 +208,7 @@ export function bootId(context: Context): string {
 }
 
 function uuidOf(text: string): string {
-  const hex = digest(text);
+  const hex = digestHex(text, 32);
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 

@@ -1,3 +1,4 @@
+import { decodeBase64Text } from "../../api/base64.ts";
 import type { ApiObject } from "../../api/object.ts";
 import type { Context } from "../../kernel/types.ts";
 import { createInformer, startInformer, stopInformer } from "../../machinery/informer.ts";
@@ -105,32 +106,5 @@ export function dataOf(object: ApiObject): Readonly<Record<string, string>> {
   const data = (object.data ?? {}) as Readonly<Record<string, string>>;
   if (object.kind !== "Secret" && object.type === undefined)
     return { ...data, ...(object.binaryData as Record<string, string> | undefined) };
-  return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, decodeBase64(value)]));
-}
-
-const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-/** Text of base64 in UTF-8. */
-export function decodeBase64(text: string): string {
-  const bytes: number[] = [];
-  let bits = 0;
-  let held = 0;
-  for (const character of text) {
-    const value = ALPHABET.indexOf(character);
-    if (value < 0) continue;
-    bits = (bits << 6) | value;
-    held += 6;
-    if (held >= 8) {
-      held -= 8;
-      bytes.push((bits >> held) & 0xff);
-      bits &= (1 << held) - 1;
-    }
-  }
-  let encoded = "";
-  for (const byte of bytes) encoded += `%${byte.toString(16).padStart(2, "0")}`;
-  try {
-    return decodeURIComponent(encoded);
-  } catch {
-    return String.fromCharCode(...bytes);
-  }
+  return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, decodeBase64Text(value) ?? ""]));
 }

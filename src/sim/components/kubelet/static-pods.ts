@@ -1,11 +1,11 @@
 import { parse } from "yaml";
+import { digestHex } from "../../api/hash.ts";
 import { deepFreeze } from "../../api/object.ts";
 import { CONFIG_SOURCE } from "../../api/pod/status.ts";
 import { formatTime } from "../../api/time.ts";
 import type { Context } from "../../kernel/types.ts";
 import { klog, quote } from "../../machinery/klog.ts";
 import { CONFIG_HASH, CONFIG_SEEN, staticPodName } from "./critical.ts";
-import { digest } from "./hash.ts";
 import { addPod, removePod } from "./pod-workers.ts";
 import type { KubeletState } from "./state.ts";
 import type { Container, Pod, Probe } from "./types.ts";
@@ -88,7 +88,7 @@ export function parseStaticPod(nodeName: string, path: string, value: unknown, s
     return null;
   const name = staticPodName(given.metadata?.name ?? "", nodeName);
   if (name === null) return null;
-  const uid = given.metadata.uid ?? digest(`${nodeName}:${path}:${text}`);
+  const uid = given.metadata.uid ?? digestHex(`${nodeName}:${path}:${text}`, 32);
   return deepFreeze({
     apiVersion: "v1",
     kind: "Pod",

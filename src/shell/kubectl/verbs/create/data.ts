@@ -1,3 +1,4 @@
+import { encodeBase64Text } from "../../../../sim/api/base64.ts";
 /** `create configmap`, `create secret generic|tls|docker-registry`: what stands in files and literals. */
 import type { Command, Invocation } from "../../command.ts";
 import { CommandError } from "../../errors.ts";
@@ -77,13 +78,6 @@ export const configmap: Generator = {
   },
 };
 
-export function base64(text: string): string {
-  const bytes = new TextEncoder().encode(text);
-  let binary = "";
-  for (const byte of bytes) binary += String.fromCharCode(byte);
-  return btoa(binary);
-}
-
 function secret(name: string, data: JsonObject, type?: string): JsonObject {
   return {
     kind: "Secret",
@@ -108,7 +102,7 @@ const generic: Generator = {
   flags: [...sourceFlags, { name: "type", type: "string", usage: "The type of secret to create" }],
   build: async (name, invocation) => {
     const sources = await readSources(invocation);
-    const data = Object.fromEntries([...sources].map(([key, value]) => [key, base64(value)]));
+    const data = Object.fromEntries([...sources].map(([key, value]) => [key, encodeBase64Text(value)]));
     return secret(name, data, invocation.flags.text("type"));
   },
 };
@@ -130,7 +124,7 @@ const tls: Generator = {
     if (!flags.text("key") || !flags.text("cert")) throw new CommandError("key and cert must be specified");
     const read = async (path: string): Promise<string> => {
       try {
-        return base64(await context.files.read(path));
+        return encodeBase64Text(await context.files.read(path));
       } catch {
         throw new CommandError(`open ${path}: no such file or directory`);
       }
@@ -168,9 +162,9 @@ const dockerRegistry: Generator = {
         "either --from-file or the combination of --docker-username, --docker-password and --docker-server is required",
       );
     }
-    const auth = { username, password, ...(email ? { email } : {}), auth: base64(`${username}:${password}`) };
+    const auth = { username, password, ...(email ? { email } : {}), auth: encodeBase64Text(`${username}:${password}`) };
     const config = JSON.stringify({ auths: { [flags.text("docker-server")]: auth } });
-    return secret(name, { ".dockerconfigjson": base64(config) }, "kubernetes.io/dockerconfigjson");
+    return secret(name, { ".dockerconfigjson": encodeBase64Text(config) }, "kubernetes.io/dockerconfigjson");
   },
 };
 

@@ -1,6 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { decodeBase64, decodeBase64Text, encodeBase64, encodeBase64Url, utf8Bytes, utf8Text } from "./base64.ts";
+import {
+  decodeBase64,
+  decodeBase64Text,
+  encodeBase64,
+  encodeBase64Url,
+  utf8Bytes,
+  utf8Text,
+} from "../../../api/base64.ts";
 import { readToken, signToken, type TokenClaims } from "./token.ts";
 import { impersonatedUser, serviceAccountOf } from "./user.ts";
 

@@ -1,4 +1,4 @@
-import { decodeBase64Text, encodeBase64Url } from "./base64.ts";
+import { decodeBase64Text, encodeBase64Url } from "../../../api/base64.ts";
 
 /** Claims of a bound service-account token, as in the real ones. */
 export interface TokenClaims {

@@ -1,4 +1,4 @@
-import { decodeBase64Text, encodeBase64Url } from "../authn/base64.ts";
+import { decodeBase64Text, encodeBase64Url } from "../../../api/base64.ts";
 
 /** Where the next page of a list begins: at which revision, and after which key (without the resource's prefix). */
 export interface ContinueToken {

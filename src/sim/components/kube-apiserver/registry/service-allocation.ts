@@ -1,3 +1,4 @@
+import { decodeBase64, encodeBase64 } from "../../../api/base64.ts";
 import { invalid as invalidField } from "../../../api/field-errors.ts";
 import { randomUid } from "../../../api/hash.ts";
 import { cidrContains, parseCidr, parseIp } from "../../../api/ip.ts";
@@ -6,7 +7,6 @@ import { invalid } from "../../../api/status-errors.ts";
 import { formatTime } from "../../../api/time.ts";
 import type { Context } from "../../../kernel/types.ts";
 import type { Compare, TxnOperation, TxnResponse } from "../../etcd/messages.ts";
-import { decodeBase64, encodeBase64 } from "../authn/base64.ts";
 import type { ApiServerState, Exchange } from "../state.ts";
 import { modEquals } from "./etcd-client.ts";
 import { lookup } from "./lookup.ts";

@@ -57,13 +57,18 @@ function encode(bytes: ArrayLike<number>, alphabet: string): string {
   return text;
 }
 
-/** Either alphabet, padded or not; null when it is no base64. */
+export function encodeBase64Text(text: string): string {
+  return encodeBase64(utf8Bytes(text));
+}
+
+/** Either alphabet, padded or not, in lines or not; null when it is no base64. */
 export function decodeBase64(text: string): number[] | null {
   const bytes: number[] = [];
   let bits = 0;
   let held = 0;
   for (const character of text) {
     if (character === "=") break;
+    if (character === "\n" || character === "\r") continue;
     let value = STANDARD.indexOf(character);
     if (value < 0) value = URL_SAFE.indexOf(character);
     if (value < 0) return null;
