@@ -1,10 +1,13 @@
+import { parseTime } from "../../sim/api/time.ts";
 import type { Program } from "../doors.ts";
 import { consoleOf } from "./here.ts";
 import { shortTime } from "./times.ts";
 
 const FOLLOW_EVERY_MS = 500;
+/** In a pipe or a transcript nobody presses Ctrl-C: there `-f` ends after this much virtual time. */
+const FOLLOW_UNSEEN_MS = 10_000;
 
-/** `journalctl -u UNIT [-f] [-n LINES] [--no-pager]`. */
+/** `journalctl -u UNIT [-f] [-n LINES] [--since WHEN] [--no-pager]`. */
 export const journalctl: Program = async (context) => {
   const console = consoleOf(context);
   if (console === null) {
@@ -14,6 +17,7 @@ export const journalctl: Program = async (context) => {
   let unit = "";
   let lines: number | null = null;
   let follow = false;
+  let sinceText = "";
   for (let index = 0; index < context.args.length; index += 1) {
     const arg = context.args[index] as string;
     if (arg === "-u" || arg === "--unit") unit = context.args[++index] ?? "";
@@ -22,6 +26,8 @@ export const journalctl: Program = async (context) => {
     else if (arg === "-n" || arg === "--lines") lines = Number(context.args[++index]);
     else if (/^-n\d+$/.test(arg)) lines = Number(arg.slice(2));
     else if (arg.startsWith("--lines=")) lines = Number(arg.slice(8));
+    else if (arg === "--since" || arg === "-S") sinceText = context.args[++index] ?? "";
+    else if (arg.startsWith("--since=")) sinceText = arg.slice(8);
     else if (arg === "-f" || arg === "--follow") follow = true;
     else if (arg === "-xeu" || arg === "-xu" || arg === "-eu") unit = context.args[++index] ?? "";
     else if (arg === "-fu" || arg === "-xefu") {
@@ -37,14 +43,21 @@ export const journalctl: Program = async (context) => {
     context.err.write("journalctl: name a unit: journalctl -u kubelet\n");
     return 1;
   }
+  const sinceUs = sinceText === "" ? 0 : sinceWallUs(sinceText, await context.session.wallUs());
+  if (sinceUs === null) {
+    context.err.write(`Failed to parse timestamp: ${sinceText}\n`);
+    return 1;
+  }
   const shown = follow && lines === null ? 10 : lines;
   let seen = await console.journal(unit);
-  const first = shown === null || Number.isNaN(shown) ? seen : seen.slice(-shown);
+  const recent = seen.filter(({ wallUs }) => wallUs >= sinceUs);
+  const first = shown === null || Number.isNaN(shown) ? recent : recent.slice(-shown);
   const print = (line: { readonly wallUs: number; readonly text: string }) =>
     context.out.write(`${shortTime(line.wallUs)} ${console.machine} ${unit}: ${line.text}\n`);
   if (first.length === 0 && !follow) context.out.write("-- No entries --\n");
   for (const line of first) print(line);
-  while (follow && !context.signal.aborted) {
+  const limitMs = context.columns === null ? FOLLOW_UNSEEN_MS : Number.POSITIVE_INFINITY;
+  for (let passedMs = 0; follow && passedMs < limitMs && !context.signal.aborted; passedMs += FOLLOW_EVERY_MS) {
     await context.session.sleep(FOLLOW_EVERY_MS, context.signal);
     const now = await console.journal(unit);
     const last = seen.at(-1);
@@ -55,3 +68,25 @@ export const journalctl: Program = async (context) => {
   }
   return 0;
 };
+
+const SECONDS: Readonly<Record<string, number>> = {
+  s: 1,
+  sec: 1,
+  m: 60,
+  min: 60,
+  h: 3_600,
+  hour: 3_600,
+  d: 86_400,
+  day: 86_400,
+};
+
+/** `10 minutes ago`, `-5m`, `2026-11-20 09:00:00`, `today`. Null: none of these. */
+function sinceWallUs(text: string, nowWallUs: number): number | null {
+  if (text === "today") return nowWallUs - (nowWallUs % 86_400_000_000);
+  const ago = /^-?(\d+) ?([a-z]+?)(?:utes?|onds?)?s?(?: ago)?$/.exec(text);
+  const seconds = ago === null ? undefined : SECONDS[ago[2] as string];
+  if (ago !== null && seconds !== undefined) return nowWallUs - Number(ago[1]) * seconds * 1_000_000;
+  const at = /^(\d{4}-\d\d-\d\d)(?:[ T](\d\d:\d\d)(:\d\d)?)?$/.exec(text);
+  const time = at === null ? null : parseTime(`${at[1]}T${at[2] ?? "00:00"}${at[3] ?? ":00"}Z`);
+  return time;
+}
