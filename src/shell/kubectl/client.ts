@@ -1,5 +1,7 @@
 /** The API server by HTTP: paths, queries, media types, warnings; refusals and missing answers become errors. */
+
 import type { Status } from "../../sim/api/object.ts";
+import { genericServerResponse } from "../../sim/api/status-errors.ts";
 import { type HttpRequest, type HttpResponse, isFailure, type ProgramContext } from "../doors.ts";
 import { CommandError, ConnectionError, SilentExit, StatusError } from "./errors.ts";
 import type { Json, JsonObject } from "./json.ts";
@@ -136,32 +138,10 @@ function refusal(answer: HttpResponse, method: string): StatusError {
     const value = JSON.parse(answer.body) as Status;
     if (value.kind === "Status") return new StatusError(value);
   } catch {
-    // No Status: made up from the code below, as client libraries do.
+    // No Status: made up from the code, as client libraries do.
   }
-  return new StatusError(genericStatus(answer.status, method, answer.body.trim()));
-}
-
-const genericTexts: Readonly<Record<number, readonly [reason: string, text: string]>> = {
-  400: ["BadRequest", "the server rejected our request for an unknown reason"],
-  401: ["Unauthorized", "the server has asked for the client to provide credentials"],
-  403: ["Forbidden", ""],
-  404: ["NotFound", "the server could not find the requested resource"],
-  405: ["MethodNotAllowed", "the server does not allow this method on the requested resource"],
-  409: ["Conflict", "the server reported a conflict"],
-  429: ["TooManyRequests", "the server has received too many requests and has asked us to try again later"],
-  500: ["InternalError", ""],
-  503: ["ServiceUnavailable", "the server is currently unable to handle the request"],
-  504: [
-    "Timeout",
-    "the server was unable to return a response in the time allotted, but may still be processing the request",
-  ],
-};
-
-function genericStatus(code: number, method: string, body: string): Status {
-  const [reason, text] = genericTexts[code] ?? ["", `the server responded with the status code ${code}`];
-  const internal = `an error on the server (${JSON.stringify(body || "unknown")}) has prevented the request from succeeding`;
-  const message = code === 500 ? internal : code === 403 ? body : text;
-  return { kind: "Status", apiVersion: "v1", status: "Failure", message, ...(reason ? { reason } : {}), code };
+  const unnamed = { group: "", resource: "" };
+  return new StatusError(genericServerResponse(answer.status, method, unnamed, "", answer.body.trim() || "unknown"));
 }
 
 /** One JSON object a line, however the lines were cut into chunks. */
