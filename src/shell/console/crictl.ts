@@ -81,7 +81,7 @@ async function ps(context: ProgramContext, console: ConsoleDoor, all: boolean): 
     const sandbox = sandboxes.find((each) => each.id === container.sandboxId);
     rows.push([
       short(container.id),
-      short(container.imageId.replace(/^sha256:/, "")),
+      short(container.imageId.replace(/^.*sha256:/, "")),
       humanAgo(now - container.createdWallUs),
       stateText(container.state),
       container.name,

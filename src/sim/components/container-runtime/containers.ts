@@ -275,6 +275,9 @@ export function recoverContainers(state: RuntimeState, context: Context): void {
       recordExit(state, context, record, { atUs: context.nowUs, exitCode: 255, reason: "Unknown", message: "" });
     } else if (condition.state === "exited") {
       recordExit(state, context, record, condition.exit);
+    } else if (condition.pid !== record.pid) {
+      // A full disk kept the newest record from being written.
+      putContainer(state, context, { ...record, pid: condition.pid });
     }
   }
 }
