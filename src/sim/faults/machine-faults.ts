@@ -1,5 +1,15 @@
 import { parseGoDuration } from "../api/duration.ts";
-import { fillDisk, freeze, machineOf, powerOff, powerOn, skewClock, slowDisk, wipeDisk } from "../kernel/control.ts";
+import {
+  fillDisk,
+  freeze,
+  hang,
+  machineOf,
+  powerOff,
+  powerOn,
+  skewClock,
+  slowDisk,
+  wipeDisk,
+} from "../kernel/control.ts";
 import { type Fault, failed, lasting, OVER_AT_ONCE } from "./fault.ts";
 
 export const powerOffFault: Fault = {
@@ -40,6 +50,8 @@ export const freezeFault: Fault = {
   break: (world, target) => (freeze(world, target, true) ? lasting() : failed(`${target} is off.`)),
   heal(world, target) {
     freeze(world, target, false);
+    for (const { fault, target: hung } of world.state.faults.values())
+      if (fault === "hang" && hung.endsWith(`@${target}`)) hang(world, hung, true);
   },
 };
 

@@ -47,8 +47,8 @@ export function allow(world: World, name: ProcessName): boolean {
 export function hang(world: World, name: ProcessName, hung: boolean): boolean {
   const process = alive(world, name);
   if (process === undefined) return false;
-  process.hung = hung;
-  if (!hung && process.inbox.length > 0) world.scheduleWake(process);
+  process.hung = hung || world.state.machines.get(process.machine)?.frozen === true;
+  if (!process.hung && process.inbox.length > 0) world.scheduleWake(process);
   world.observer?.changed(hung ? "hung" : "resumed", name, world.nowUs);
   return true;
 }

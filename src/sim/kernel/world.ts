@@ -399,6 +399,8 @@ export class World {
     const { state } = this;
     state.processes.delete(process.pid);
     state.names.delete(process.name);
+    // A hang is over when its process is.
+    if (process.hung) state.faults.delete(`hang ${process.name}`);
     for (const key of process.listening) state.listeners.delete(key);
     processGone(this, process, silently);
     this.observer?.changed("ended", process.name, state.nowUs);

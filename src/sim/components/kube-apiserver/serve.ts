@@ -285,6 +285,8 @@ function serveHttpResource(state: ApiServerState, context: Context, incoming: In
     return;
   }
   exchange.warnings.push(...decoded.warnings);
+  if (kind.resource === "endpoints")
+    exchange.warnings.push("v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice");
   if (http.method === "POST" && info.name !== "" && info.subresource === "") {
     refuse(state, exchange, context, badRequest("the server does not allow this method on the requested resource"));
     return;
