@@ -1,5 +1,5 @@
 import type { ApiObject } from "../api/object.ts";
-import { CLUSTER_DNS, CLUSTER_DOMAIN, KUBERNETES_VERSION, type Layout, POD_CIDR } from "./layout.ts";
+import { CLUSTER_DNS, CLUSTER_DOMAIN, KUBERNETES_VERSION, type Layout } from "./layout.ts";
 
 /**
  * What `kubeadm init` creates through the API (cmd/kubeadm/app/phases/addons, phases/uploadconfig,
@@ -72,7 +72,7 @@ kind: ClusterConfiguration
 kubernetesVersion: ${KUBERNETES_VERSION}
 networking:
   dnsDomain: ${CLUSTER_DOMAIN}
-  podSubnet: ${POD_CIDR}
+  podSubnet: ${layout.podCidr}
   serviceSubnet: 10.96.0.0/12
 proxy: {}
 scheduler: {}
@@ -267,7 +267,7 @@ clientConnection:
   contentType: ""
   kubeconfig: /var/lib/kube-proxy/kubeconfig.conf
   qps: 0
-clusterCIDR: ${POD_CIDR}
+clusterCIDR: ${layout.podCidr}
 iptables:
   masqueradeAll: false
   minSyncPeriod: 1s

@@ -8,11 +8,16 @@ export interface Layout {
   readonly workers: readonly MachineSpec[];
   readonly etcdMembers: readonly MachineSpec[];
   readonly loadBalancer: MachineSpec | null;
+  /** Where pods' addresses come from. */
+  readonly podCidr: string;
   /** What kubeconfigs of people and kubelets say: `10.0.0.5:6443`. */
   readonly endpoint: string;
 }
 
-export const POD_CIDR = "10.244.0.0/16";
+/** A node gets a /24: the usual range has room for 256 nodes, the large one for 32,768. */
+const POD_CIDR = "10.244.0.0/16";
+const LARGE_POD_CIDR = "10.128.0.0/9";
+const LARGE_FROM_NODES = 250;
 export const SERVICE_CIDR = "10.96.0.0/12";
 export const CLUSTER_DNS = "10.96.0.10";
 export const CLUSTER_DOMAIN = "cluster.local";
@@ -45,6 +50,7 @@ export function layOut(topology: Topology): Layout {
     workers,
     etcdMembers: controlPlanes.slice(0, topology.kubernetes.etcdMembers),
     loadBalancer,
+    podCidr: controlPlanes.length + workers.length > LARGE_FROM_NODES ? LARGE_POD_CIDR : POD_CIDR,
     endpoint: `${ipOf[(loadBalancer ?? (controlPlanes[0] as MachineSpec)).name]}:${API_PORT}`,
   };
 }

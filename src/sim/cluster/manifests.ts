@@ -1,4 +1,4 @@
-import { API_PORT, KUBERNETES_VERSION, type Layout, POD_CIDR, SERVICE_CIDR } from "./layout.ts";
+import { API_PORT, KUBERNETES_VERSION, type Layout, SERVICE_CIDR } from "./layout.ts";
 
 /**
  * Static pod manifests of a control-plane machine, as kubeadm 1.33 writes them (cmd/kubeadm/app/phases/controlplane,
@@ -217,7 +217,7 @@ function controllerManagerManifest(layout: Layout): string {
       "--authorization-kubeconfig=/etc/kubernetes/controller-manager.conf",
       "--bind-address=127.0.0.1",
       "--client-ca-file=/etc/kubernetes/pki/ca.crt",
-      `--cluster-cidr=${POD_CIDR}`,
+      `--cluster-cidr=${layout.podCidr}`,
       "--cluster-name=kubernetes",
       "--cluster-signing-cert-file=/etc/kubernetes/pki/ca.crt",
       "--cluster-signing-key-file=/etc/kubernetes/pki/ca.key",
