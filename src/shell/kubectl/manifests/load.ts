@@ -102,9 +102,9 @@ async function readFolder(
   return found;
 }
 
-function documentsOf(text: string, source: string): readonly Json[] {
+function* documentsOf(text: string, source: string): Generator<Json> {
   try {
-    return parseDocuments(text);
+    yield* parseDocuments(text);
   } catch (error) {
     throw new CommandError(`error parsing ${source}: error converting YAML to JSON: ${(error as Error).message}`);
   }

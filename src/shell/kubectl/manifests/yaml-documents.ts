@@ -29,21 +29,30 @@ const options: ParseOptions & DocumentOptions & SchemaOptions = {
     }),
 };
 
-/** Every document that is not empty. */
-export function parseDocuments(text: string): readonly Json[] {
+/** Every document that is not empty, one by one: those before a broken one are read, and then it throws. */
+export function* parseDocuments(text: string): Generator<Json> {
   if (text.length > maxBytes) throw new YamlError("yaml: document is too large");
   const trimmed = text.trimStart();
   if (trimmed.startsWith("{")) {
-    try {
-      return [JSON.parse(text) as Json];
-    } catch {
-      // YAML reads more than JSON does.
+    const value = parseJson(text);
+    if (value !== undefined) {
+      yield value;
+      return;
     }
   }
-  return splitDocuments(text).flatMap((document) => {
+  for (const document of splitDocuments(text)) {
     const value = parseYaml(document);
-    return value === null || value === undefined ? [] : [value];
-  });
+    if (value !== null && value !== undefined) yield value;
+  }
+}
+
+/** Undefined: it is no JSON; YAML reads more than JSON does. */
+function parseJson(text: string): Json | undefined {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return undefined;
+  }
 }
 
 function splitDocuments(text: string): readonly string[] {
