@@ -1,7 +1,7 @@
 import { certificateProblem } from "./certificates.ts";
 import { EventKind, type KernelEvent } from "./event-queue.ts";
 import { nextFloat, nextInt } from "./random.ts";
-import type { Connection, Lane, Machine, NetworkRule, Packet, Process } from "./state.ts";
+import type { Connection, Lane, Listener, Machine, NetworkRule, Packet, Process } from "./state.ts";
 import type {
   Certificate,
   KernelMessage,
@@ -33,14 +33,29 @@ interface Destination {
   readonly machine: MachineName;
 }
 
+interface AddressParts {
+  readonly host: string;
+  readonly port: string;
+}
+
+/** Texts made before: the same text again need not be cut, put together and hashed again. */
+interface Addresses {
+  readonly parts: Map<string, AddressParts>;
+  /** Keys of listeners, by address and port. */
+  readonly keys: Map<string, Map<string, string>>;
+}
+
+const ADDRESSES_MAX = 20_000;
+
+/** Cache. */
+const addresses = new WeakMap<World, Addresses>();
+
 type Resolution = { readonly to: Destination } | { readonly error: NetworkError } | "black hole";
 
 /** Name resolution, loopback and the source machine's own address translation. */
 function resolve(world: World, process: Process, address: string, protocol: "TCP" | "UDP"): Resolution {
   if (address.startsWith("unix:")) return { to: { ip: process.machine, port: address, machine: process.machine } };
-  const colon = address.lastIndexOf(":");
-  const host = address.slice(0, colon);
-  const port = address.slice(colon + 1);
+  const { host, port } = partsOf(world, address);
   if (host === "127.0.0.1" || host === "localhost") return { to: { ip: process.ip, port, machine: process.machine } };
   const named = world.state.machines.get(host);
   const ip = named === undefined ? host : named.info.ip;
@@ -251,7 +266,7 @@ export function sendDatagram(
     fromMachine: process.machine,
     fromIp: process.ip,
   };
-  const to = world.state.listeners.get(listenerKey(ip, port));
+  const to = listenerAt(world, ip, port);
   world.schedule(
     departUs + delayUs + latencyUs(world, process.machine, machine),
     EventKind.Arrive,
@@ -267,7 +282,7 @@ export function sendDatagram(
 export function arrive(world: World, event: KernelEvent): void {
   const packet = event.payload as Packet;
   if (packet.type === "datagram") {
-    const listener = world.state.listeners.get(listenerKey(packet.ip, packet.port));
+    const listener = listenerAt(world, packet.ip, packet.port);
     if (listener === undefined) return;
     const from = {
       process: packet.from,
@@ -322,7 +337,7 @@ export function arrive(world: World, event: KernelEvent): void {
 }
 
 function arriveOpen(world: World, event: KernelEvent, connection: Connection, body: unknown): void {
-  const listener = world.state.listeners.get(listenerKey(connection.ip, connection.port));
+  const listener = listenerAt(world, connection.ip, connection.port);
   if (listener === undefined) {
     const machine = world.state.machines.get(connection.serverMachine) as Machine;
     const target =
@@ -589,6 +604,44 @@ export function forget(world: World, connection: Connection): void {
 
 export function listenerKey(ip: string, port: string): string {
   return `${ip}|${port}`;
+}
+
+function listenerAt(world: World, ip: string, port: string): Listener | undefined {
+  const { keys } = addressesOf(world);
+  let ofIp = keys.get(ip);
+  if (ofIp === undefined) {
+    ofIp = new Map();
+    if (keys.size >= ADDRESSES_MAX) keys.clear();
+    keys.set(ip, ofIp);
+  }
+  let key = ofIp.get(port);
+  if (key === undefined) {
+    key = listenerKey(ip, port);
+    if (ofIp.size >= ADDRESSES_MAX) ofIp.clear();
+    ofIp.set(port, key);
+  }
+  return world.state.listeners.get(key);
+}
+
+function partsOf(world: World, address: string): AddressParts {
+  const { parts } = addressesOf(world);
+  let known = parts.get(address);
+  if (known === undefined) {
+    const colon = address.lastIndexOf(":");
+    known = { host: address.slice(0, colon), port: address.slice(colon + 1) };
+    if (parts.size >= ADDRESSES_MAX) parts.clear();
+    parts.set(address, known);
+  }
+  return known;
+}
+
+function addressesOf(world: World): Addresses {
+  let known = addresses.get(world);
+  if (known === undefined) {
+    known = { parts: new Map(), keys: new Map() };
+    addresses.set(world, known);
+  }
+  return known;
 }
 
 function deliver(world: World, event: KernelEvent, pid: Pid, message: KernelMessage): void {

@@ -1,4 +1,4 @@
-import type { Context } from "../../kernel/types.ts";
+import type { Context, MachineInfo } from "../../kernel/types.ts";
 import type { RuntimeState } from "./state.ts";
 import { remove, write } from "./store.ts";
 
@@ -17,15 +17,19 @@ export interface CniConfig {
 export function readCniConfig(context: Context): CniConfig | null {
   for (const path of context.disk.list(CONFIG_DIRECTORY)) {
     if (!/\.(conflist|conf|json)$/.test(path)) continue;
-    const config = parseCniConfig(context.disk.read(path));
+    const config = parseCniConfig(context, context.disk.read(path));
     if (config !== null) return config;
   }
   return null;
 }
 
+/** Cache: what files say. */
 const parsed = new WeakMap<object, CniConfig>();
 
-function parseCniConfig(file: unknown): CniConfig | null {
+/** Cache, by the machine: what the text that was read last says. */
+const parsedTexts = new WeakMap<MachineInfo, { readonly text: string; readonly config: CniConfig | null }>();
+
+function parseCniConfig({ machine }: Context, file: unknown): CniConfig | null {
   if (typeof file === "object" && file !== null) {
     const known = parsed.get(file);
     if (known !== undefined) return known;
@@ -34,7 +38,12 @@ function parseCniConfig(file: unknown): CniConfig | null {
     if (config !== null) parsed.set(file, config);
     return config;
   }
-  return parseText(file);
+  if (typeof file !== "string") return null;
+  const last = parsedTexts.get(machine);
+  if (last?.text === file) return last.config;
+  const config = parseText(file);
+  parsedTexts.set(machine, { text: file, config });
+  return config;
 }
 
 function parseText(text: unknown): CniConfig | null {

@@ -11,7 +11,9 @@ export function formOf(method: string, path: string, accept: string, query: Quer
     pretty: query.get("pretty") === "true" || query.get("pretty") === "1",
     includeObject: query.get("includeObject") || "Metadata",
   };
-  if (accept.trim() === "") return { ...base, as: "object", media: "json" };
+  // What programs ask for; the rest is for people and kubectl.
+  if (accept === "application/json" || accept === "*/*" || accept.trim() === "")
+    return { ...base, as: "object", media: "json" };
   for (const { type, parameters } of parseAccept(accept)) {
     const media = type === "application/yaml" ? "yaml" : "json";
     if (!["application/json", "application/yaml", "*/*", "application/*"].includes(type)) continue;

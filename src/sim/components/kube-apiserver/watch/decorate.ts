@@ -6,13 +6,18 @@ import type { KeyValue } from "../../etcd/messages.ts";
  * object: the same one under the same revision is decorated once, whoever reads it.
  */
 const decorated = new WeakMap<object, ApiObject>();
+/** The way back. */
+const undecorated = new WeakMap<object, ApiObject>();
 
 export function decorate(stored: ApiObject, revision: number): ApiObject {
   const known = decorated.get(stored);
   const resourceVersion = String(revision);
   if (known !== undefined && known.metadata!.resourceVersion === resourceVersion) return known;
   const object = withResourceVersion(stored, resourceVersion);
-  if (Object.isFrozen(stored)) decorated.set(stored, object);
+  if (Object.isFrozen(stored)) {
+    decorated.set(stored, object);
+    if (stored.metadata?.resourceVersion === undefined) undecorated.set(object, stored);
+  }
   return object;
 }
 
@@ -22,6 +27,8 @@ export function withResourceVersion(object: ApiObject, resourceVersion: string):
 
 /** What is stored of an object: everything but its resourceVersion. */
 export function undecorate(object: ApiObject): ApiObject {
+  const known = undecorated.get(object);
+  if (known !== undefined) return known;
   const { resourceVersion: _, ...metadata } = object.metadata ?? {};
   return { ...object, metadata };
 }
