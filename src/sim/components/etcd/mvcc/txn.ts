@@ -196,10 +196,11 @@ function performRange(writing: Writing, request: RangeRequest, header: HeaderAt)
 }
 
 function performPut(writing: Writing, request: PutRequest, header: HeaderAt): PutResponse {
-  const old = live(writing.store, request.key)?.kv;
-  const value: StoredValue = request.ignoreValue === true && old !== undefined ? old.value : request.value;
-  const lease = request.ignoreLease === true && old !== undefined ? old.lease : (request.lease ?? 0);
-  putKey(writing, request.key, value, lease);
+  const ignores = request.ignoreValue === true || request.ignoreLease === true;
+  const kept = ignores ? live(writing.store, request.key)?.kv : undefined;
+  const value: StoredValue = request.ignoreValue === true && kept !== undefined ? kept.value : request.value;
+  const lease = request.ignoreLease === true && kept !== undefined ? kept.lease : (request.lease ?? 0);
+  const old = putKey(writing, request.key, value, lease);
   const at = header(revisionSeen(writing));
   return request.prevKv === true && old !== undefined
     ? Object.freeze({ op: "put", header: at, prevKv: old })
