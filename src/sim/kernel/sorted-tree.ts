@@ -178,10 +178,11 @@ function remove<V>(tree: SortedTree<V>, node: TreeNode<V>, key: string): void {
   children.splice(index, 1);
 }
 
-/** The first index whose key is not below `key`. */
+/** The first index whose key is not below `key`. What grows at its end is looked for there first. */
 function lowerBound(keys: readonly string[], key: string): number {
   let low = 0;
   let high = keys.length;
+  if (high > 0 && (keys[high - 1] as string) < key) return high;
   while (low < high) {
     const middle = (low + high) >> 1;
     if ((keys[middle] as string) < key) low = middle + 1;
@@ -194,6 +195,7 @@ function lowerBound(keys: readonly string[], key: string): number {
 function childIndex(keys: readonly string[], key: string): number {
   let low = 1;
   let high = keys.length;
+  if (high > 1 && key >= (keys[high - 1] as string)) return high - 1;
   while (low < high) {
     const middle = (low + high) >> 1;
     if (key < (keys[middle] as string)) high = middle;
