@@ -85,6 +85,17 @@ function subjectKey(subject: Subject, bindingNamespace: string): string {
   return namespace === "" ? "" : `u:system:serviceaccount:${namespace}:${subject.name}`;
 }
 
+/** Cache: what the index knows a user and its groups as, by the (frozen) groups. */
+const subjectKeys = new WeakMap<readonly string[], { readonly user: string; readonly keys: readonly string[] }>();
+
+function subjectKeysOf(user: string, groups: readonly string[]): readonly string[] {
+  const known = subjectKeys.get(groups);
+  if (known?.user === user) return known.keys;
+  const keys = [`u:${user}`, ...groups.map((group) => `g:${group}`)];
+  if (Object.isFrozen(groups)) subjectKeys.set(groups, { user, keys });
+  return keys;
+}
+
 /** Every grant that holds for the user in the namespace (cluster-wide ones first, as upstream visits them). */
 export function visitGrants(
   index: RbacIndex,
@@ -93,10 +104,11 @@ export function visitGrants(
   namespace: string,
   visit: (grant: Grant) => boolean,
 ): void {
+  const keys = subjectKeysOf(user, groups);
   for (const wide of [true, false]) {
     if (!wide && namespace === "") return;
-    for (let subject = -1; subject < groups.length; subject += 1) {
-      const grants = index.get(subject < 0 ? `u:${user}` : `g:${groups[subject]}`);
+    for (const key of keys) {
+      const grants = index.get(key);
       if (grants === undefined) continue;
       for (const grant of grants) {
         if (wide ? grant.namespace !== "" : grant.namespace !== namespace) continue;
