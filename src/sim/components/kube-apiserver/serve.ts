@@ -60,7 +60,7 @@ export function serveResource(
     refuse(state, exchange, context, user);
     return;
   }
-  const denial = checkAccess(state, context, user, attributesOf(user, request));
+  const denial = checkAccess(state, context, attributesOf(user, request));
   if (denial !== null) {
     refuse(state, exchange, context, forbidden(kind, nameForDenial(request), denial));
     return;
@@ -117,7 +117,7 @@ function impersonateAs(
       path: "",
       ...part,
     };
-    const denial = checkAccess(state, context, user, attributes);
+    const denial = checkAccess(state, context, attributes);
     if (denial !== null)
       return forbidden({ group: attributes.group, resource: attributes.resource }, attributes.name, denial);
   }
@@ -127,8 +127,8 @@ function impersonateAs(
 }
 
 /** Null: allowed; otherwise the "why" of the 403. */
-function checkAccess(state: ApiServerState, context: Context, user: UserInfo, attributes: Attributes): string | null {
-  const decision = authorize(state, { ...attributes, user: user.name, groups: user.groups });
+function checkAccess(state: ApiServerState, context: Context, attributes: Attributes): string | null {
+  const decision = authorize(state, attributes);
   if (context.observed) {
     const { allowed, reason, authorizer } = decision;
     context.note("authorization", {
@@ -139,12 +139,12 @@ function checkAccess(state: ApiServerState, context: Context, user: UserInfo, at
       resource: attributes.resource,
     });
   }
-  return decision.allowed ? null : denialText({ ...attributes, user: user.name }, decision.reason);
+  return decision.allowed ? null : denialText(attributes, decision.reason);
 }
 
 function attributesOf(user: UserInfo, request: ResourceRequest): Attributes {
   const { verb, group, resource, subresource, namespace, name, options } = request;
-  return {
+  const attributes: Attributes = {
     user: user.name,
     groups: user.groups,
     verb,
@@ -154,8 +154,8 @@ function attributesOf(user: UserInfo, request: ResourceRequest): Attributes {
     namespace: resource === "namespaces" && group === "" ? name : namespace,
     name: verb === "create" && subresource === "" ? "" : name === "" ? nameInSelector(options.fieldSelector) : name,
     path: "",
-    ...(options.fieldSelector === undefined ? {} : { fieldSelector: options.fieldSelector }),
   };
+  return options.fieldSelector === undefined ? attributes : { ...attributes, fieldSelector: options.fieldSelector };
 }
 
 /** `metadata.name=x` makes a list or a watch one of a single object. */
@@ -222,7 +222,7 @@ function serveNonResource(
     name: "",
     path: info.path,
   };
-  const denial = checkAccess(state, context, user, attributes);
+  const denial = checkAccess(state, context, attributes);
   if (denial !== null) {
     reply(context, incoming, statusResponse(forbidden({ resource: "" }, "", denial), form));
     return;
@@ -248,7 +248,7 @@ function serveHttpResource(state: ApiServerState, context: Context, incoming: In
     reply(context, incoming, statusResponse(request, shown));
     return;
   }
-  const denial = checkAccess(state, context, user, attributesOf(user, request));
+  const denial = checkAccess(state, context, attributesOf(user, request));
   const kind = kindOfResource(info.group, info.resource, info.version);
   if (denial !== null) {
     const status = forbidden({ group: info.group, resource: info.resource }, nameForDenial(request), denial);

@@ -5,15 +5,12 @@ export const SERVED_TYPES = ["application/json", "application/yaml", "applicatio
 
 /** The first shape of the Accept header that this server can write; null: none (406). Protobuf is not written: JSON is, which every client takes. */
 export function formOf(method: string, path: string, accept: string, query: Query): ResponseForm | null {
-  const base = {
-    method,
-    path,
-    pretty: query.get("pretty") === "true" || query.get("pretty") === "1",
-    includeObject: query.get("includeObject") || "Metadata",
-  };
-  // What programs ask for; the rest is for people and kubectl.
+  const pretty = query.get("pretty") === "true" || query.get("pretty") === "1";
+  const includeObject = query.get("includeObject") || "Metadata";
+  // What programs ask for (written out: probes come all the time); the rest is for people and kubectl.
   if (accept === "application/json" || accept === "*/*" || accept.trim() === "")
-    return { ...base, as: "object", media: "json" };
+    return { method, path, pretty, includeObject, as: "object", media: "json" };
+  const base = { method, path, pretty, includeObject };
   for (const { type, parameters } of parseAccept(accept)) {
     const media = type === "application/yaml" ? "yaml" : "json";
     if (!["application/json", "application/yaml", "*/*", "application/*"].includes(type)) continue;
