@@ -182,10 +182,8 @@ function groupsOf(kinds: readonly Kind[]): { group: string; versions: string[] }
   return groups;
 }
 
-const byResource: ReadonlyMap<string, Kind> = indexed((kind) => `${kind.group}/${kind.resource}`);
-const byVersionedResource: ReadonlyMap<string, Kind> = indexed(
-  (kind) => `${kind.group}/${kind.version}/${kind.resource}`,
-);
+/** A handful at most under one name: every request looks here. */
+const byResource: ReadonlyMap<string, readonly Kind[]> = groupedByResource();
 const byKind: ReadonlyMap<string, Kind> = indexed((kind) => `${kind.group}/${kind.kind}`);
 const byApiVersion: ReadonlyMap<string, Kind> = indexed((kind) => `${apiVersionOf(kind)} ${kind.kind}`);
 
@@ -196,10 +194,22 @@ function indexed(keyOf: (kind: Kind) => string): ReadonlyMap<string, Kind> {
   return index;
 }
 
+function groupedByResource(): ReadonlyMap<string, readonly Kind[]> {
+  const index = new Map<string, Kind[]>();
+  for (const kind of KINDS) {
+    const known = index.get(kind.resource);
+    if (known === undefined) index.set(kind.resource, [kind]);
+    else known.push(kind);
+  }
+  return index;
+}
+
 /** `kindOfResource("apps", "deployments")`; with a version, that version only. */
 export function kindOfResource(group: string, resource: string, version?: string): Kind | undefined {
-  if (version === undefined) return byResource.get(`${group}/${resource}`);
-  return byVersionedResource.get(`${group}/${version}/${resource}`);
+  for (const kind of byResource.get(resource) ?? []) {
+    if (kind.group === group && (version === undefined || kind.version === version)) return kind;
+  }
+  return undefined;
 }
 
 /** `kindOfName("apps", "Deployment")`. */

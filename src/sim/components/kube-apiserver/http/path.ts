@@ -27,6 +27,8 @@ const VERBS: Readonly<Record<string, string>> = {
 const NAMESPACE_SUBRESOURCES = ["status", "finalize"];
 
 export function parsePath(method: string, path: string, query: Query): RequestInfo {
+  // Health checks and the like come all the time.
+  if (/^\/[^/%a]/.test(path)) return { isResource: false, verb: method.toLowerCase(), path };
   const parts = path
     .split("/")
     .filter((part) => part !== "")
@@ -78,7 +80,10 @@ export interface Query {
 }
 
 /** `a=1&b=2`, percent-decoded, repeated keys kept. */
+const NO_QUERY: Query = { get: () => undefined, getAll: () => [], has: () => false };
+
 export function parseQuery(text: string): Query {
+  if (text === "") return NO_QUERY;
   const pairs: (readonly [string, string])[] = [];
   for (const part of text.split("&")) {
     if (part === "") continue;
