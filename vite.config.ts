@@ -31,6 +31,7 @@ export default defineConfig({
   test: {
     // A test of the page names its own environment in its first line: // @vitest-environment happy-dom
     environment: "node",
+    setupFiles: ["scripts/test-setup.mjs"],
     include: ["src/**/*.test.{ts,tsx}"],
     testTimeout: 30_000,
   },

@@ -190,3 +190,9 @@ describe("columns", () => {
     );
   });
 });
+
+describe("numbers in YAML", () => {
+  it("need a digit where go-yaml needs one", () => {
+    expect(parseYaml("E0: 1e3\n'x': .5\n.: 1.5e1\n")).toEqual({ E0: 1000, x: 0.5, ".": 15 });
+  });
+});

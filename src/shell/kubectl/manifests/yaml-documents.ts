@@ -15,6 +15,9 @@ export class YamlError extends Error {}
 const maxBytes = 12 * 1024 * 1024;
 const maxDepth = 1_000;
 
+const FLOAT = /^[-+]?(?:[0-9][0-9_]*\.[0-9_]*|\.[0-9][0-9_]*)$/;
+const FLOAT_WITH_EXPONENT = /^[-+]?(?:[0-9][0-9_]*(?:\.[0-9_]*)?|\.[0-9][0-9_]*)[eE][-+]?[0-9]+$/;
+
 const options: ParseOptions & DocumentOptions & SchemaOptions = {
   version: "1.1",
   merge: true,
@@ -22,11 +25,23 @@ const options: ParseOptions & DocumentOptions & SchemaOptions = {
   prettyErrors: false,
   // Sexagesimal numbers, times, sets and ordered maps stay what they look like: text and maps.
   customTags: (tags) =>
-    tags.filter((tag) => {
-      const name = typeof tag === "string" ? tag : tag.tag;
-      const format = typeof tag === "string" ? undefined : tag.format;
-      return format !== "TIME" && !/timestamp|omap|pairs|set$/.test(name);
-    }),
+    tags
+      .filter((tag) => {
+        const name = typeof tag === "string" ? tag : tag.tag;
+        const format = typeof tag === "string" ? undefined : tag.format;
+        return format !== "TIME" && !/timestamp|omap|pairs|set$/.test(name);
+      })
+      .map((tag) => {
+        // The library takes `E0` and `.` for numbers; go-yaml wants a digit before the exponent or beside the dot.
+        if (
+          typeof tag === "string" ||
+          !("test" in tag) ||
+          !tag.tag.endsWith(":float") ||
+          !tag.test?.test("1.5e1".slice(0, tag.format === "EXP" ? 5 : 3))
+        )
+          return tag;
+        return { ...tag, test: tag.format === "EXP" ? FLOAT_WITH_EXPONENT : FLOAT };
+      }),
 };
 
 /** Every document that is not empty, one by one: those before a broken one are read, and then it throws. */
