@@ -17,6 +17,7 @@ import { nodeLifecycle } from "./suites/node-lifecycle.ts";
 import { jsonMerge, jsonPatch, strategicMerge, threeWay } from "./suites/patches.ts";
 import { podgc } from "./suites/podgc.ts";
 import { quantity } from "./suites/quantity.ts";
+import { quota } from "./suites/quota.ts";
 import { raft } from "./suites/raft.ts";
 import { rbac } from "./suites/rbac.ts";
 import { replicaSetRanking } from "./suites/replicaset-ranking.ts";
@@ -39,6 +40,7 @@ export const SUITES: readonly Suite[] = [
   labelSelector,
   names,
   quantity,
+  quota,
   scheduler,
   schedulerUnits,
   raft,

@@ -40,51 +40,102 @@ export function podRequests(pod: Pod): Amounts {
 }
 
 export function computePodRequests(pod: Pod, options: PodResourcesOptions = {}): Amounts {
-  const statuses = options.useStatus ? statusesByName(pod) : null;
-  const infeasible = statuses !== null && isResizeInfeasible(pod);
-  const amounts = combine(pod, (container) => {
-    const spec = amountsOf(container.resources?.requests);
-    const status = statuses?.get(container.name);
-    const asked = status?.resources ? requestsWithStatus(spec, status, infeasible) : spec;
-    for (const resource in options.defaultRequests) asked[resource] ??= options.defaultRequests[resource]!;
-    return asked;
-  });
-  if (!options.excludeOverhead) add(amounts, amountsOf(pod.spec?.overhead));
-  return amounts;
+  return totalRequests(pod, options, NUMBERS);
 }
 
 /** Resources that no container limits are absent. Overhead counts where there is a limit. */
 export function computePodLimits(pod: Pod, options: PodResourcesOptions = {}): Amounts {
+  return totalLimits(pod, options, NUMBERS);
+}
+
+/** How amounts are read and reckoned with: as numbers, or as quantities where nothing may be lost. */
+export interface Arithmetic<T> {
+  read(list: ResourceList | undefined): Record<string, T>;
+  add(sums: Record<string, T>, more: Readonly<Record<string, T>>): void;
+  /** Each amount becomes the greater one. */
+  raise(sums: Record<string, T>, other: Readonly<Record<string, T>>): void;
+  isZero(amount: T | undefined): boolean;
+}
+
+const NUMBERS: Arithmetic<number> = {
+  read: amountsOf,
+  add(sums, more) {
+    for (const resource in more) sums[resource] = (sums[resource] ?? 0) + more[resource]!;
+  },
+  raise(sums, other) {
+    for (const resource in other) sums[resource] = Math.max(sums[resource] ?? 0, other[resource]!);
+  },
+  isZero: (amount) => !amount,
+};
+
+/** `PodRequests` in any arithmetic. */
+export function totalRequests<T>(
+  pod: Pod,
+  options: Omit<PodResourcesOptions, "defaultRequests"> & { readonly defaultRequests?: Readonly<Record<string, T>> },
+  arithmetic: Arithmetic<T>,
+): Record<string, T> {
   const statuses = options.useStatus ? statusesByName(pod) : null;
   const infeasible = statuses !== null && isResizeInfeasible(pod);
-  const amounts = combine(pod, (container) => {
-    const spec = amountsOf(container.resources?.limits);
-    const status = statuses?.get(container.name);
-    if (!status?.resources) return spec;
-    const actual = amountsOf(status.resources.limits);
-    if (infeasible) return actual;
-    raise(spec, actual);
-    return spec;
-  });
-  if (!options.excludeOverhead) {
-    const overhead = amountsOf(pod.spec?.overhead);
-    for (const resource in overhead) if (amounts[resource]) amounts[resource]! += overhead[resource]!;
-  }
+  const amounts = combine(
+    pod,
+    (container) => {
+      const spec = arithmetic.read(container.resources?.requests);
+      const status = statuses?.get(container.name);
+      const asked = status?.resources ? requestsWithStatus(spec, status, infeasible, arithmetic) : spec;
+      for (const resource in options.defaultRequests) asked[resource] ??= options.defaultRequests[resource]!;
+      return asked;
+    },
+    arithmetic,
+  );
+  if (!options.excludeOverhead && pod.spec?.overhead) arithmetic.add(amounts, arithmetic.read(pod.spec.overhead));
   return amounts;
 }
 
-function requestsWithStatus(spec: Sums, status: ContainerStatus, infeasible: boolean): Sums {
+/** `PodLimits` in any arithmetic. */
+export function totalLimits<T>(pod: Pod, options: PodResourcesOptions, arithmetic: Arithmetic<T>): Record<string, T> {
+  const statuses = options.useStatus ? statusesByName(pod) : null;
+  const infeasible = statuses !== null && isResizeInfeasible(pod);
+  const amounts = combine(
+    pod,
+    (container) => {
+      const spec = arithmetic.read(container.resources?.limits);
+      const status = statuses?.get(container.name);
+      if (!status?.resources) return spec;
+      const actual = arithmetic.read(status.resources.limits);
+      if (infeasible) return actual;
+      arithmetic.raise(spec, actual);
+      return spec;
+    },
+    arithmetic,
+  );
+  if (options.excludeOverhead || !pod.spec?.overhead) return amounts;
+  const overhead = arithmetic.read(pod.spec.overhead);
+  for (const resource in overhead) if (arithmetic.isZero(amounts[resource])) delete overhead[resource];
+  arithmetic.add(amounts, overhead);
+  return amounts;
+}
+
+function requestsWithStatus<T>(
+  spec: Record<string, T>,
+  status: ContainerStatus,
+  infeasible: boolean,
+  arithmetic: Arithmetic<T>,
+): Record<string, T> {
   const asked = infeasible ? {} : spec;
-  raise(asked, amountsOf(status.resources?.requests));
-  raise(asked, amountsOf(status.allocatedResources));
+  arithmetic.raise(asked, arithmetic.read(status.resources?.requests));
+  arithmetic.raise(asked, arithmetic.read(status.allocatedResources));
   return asked;
 }
 
-function combine(pod: Pod, amountsOfContainer: (container: Container) => Sums): Sums {
-  const total: Sums = {};
+function combine<T>(
+  pod: Pod,
+  amountsOfContainer: (container: Container) => Record<string, T>,
+  { add, raise }: Arithmetic<T>,
+): Record<string, T> {
+  const total: Record<string, T> = {};
   for (const container of pod.spec?.containers ?? []) add(total, amountsOfContainer(container));
-  const sidecars: Sums = {};
-  const greediest: Sums = {};
+  const sidecars: Record<string, T> = {};
+  const greediest: Record<string, T> = {};
   for (const container of pod.spec?.initContainers ?? []) {
     const amounts = amountsOfContainer(container);
     if (container.restartPolicy === "Always") {
@@ -98,14 +149,6 @@ function combine(pod: Pod, amountsOfContainer: (container: Container) => Sums): 
   }
   raise(total, greediest);
   return total;
-}
-
-function add(sums: Sums, more: Amounts): void {
-  for (const resource in more) sums[resource] = (sums[resource] ?? 0) + more[resource]!;
-}
-
-function raise(sums: Sums, other: Amounts): void {
-  for (const resource in other) sums[resource] = Math.max(sums[resource] ?? 0, other[resource]!);
 }
 
 function statusesByName(pod: Pod): ReadonlyMap<string, ContainerStatus> | null {
