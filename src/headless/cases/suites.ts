@@ -3,6 +3,7 @@ import { apply } from "./suites/apply.ts";
 import { daemonset } from "./suites/daemonset.ts";
 import { defaulting } from "./suites/defaulting.ts";
 import { deployment } from "./suites/deployment.ts";
+import { disruption } from "./suites/disruption.ts";
 import { dns } from "./suites/dns.ts";
 import { duration } from "./suites/duration.ts";
 import { endpointslice } from "./suites/endpointslice.ts";
@@ -60,6 +61,7 @@ export const SUITES: readonly Suite[] = [
   nodeLifecycle,
   taintEviction,
   endpointslice,
+  disruption,
   podgc,
   gc,
   ttl,

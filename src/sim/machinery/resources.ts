@@ -31,9 +31,11 @@ export const DEPLOYMENTS = namespaced("apps", "v1", "deployments", "Deployment")
 export const REPLICA_SETS = namespaced("apps", "v1", "replicasets", "ReplicaSet");
 export const DAEMON_SETS = namespaced("apps", "v1", "daemonsets", "DaemonSet");
 export const STATEFUL_SETS = namespaced("apps", "v1", "statefulsets", "StatefulSet");
+export const REPLICATION_CONTROLLERS = namespaced("", "v1", "replicationcontrollers", "ReplicationController");
 export const CONTROLLER_REVISIONS = namespaced("apps", "v1", "controllerrevisions", "ControllerRevision");
 export const ENDPOINT_SLICES = namespaced("discovery.k8s.io", "v1", "endpointslices", "EndpointSlice");
 export const LEASES = namespaced("coordination.k8s.io", "v1", "leases", "Lease");
+export const POD_DISRUPTION_BUDGETS = namespaced("policy", "v1", "poddisruptionbudgets", "PodDisruptionBudget");
 
 /** `apps/v1`, or `v1` for the core group. */
 export function apiVersionOf(resource: Resource): string {

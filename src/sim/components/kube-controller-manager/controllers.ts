@@ -2,6 +2,7 @@ import type { ControllerDefinition } from "../../machinery/controller-runtime.ts
 import type { IndexFunctions } from "../../machinery/store.ts";
 import { daemonSetController } from "./controllers/daemonset/index.ts";
 import { deploymentController } from "./controllers/deployment/index.ts";
+import { disruptionController } from "./controllers/disruption/index.ts";
 import { endpointsController } from "./controllers/endpoints/index.ts";
 import {
   endpointSliceController,
@@ -54,6 +55,7 @@ export const CONTROLLERS: readonly ControllerEntry[] = [
   entry(deploymentController, "deployment-controller"),
   entry(replicaSetController, "replicaset-controller"),
   entry(daemonSetController, "daemon-set-controller", "daemonset-controller"),
+  entry(disruptionController, "disruption-controller", "controllermanager"),
   entry(endpointsController, "endpoint-controller"),
   entry(endpointSliceController, "endpointslice-controller", "endpoint-slice-controller"),
   entry(garbageCollector, "generic-garbage-collector", "garbage-collector-controller", 2),
