@@ -1,12 +1,13 @@
 /** `-o`: how objects are printed, and the flags that say so. */
+
+import { findResults, printResults } from "../../sim/api/json-path/evaluate.ts";
+import { parseJsonPath } from "../../sim/api/json-path/parser.ts";
 import type { ProgramContext } from "../doors.ts";
 import { CommandError } from "./errors.ts";
 import type { FlagSpec, FlagValues } from "./flags.ts";
 import { evaluateTemplate } from "./go-template/evaluate.ts";
 import { parseTemplate } from "./go-template/parser.ts";
 import { at, type Json, type JsonObject, objectOf, objectsOf, textOf, withAt } from "./json.ts";
-import { findResults, printResults } from "./jsonpath/evaluate.ts";
-import { parseJsonPath } from "./jsonpath/parser.ts";
 import { ColumnsPrinter, parseColumns, parseColumnsFile } from "./printers/custom-columns.ts";
 import { goSharpV, goV } from "./printers/go-value.ts";
 import { toPrettyJson } from "./printers/json.ts";

@@ -1,8 +1,9 @@
 /** `-o custom-columns=NAME:.metadata.name,...` */
+
+import { findResults } from "../../../sim/api/json-path/evaluate.ts";
+import { type List, parseJsonPath } from "../../../sim/api/json-path/parser.ts";
 import { CommandError } from "../errors.ts";
 import { type Json, type JsonObject, objectsOf } from "../json.ts";
-import { findResults } from "../jsonpath/evaluate.ts";
-import { type List, parseJsonPath } from "../jsonpath/parser.ts";
 import { relaxedJsonPath } from "../jsonpath/relaxed.ts";
 import { alignTabs, type RememberedWidths, tableTabs } from "../tabwriter.ts";
 import { goV } from "./go-value.ts";

@@ -1,9 +1,10 @@
 /** `--sort-by` */
+
+import { findResults } from "../../../../sim/api/json-path/evaluate.ts";
+import { type List, parseJsonPath } from "../../../../sim/api/json-path/parser.ts";
 import { compareQuantities, parseQuantity } from "../../../../sim/api/quantity.ts";
 import { CommandError } from "../../errors.ts";
 import { compareText, type Json, type JsonObject, objectsOf } from "../../json.ts";
-import { findResults } from "../../jsonpath/evaluate.ts";
-import { type List, parseJsonPath } from "../../jsonpath/parser.ts";
 import { relaxedJsonPath } from "../../jsonpath/relaxed.ts";
 import { compareNaturally } from "../../printers/yaml.ts";
 

@@ -1,11 +1,11 @@
 /** `kubectl wait` */
 import { parseGoDuration } from "../../../../sim/api/duration.ts";
+import { findResults, printValue } from "../../../../sim/api/json-path/evaluate.ts";
+import { parseJsonPath } from "../../../../sim/api/json-path/parser.ts";
 import { type Command, type Invocation, inSteps } from "../../command.ts";
 import { kindName } from "../../discovery.ts";
 import { CommandError, isNotFound, throwCollected, toError } from "../../errors.ts";
 import { at, type JsonObject, numberOf, objectsOf, textOf } from "../../json.ts";
-import { findResults, printValue } from "../../jsonpath/evaluate.ts";
-import { parseJsonPath } from "../../jsonpath/parser.ts";
 import { relaxedJsonPath } from "../../jsonpath/relaxed.ts";
 import { fileFlags } from "../../manifests/load.ts";
 import { outputFlags, printerFor } from "../../output.ts";

@@ -1,5 +1,5 @@
 /** Finds what a JSONPath template names in a value, and prints it. */
-import { canonicalJson, isObject, type Json, sortedKeys } from "../json.ts";
+import { canonicalJson, isObject, type Json, sortedKeys } from "../go-json.ts";
 import { JsonPathError, type List, type Node, parseJsonPath } from "./parser.ts";
 
 export interface JsonPathOptions {

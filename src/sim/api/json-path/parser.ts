@@ -36,6 +36,11 @@ function isTerminator(letter: string): boolean {
   return letter === "" || /[\s.,[\]$@{}]/.test(letter);
 }
 
+/** Letters and digits; beyond Latin-1 everything counts as one: Unicode's tables differ between engines. */
+function startsName(letter: string): boolean {
+  return /[A-Za-z0-9_\u00aa\u00b5\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\uffff]/.test(letter);
+}
+
 class Parser {
   readonly #input: string;
   readonly #depth: number;
@@ -78,14 +83,14 @@ class Parser {
     else if (letter === '"' || letter === "'") nodes.push(this.#quote(letter));
     else if (letter === ".") nodes.push(this.#field());
     else if (/[+\-\d]/.test(letter)) nodes.push(this.#number(letter));
-    else if (/[\p{L}\p{N}_]/u.test(letter)) nodes.push(this.#identifier());
+    else if (startsName(letter)) nodes.push(this.#identifier());
     else throw new JsonPathError(`unrecognized character in action: ${unicodeName(letter)}`);
   }
 
   #recursive(nodes: Node[]): void {
     if (nodes.at(-1)?.type === "recursive") throw new JsonPathError("invalid multiple recursive descent");
     nodes.push({ type: "recursive" });
-    if (/[\p{L}\p{N}_]/u.test(this.#peek())) nodes.push(this.#field());
+    if (startsName(this.#peek())) nodes.push(this.#field());
   }
 
   #identifier(): Node {
