@@ -1,4 +1,6 @@
 // npm run bench [NAME [words ...]]: runs the benchmarks whose name contains NAME, and prints each with its goal.
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
 import type { Benchmark, BenchmarkEnvironment } from "./benchmark.ts";
 
 const modules = import.meta.glob<{ default: Benchmark | Benchmark[] }>("../**/*.bench.ts");
@@ -9,35 +11,56 @@ async function allBenchmarks(): Promise<Benchmark[]> {
   return loaded.flat();
 }
 
-const [wanted, ...words] = process.argv.slice(2);
-const environment: BenchmarkEnvironment = {
+const environment = (words: readonly string[]): BenchmarkEnvironment => ({
   nowMs: () => performance.now(),
   heapBytes: () => {
     (globalThis as { gc?: () => void }).gc?.();
     return process.memoryUsage().heapUsed;
   },
   words,
-};
+});
 
-const benchmarks = (await allBenchmarks()).filter(({ name, onlyByName }) =>
-  wanted === undefined ? !onlyByName : name.includes(wanted),
-);
+/** Runs it here and prints what came out. Gives whether it held. */
+async function runHere(benchmark: Benchmark, words: readonly string[]): Promise<boolean> {
+  try {
+    const { reached, held, notes = [] } = await benchmark.run(environment(words));
+    console.log(`${held ? "held " : "SHORT"}  ${benchmark.name}: ${reached}  (goal ${benchmark.goal})`);
+    for (const note of notes) console.log(`       ${note}`);
+    return held;
+  } catch (error) {
+    console.log(`ERROR  ${benchmark.name}  (goal ${benchmark.goal})\n${error instanceof Error ? error.stack : error}`);
+    return false;
+  }
+}
+
+/** Runs it in a process of its own, so that neither compiled code nor garbage of another benchmark counts for it. */
+function runAlone(benchmark: Benchmark, words: readonly string[]): boolean {
+  const program = join(process.env.KUBARIUM_ROOT ?? ".", "scripts/headless.mjs");
+  const { stdout, status } = spawnSync(process.execPath, [program, "bench", `=${benchmark.name}`, ...words], {
+    stdio: ["ignore", "pipe", "inherit"],
+    encoding: "utf8",
+  });
+  process.stdout.write(stdout);
+  if (status === null) console.log(`ERROR  ${benchmark.name}: its process ended before it did`);
+  return status === 0;
+}
+
+const [wanted, ...words] = process.argv.slice(2);
+/** `=NAME` is the very name. */
+const chosen = ({ name, onlyByName }: Benchmark): boolean => {
+  if (wanted === undefined) return !onlyByName;
+  return wanted.startsWith("=") ? name === wanted.slice(1) : name.includes(wanted);
+};
+const benchmarks = (await allBenchmarks()).filter(chosen);
 if (benchmarks.length === 0) {
   const names = (await allBenchmarks()).map(({ name }) => name);
   console.error(`No benchmark's name contains "${wanted}". There are: ${names.join(", ")}.`);
   process.exit(2);
 }
 
-let short = 0;
-for (const benchmark of benchmarks) {
-  try {
-    const { reached, held, notes = [] } = await benchmark.run(environment);
-    if (!held) short += 1;
-    console.log(`${held ? "held " : "SHORT"}  ${benchmark.name}: ${reached}  (goal ${benchmark.goal})`);
-    for (const note of notes) console.log(`       ${note}`);
-  } catch (error) {
-    short += 1;
-    console.log(`ERROR  ${benchmark.name}  (goal ${benchmark.goal})\n${error instanceof Error ? error.stack : error}`);
-  }
+if (wanted?.startsWith("=")) {
+  process.exitCode = (await runHere(benchmarks[0]!, words)) ? 0 : 1;
+} else {
+  const held = benchmarks.filter((benchmark) => runAlone(benchmark, words)).length;
+  console.log(`${held} held, ${benchmarks.length - held} short`);
 }
-console.log(`${benchmarks.length - short} held, ${short} short`);

@@ -130,7 +130,9 @@ function traceView(session: Session, selected: number | null): TraceView {
 }
 
 function summaryOf(session: Session): (trace: Trace) => TraceSummary {
-  const alive = new Set(session.world.state.heap.map((event) => event.trace));
+  const { heap, connections } = session.world.state;
+  const alive = new Set(heap.map((event) => event.trace));
+  for (const { stream, trace } of connections.values()) if (!stream) alive.add(trace);
   return (trace) => ({
     id: trace.id,
     label: trace.input === null ? "" : inputLabel(trace.input),

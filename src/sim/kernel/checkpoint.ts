@@ -1,4 +1,5 @@
 import { copyState } from "./copy.ts";
+import type { DeadlineLane } from "./deadlines.ts";
 import { hashState } from "./hash.ts";
 import type { Connection, DiskState, Histogram, Machine, Process, WorldState } from "./state.ts";
 import type { Pid } from "./types.ts";
@@ -39,6 +40,7 @@ function copyWorldState(state: WorldState, known: ReadonlyMap<Pid, Process> | un
     listeners: new Map(state.listeners),
     addresses: new Map(state.addresses),
     connections: copyMap(state.connections, copyConnection),
+    deadlines: copyMap(state.deadlines, copyLane),
     networkRules: state.networkRules.slice(),
     expired: new Map(state.expired),
     faults: new Map(state.faults),
@@ -88,6 +90,10 @@ function copyDisk(disk: DiskState): DiskState {
     unsynced: new Map(disk.unsynced),
     syncing: disk.syncing.map((layer) => ({ id: layer.id, before: new Map(layer.before) })),
   };
+}
+
+function copyLane(lane: DeadlineLane): DeadlineLane {
+  return { ...lane, connections: lane.connections.slice(), atUs: lane.atUs.slice() };
 }
 
 function copyConnection(connection: Connection): Connection {

@@ -8,7 +8,7 @@ export interface KernelEvent {
   readonly pid: number;
   /** Message for the process, or the packet, or the kernel's own operation. */
   readonly payload: unknown;
-  /** Connection, timer or sync id, by kind. */
+  /** Connection, timer, sync id or patience, by kind. */
   readonly ref: number;
   /** Sender and departure, for what travels; 0 and `atUs` otherwise. */
   readonly fromPid: number;
@@ -29,7 +29,7 @@ export const EventKind = {
   Wake: 3,
   /** A packet reaches the far end of its way: `payload` a Packet, `ref` the connection. */
   Arrive: 4,
-  /** A request's or stream opening's patience ends: `ref` the connection. */
+  /** The patience of some requests or stream openings may have ended: `ref` their lane. */
   Deadline: 5,
   /** A lost packet is sent again: `ref` the connection, `payload` true for the lane to the server. */
   Retransmit: 6,

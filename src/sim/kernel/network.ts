@@ -1,4 +1,5 @@
 import { certificateProblem } from "./certificates.ts";
+import { awaitDeadline, takeDue } from "./deadlines.ts";
 import { EventKind, type KernelEvent } from "./event-queue.ts";
 import { nextFloat, nextInt } from "./random.ts";
 import type { Connection, Lane, Listener, Machine, NetworkRule, Packet, Process } from "./state.ts";
@@ -117,6 +118,7 @@ export function connect(
   const id = state.nextConnection;
   state.nextConnection = id + 1;
   const timeoutUs = options.timeoutUs ?? STREAM_OPEN_TIMEOUT_US;
+  const dialUs = Math.min(timeoutUs, DIAL_TIMEOUT_US);
   const resolution = resolve(world, process, options.to, options.protocol ?? "TCP");
   const to = typeof resolution === "object" && "to" in resolution ? resolution.to : null;
   const connection: Connection = {
@@ -129,6 +131,8 @@ export function connect(
     certificate: options.certificate ?? null,
     tag: options.tag,
     label: options.label ?? "",
+    trace: world.trace,
+    cause: world.cause,
     openedAtUs: state.nowUs,
     deadlineAtUs: departUs + timeoutUs,
     keepAliveUs: "keepAliveUs" in options && options.keepAliveUs !== undefined ? options.keepAliveUs : KEEP_ALIVE_US,
@@ -145,7 +149,7 @@ export function connect(
   };
   state.connections.set(id, connection);
   process.connections.add(id);
-  world.schedule(Math.min(connection.deadlineAtUs, departUs + DIAL_TIMEOUT_US), EventKind.Deadline, 0, null, id, 0, "");
+  wakeAtDeadline(world, dialUs, id, departUs + dialUs);
   if (typeof resolution === "object" && "error" in resolution) {
     const message: KernelMessage = stream
       ? { type: "streamClosed", id, error: resolution.error, tag: options.tag }
@@ -442,13 +446,34 @@ function closed(
   );
 }
 
+/** Has `deadlinesPassed` look at a connection at `atUs`. Lanes are by patience, so that each is in order. */
+function wakeAtDeadline(world: World, patienceUs: number, id: number, atUs: number): void {
+  scheduleDeadlines(world, patienceUs, awaitDeadline(world.state, patienceUs, id, atUs));
+}
+
+function scheduleDeadlines(world: World, patienceUs: number, atUs: number): void {
+  if (atUs >= 0) world.scheduleRoot(atUs, EventKind.Deadline, 0, null, "", patienceUs);
+}
+
+/** Somebody's patience may be over among the connections of this lane. */
+export function deadlinesPassed(world: World, patienceUs: number): void {
+  const { due, next } = takeDue(world.state, patienceUs);
+  scheduleDeadlines(world, patienceUs, next);
+  for (const id of due) {
+    const connection = world.state.connections.get(id);
+    if (connection === undefined) continue;
+    world.trace = connection.trace;
+    world.cause = connection.cause;
+    deadlinePassed(world, connection);
+  }
+}
+
 /** The client's patience is over: for a request, or for a stream that was never accepted. */
-export function deadlinePassed(world: World, id: number): void {
-  const connection = world.state.connections.get(id);
-  if (connection === undefined) return;
+function deadlinePassed(world: World, connection: Connection): void {
+  const { id } = connection;
   if (connection.stream && connection.serverPid !== 0) return;
   if (connection.serverPid !== 0 && connection.deadlineAtUs > world.nowUs) {
-    world.schedule(connection.deadlineAtUs, EventKind.Deadline, 0, null, id, 0, "");
+    wakeAtDeadline(world, connection.deadlineAtUs - world.nowUs, id, connection.deadlineAtUs);
     return;
   }
   const text = connection.serverPid === 0 ? `dial tcp ${connection.dialled}: i/o timeout` : "context deadline exceeded";

@@ -1,3 +1,4 @@
+import type { DeadlineLane } from "./deadlines.ts";
 import type { KernelEvent } from "./event-queue.ts";
 import type { RandomState } from "./random.ts";
 import type { Table } from "./table.ts";
@@ -40,6 +41,8 @@ export interface WorldState {
   /** Which machine an IP lives on: machines' own and pods'. */
   readonly addresses: Map<string, MachineName>;
   readonly connections: Map<number, Connection>;
+  /** Patience in microseconds -> who waits with it. */
+  readonly deadlines: Map<number, DeadlineLane>;
   /** Fault rules in the order in which they were made; the first that does not pass wins. */
   readonly networkRules: NetworkRule[];
   /** Certificates that fault `cert-expire` made too old: serial -> end of validity, calendar microseconds. */
@@ -155,6 +158,9 @@ export interface Connection {
   readonly certificate: Certificate | null;
   readonly tag: unknown;
   readonly label: string;
+  /** On whose behalf it was opened. */
+  readonly trace: number;
+  readonly cause: number;
   readonly openedAtUs: number;
   readonly deadlineAtUs: number;
   readonly keepAliveUs: number;

@@ -188,6 +188,33 @@ describe("requests", () => {
     expect(log(world).at(-1)).toBe('answer {"echo":"hi","count":1}');
   });
 
+  it("lose patience on time and in order, each on its own trace, however many were answered before", () => {
+    const world = twoMachines();
+    for (let index = 0; index < 1_000; index += 1) ask(world, "b:7", 40_000_000);
+    world.advance(1_000_000);
+    expect(log(world)).toHaveLength(1_000);
+    // One event stands for all that were answered, not one each.
+    expect(world.state.heap.length).toBeLessThan(10);
+    hang(world, "echo@b", true);
+    const traces = [50_000_000, 40_000_000, 1_000_000].map((timeoutUs) => {
+      const trace = world.input("echo@a", { type: "ask", to: "b:7", timeoutUs });
+      return { trace, atUs: world.nowUs + timeoutUs };
+    });
+    const failures: { trace: number; atUs: number }[] = [];
+    world.observer = {
+      handled: (event, _process, message) => {
+        if ((message as KernelMessage | null)?.type === "requestFailed")
+          failures.push({ trace: event.trace, atUs: event.atUs });
+      },
+      noted: () => undefined,
+      changed: () => undefined,
+    };
+    world.advance(100_000_000);
+    expect(failures).toEqual(traces.toReversed());
+    expect(world.state.heap).toEqual([]);
+    expect(world.state.deadlines.size).toBe(0);
+  });
+
   it("wait for each other at a busy server, longer at a slow one", () => {
     const world = twoMachines();
     slowDown(world, "echo@b", 1000);

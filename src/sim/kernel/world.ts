@@ -1,7 +1,7 @@
 import { KernelContext } from "./context.ts";
 import { diskSyncDone } from "./disk.ts";
 import { EventKind, type KernelEvent, popEvent, pushEvent } from "./event-queue.ts";
-import { arrive, deadlinePassed, keepAliveDue, processGone, retransmit } from "./network.ts";
+import { arrive, deadlinesPassed, keepAliveDue, processGone, retransmit } from "./network.ts";
 import { createRandom, type RandomState } from "./random.ts";
 import type { Machine, Process, WorldState } from "./state.ts";
 import { Table } from "./table.ts";
@@ -218,11 +218,11 @@ export class World {
   }
 
   /** Schedules something that nothing in the world caused. */
-  scheduleRoot(atUs: number, kind: EventKind, pid: Pid, payload: unknown, label: string): number {
+  scheduleRoot(atUs: number, kind: EventKind, pid: Pid, payload: unknown, label: string, ref = 0): number {
     const { trace, cause } = this;
     this.trace = 0;
     this.cause = 0;
-    const sequence = this.schedule(atUs, kind, pid, payload, 0, 0, label);
+    const sequence = this.schedule(atUs, kind, pid, payload, ref, 0, label);
     this.trace = trace;
     this.cause = cause;
     return sequence;
@@ -256,7 +256,7 @@ export class World {
         break;
       }
       case EventKind.Deadline:
-        deadlinePassed(this, event.ref);
+        deadlinesPassed(this, event.ref);
         break;
       case EventKind.Retransmit:
         retransmit(this, event.ref, event.payload as boolean);
@@ -452,6 +452,7 @@ export function createWorld(
     listeners: new Map(),
     addresses: new Map(),
     connections: new Map(),
+    deadlines: new Map(),
     networkRules: [],
     expired: new Map(),
     faults: new Map(),
