@@ -18,7 +18,7 @@ export function utf8Bytes(text: string): number[] {
 
 /** Ill-formed sequences become U+FFFD, as Go's decoder has it. */
 export function utf8Text(bytes: ArrayLike<number>): string {
-  let text = "";
+  const codes: number[] = [];
   let index = 0;
   while (index < bytes.length) {
     const first = bytes[index]!;
@@ -28,10 +28,12 @@ export function utf8Text(bytes: ArrayLike<number>): string {
       const next = bytes[index + more];
       code = next === undefined || (next & 0xc0) !== 0x80 ? -1 : (code << 6) | (next & 63);
     }
-    text += code < 0 || code > 0x10ffff ? "\ufffd" : String.fromCodePoint(code);
+    if (code < 0 || code > 0x10ffff) codes.push(0xfffd);
+    else if (code < 0x10000) codes.push(code);
+    else codes.push(0xd800 + ((code - 0x10000) >> 10), 0xdc00 + ((code - 0x10000) & 0x3ff));
     index += code < 0 ? 1 : length;
   }
-  return text;
+  return textOfCodes(codes);
 }
 
 export function encodeBase64(bytes: ArrayLike<number>): string {
@@ -44,33 +46,57 @@ export function encodeBase64Url(text: string): string {
   return encode(utf8Bytes(text), URL_SAFE);
 }
 
+/** Texts are made of this many characters at a time: an engine takes only so many arguments. */
+const CHUNK = 4_096;
+
+/** Codes become a text in one piece. Grown character by character it would keep every piece for as long as it lives. */
+function textOfCodes(codes: readonly number[]): string {
+  if (codes.length <= CHUNK) return String.fromCharCode(...codes);
+  const parts: string[] = [];
+  for (let from = 0; from < codes.length; from += CHUNK) {
+    parts.push(String.fromCharCode(...codes.slice(from, from + CHUNK)));
+  }
+  return parts.join("");
+}
+
 function encode(bytes: ArrayLike<number>, alphabet: string): string {
-  let text = "";
+  const codes: number[] = [];
   for (let index = 0; index < bytes.length; index += 3) {
     const left = bytes.length - index;
     const group =
       (bytes[index]! << 16) | ((left > 1 ? bytes[index + 1]! : 0) << 8) | (left > 2 ? bytes[index + 2]! : 0);
-    text += alphabet[group >> 18]! + alphabet[(group >> 12) & 63]!;
-    if (left > 1) text += alphabet[(group >> 6) & 63]!;
-    if (left > 2) text += alphabet[group & 63]!;
+    codes.push(alphabet.charCodeAt(group >> 18), alphabet.charCodeAt((group >> 12) & 63));
+    if (left > 1) codes.push(alphabet.charCodeAt((group >> 6) & 63));
+    if (left > 2) codes.push(alphabet.charCodeAt(group & 63));
   }
-  return text;
+  return textOfCodes(codes);
 }
 
 export function encodeBase64Text(text: string): string {
   return encodeBase64(utf8Bytes(text));
 }
 
+const EQUALS = 61;
+const LINE_FEED = 10;
+const CARRIAGE_RETURN = 13;
+/** Character code -> its six bits, in either alphabet; -1: none. */
+const VALUES: readonly number[] = Object.freeze(
+  Array.from({ length: 128 }, (_, code) => {
+    const character = String.fromCharCode(code);
+    return Math.max(STANDARD.indexOf(character), URL_SAFE.indexOf(character));
+  }),
+);
+
 /** Either alphabet, padded or not, in lines or not; null when it is no base64. */
 export function decodeBase64(text: string): number[] | null {
   const bytes: number[] = [];
   let bits = 0;
   let held = 0;
-  for (const character of text) {
-    if (character === "=") break;
-    if (character === "\n" || character === "\r") continue;
-    let value = STANDARD.indexOf(character);
-    if (value < 0) value = URL_SAFE.indexOf(character);
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    if (code === EQUALS) break;
+    if (code === LINE_FEED || code === CARRIAGE_RETURN) continue;
+    const value = VALUES[code] ?? -1;
     if (value < 0) return null;
     held = ((held << 6) | value) & 0xffffff;
     bits += 6;
