@@ -11,6 +11,7 @@ import { fieldSelector } from "./suites/field-selector.ts";
 import { gc } from "./suites/gc.ts";
 import { intstr } from "./suites/intstr.ts";
 import { iptables } from "./suites/iptables.ts";
+import { job } from "./suites/job.ts";
 import { kubelet } from "./suites/kubelet.ts";
 import { labelSelector } from "./suites/label-selector.ts";
 import { names } from "./suites/names.ts";
@@ -65,4 +66,5 @@ export const SUITES: readonly Suite[] = [
   podgc,
   gc,
   ttl,
+  job,
 ];

@@ -35,7 +35,7 @@ Soon the API servers are not ready any more, and the load balancer sends nobody 
 
 The containers still run, and still answer:
 
-  $ ssh worker-1 crictl ps | grep -c Running
+  $ ssh worker-1 crictl ps | grep -c 'Running.*kube-proxy'
   1
   $ lab heal
   $ lab until 120s 'kubectl get pods'

@@ -8,7 +8,16 @@ import { klog, quote } from "./klog.ts";
 import { clientOf, emitEvent, informerOf, type Machinery, queueOf } from "./machinery.ts";
 import { type ApiRequest, type CallResult, isNamespaceTerminating, resultOf } from "./requests.ts";
 import type { Store } from "./store.ts";
-import { addKey, addKeyAfter, addKeyRateLimited, finishKey, forgetKey, requeuesOf, takeKey } from "./work-queue.ts";
+import {
+  addKey,
+  addKeyAfter,
+  addKeyRateLimited,
+  finishKey,
+  forgetKey,
+  type QueueBackOff,
+  requeuesOf,
+  takeKey,
+} from "./work-queue.ts";
 
 /**
  * A controller as upstream's are built: handlers enqueue keys, workers take them, and a reconcile says what to do. It
@@ -21,6 +30,8 @@ export interface ControllerDefinition<Memory = unknown> {
   readonly workers: number;
   /** Shared informers that it reads; indexes of all controllers are united. */
   readonly informers: readonly InformerOptions[];
+  /** How long a key whose sync failed waits. Default: 5 ms to 1000 s, and all keys together 10 a second. */
+  readonly backOff?: QueueBackOff;
   /** After as many failures in a row a key is dropped; default never. */
   readonly maxRetries?: number;
   /** `options`: what the program passes to all of its controllers. */

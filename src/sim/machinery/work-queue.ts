@@ -18,7 +18,15 @@ export interface WorkQueue {
   readonly waiting: Map<string, DelayedKey>;
   /** Failures in a row. */
   readonly failures: Map<string, number>;
-  readonly bucket: TokenBucket;
+  readonly backOff: QueueBackOff;
+  /** Limits all keys together; null: with a back-off of its own a queue has no common limit. */
+  readonly bucket: TokenBucket | null;
+}
+
+/** A key's wait after its first failure, which doubles with each that follows, and the longest one. */
+export interface QueueBackOff {
+  readonly baseUs: number;
+  readonly maxUs: number;
 }
 
 export interface DelayedKey {
@@ -37,10 +45,9 @@ export interface QueueTimer {
 /** As many causes as a key keeps; the first ones win. */
 export const CAUSES_MAX = 8;
 
-const BASE_DELAY_US = 5_000;
-const MAX_DELAY_US = 1_000_000_000;
+const DEFAULT_BACK_OFF: QueueBackOff = Object.freeze({ baseUs: 5_000, maxUs: 1_000_000_000 });
 
-export function createWorkQueue(name: string): WorkQueue {
+export function createWorkQueue(name: string, backOff?: QueueBackOff): WorkQueue {
   return {
     name,
     ready: [],
@@ -49,7 +56,8 @@ export function createWorkQueue(name: string): WorkQueue {
     processing: new Map(),
     waiting: new Map(),
     failures: new Map(),
-    bucket: createTokenBucket(10, 100),
+    backOff: backOff ?? DEFAULT_BACK_OFF,
+    bucket: backOff === undefined ? createTokenBucket(10, 100) : null,
   };
 }
 
@@ -82,12 +90,14 @@ export function addKeyAfter(
   queue.waiting.set(key, { atUs, timer, causes: mergeCauses(held?.causes, causes) });
 }
 
-/** Adds `key` after its back-off: 5 ms doubling to 1000 s by failures in a row, and all keys together 10 a second. */
+/** Adds `key` after its back-off by failures in a row, and no sooner than the common limit lets it. */
 export function addKeyRateLimited(queue: WorkQueue, key: string, context: Context, cause: TraceRef | null): void {
   const failures = queue.failures.get(key) ?? 0;
   queue.failures.set(key, failures + 1);
-  const itemUs = failures >= 28 ? MAX_DELAY_US : Math.min(MAX_DELAY_US, BASE_DELAY_US * (1 << failures));
-  addKeyAfter(queue, key, Math.max(itemUs, reserveToken(queue.bucket, context.nowUs)), context, cause);
+  const { baseUs, maxUs } = queue.backOff;
+  const itemUs = failures >= 28 ? maxUs : Math.min(maxUs, baseUs * (1 << failures));
+  const sharedUs = queue.bucket === null ? 0 : reserveToken(queue.bucket, context.nowUs);
+  addKeyAfter(queue, key, Math.max(itemUs, sharedUs), context, cause);
 }
 
 /** Success: the next failure begins with the shortest delay. */

@@ -10,6 +10,7 @@ import {
   serviceOfSliceIndex,
 } from "./controllers/endpointslice/index.ts";
 import { garbageCollector } from "./controllers/garbage-collector/index.ts";
+import { jobController } from "./controllers/job/index.ts";
 import { namespaceController } from "./controllers/namespace/index.ts";
 import { nodeIpamController } from "./controllers/node-ipam/index.ts";
 import { nodeLifecycleController } from "./controllers/node-lifecycle/index.ts";
@@ -56,6 +57,7 @@ export const CONTROLLERS: readonly ControllerEntry[] = [
   entry(replicaSetController, "replicaset-controller"),
   entry(daemonSetController, "daemon-set-controller", "daemonset-controller"),
   entry(disruptionController, "disruption-controller", "controllermanager"),
+  entry(jobController, "job-controller"),
   entry(endpointsController, "endpoint-controller"),
   entry(endpointSliceController, "endpointslice-controller", "endpoint-slice-controller"),
   entry(garbageCollector, "generic-garbage-collector", "garbage-collector-controller", 2),

@@ -211,10 +211,10 @@ function lead(state: ControllerManagerState, context: Context): void {
   const enabled = CONTROLLERS.filter(({ definition }) => isEnabled(flags.controllers, definition.name));
   const options: ControllerOptions = { ...flags, rootCa: textOf(context.disk.read(flags.rootCaFile)) };
   for (const { definition, serviceAccount, eventComponent, rateFactor } of enabled) {
-    const { name } = definition;
+    const { name, backOff } = definition;
     klog(context, "I", "controllermanager.go:778", `"Started controller" controller="${name}"`);
     addClient(state, name, `system:serviceaccount:kube-system:${serviceAccount}`, rateFactor);
-    machinery.queues.set(name, createWorkQueue(name));
+    machinery.queues.set(name, createWorkQueue(name, backOff));
     machinery.recorders.set(name, createEventRecorder({ name, component: eventComponent, client: name }));
     state.controllers.set(name, createController(definition, options));
     if (flags.useServiceAccountCredentials) {

@@ -3,6 +3,7 @@ import type { Kind } from "../../../api/kinds.ts";
 import type { ApiObject } from "../../../api/object.ts";
 import { prepareForCreate as prepareCreated, prepareForUpdate as prepareUpdated } from "../../../api/strategy.ts";
 import type { UserInfo } from "../authn/user.ts";
+import { withJobSelector } from "./job.ts";
 import { assemble, newMetadata, updatedMetadata } from "./metadata.ts";
 import { normalizedService } from "./service.ts";
 
@@ -20,8 +21,17 @@ export function prepareForCreate(kind: Kind, object: ApiObject, facts: CreateFac
   const metadata = newMetadata(kind, object.metadata ?? {}, facts);
   const prepared = prepareCreated(isService(kind) ? normalizedService(object, null) : object);
   const created = assemble(kind, metadata, prepared);
-  if (kind.resource !== "certificatesigningrequests") return created;
-  const { user } = facts;
+  switch (kind.resource) {
+    case "certificatesigningrequests":
+      return withRequester(created, facts.user);
+    case "jobs":
+      return withJobSelector(created);
+    default:
+      return created;
+  }
+}
+
+function withRequester(created: ApiObject, user: UserInfo): ApiObject {
   return {
     ...created,
     spec: {

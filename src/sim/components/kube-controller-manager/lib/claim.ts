@@ -26,6 +26,8 @@ export function claim<T extends ApiObject>(
   ownerResource: Resource,
   owner: ApiObject,
   selector: LabelSelectorObject | undefined,
+  /** What is adopted gets this finalizer too. */
+  finalizer?: string,
 ): Claimed<T> {
   const namespace = owner.metadata?.namespace ?? "";
   const owned: T[] = [];
@@ -38,16 +40,23 @@ export function claim<T extends ApiObject>(
     for (const object of objectsByIndex<T>(store, ORPHAN_INDEX, namespace)) {
       if (object.metadata?.deletionTimestamp !== undefined) continue;
       if (!matchesObjectSelector(selector, object.metadata?.labels)) continue;
-      writes.push(adopt(resource, object, ownerResource, owner));
+      writes.push(adopt(resource, object, ownerResource, owner, finalizer));
     }
   }
   return { owned, writes };
 }
 
-function adopt(resource: Resource, object: ApiObject, ownerResource: Resource, owner: ApiObject): PlannedWrite {
+function adopt(
+  resource: Resource,
+  object: ApiObject,
+  ownerResource: Resource,
+  owner: ApiObject,
+  finalizer: string | undefined,
+): PlannedWrite {
   const { namespace = "", name = "", uid } = object.metadata ?? {};
   const ownerReferences = [controllerReference(ownerResource, owner)];
-  const body = deepFreeze({ metadata: { ownerReferences, uid } });
+  const finalizers = finalizer === undefined ? {} : { finalizers: [finalizer] };
+  const body = deepFreeze({ metadata: { ownerReferences, uid, ...finalizers } });
   return { request: patchRequest(resource, namespace, name, "strategic", body) };
 }
 

@@ -71,6 +71,7 @@ export interface ContainerStatus {
   readonly name: string;
   readonly ready?: boolean;
   readonly restartCount?: number;
+  readonly state?: { readonly terminated?: { readonly exitCode: number; readonly finishedAt?: string } };
 }
 
 export interface PodStatus {

@@ -4,14 +4,17 @@ import type { InformerOptions } from "../../../../machinery/informer.ts";
 import {
   CONFIG_MAPS,
   CONTROLLER_REVISIONS,
+  CRON_JOBS,
   DAEMON_SETS,
   DEPLOYMENTS,
   ENDPOINT_SLICES,
   ENDPOINTS,
+  JOBS,
   LEASES,
   NODES,
   PODS,
   REPLICA_SETS,
+  REPLICATION_CONTROLLERS,
   type Resource,
   SECRETS,
   SERVICE_ACCOUNTS,
@@ -35,9 +38,9 @@ export const GRAPH_INFORMERS: readonly InformerOptions[] = [
   SECRETS,
   SERVICE_ACCOUNTS,
   NODES,
-  resourceOf("", "ReplicationController"),
-  resourceOf("batch", "Job"),
-  resourceOf("batch", "CronJob"),
+  REPLICATION_CONTROLLERS,
+  JOBS,
+  CRON_JOBS,
 ].map((resource): InformerOptions => ({ resource, indexes: ["ownerUid"] }));
 
 export const LEASE_INFORMER: InformerOptions = {
@@ -59,12 +62,6 @@ const RESOURCES: ReadonlyMap<string, Resource> = new Map(
 
 export const ORPHAN_FINALIZER = "orphan";
 export const FOREGROUND_FINALIZER = "foregroundDeletion";
-
-function resourceOf(group: string, kind: string): Resource {
-  const found = kindOfName(group, kind);
-  if (found === undefined) throw new Error(`no kind ${group}/${kind}`);
-  return found;
-}
 
 export function resourceOfInformer(informer: string): Resource {
   return RESOURCES.get(informer) as Resource;
