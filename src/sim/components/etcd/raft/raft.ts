@@ -2,6 +2,7 @@ import { answerVoteRequest, campaign, stepCandidate } from "./election.ts";
 import { handleAppend, handleHeartbeat, handleSnapshot } from "./follower.ts";
 import {
   abandonTransfer,
+  advanceCommit,
   handleAppendResponse,
   handleHeartbeatResponse,
   handleReadIndex,
@@ -56,6 +57,7 @@ export function createRaft(
     promises: [],
     incomingSnapshot: null,
     persisted: hardState,
+    durable: hardState,
     panic: "",
   };
   becomeFollower(raft, hardState.term, NOBODY, around);
@@ -233,7 +235,7 @@ export function transferLeadership(raft: Raft, transferee: NodeId, around: Surro
   step(raft, { type: "transferLeader", from: raft.config.id, to: raft.leader, term: 0, transferee }, around);
 }
 
-/** Applies a committed change of the membership, one member at a time. */
+/** Applies a committed change of the membership, one member at a time. A learner that is added as a voter is promoted. */
 export function applyMembershipChange(raft: Raft, change: MembershipChange): void {
   const { voters, learners } = raft.membership;
   const without = (ids: readonly NodeId[]) => ids.filter((id) => id !== change.id);
@@ -243,8 +245,12 @@ export function applyMembershipChange(raft: Raft, change: MembershipChange): voi
     learners: Object.freeze(change.type === "addLearner" ? [...without(learners), change.id] : without(learners)),
   });
   if (raft.role !== "leader") return;
-  if (change.type === "remove") raft.progress.delete(change.id);
-  else if (!raft.progress.has(change.id)) {
+  if (change.type === "remove") {
+    raft.progress.delete(change.id);
+    if (raft.transferee === change.id) abandonTransfer(raft);
+    // Fewer have to agree from now on: what waited for the one that left may be committed.
+    advanceCommit(raft);
+  } else if (!raft.progress.has(change.id)) {
     raft.progress.set(change.id, {
       ...createProgress(raft.log.last + 1, change.type === "addLearner"),
       active: true,

@@ -35,7 +35,7 @@ export function takeReady(raft: Raft): Ready | null {
     snapshot !== null ||
     (hardState !== null && (hardState.term !== raft.persisted.term || hardState.vote !== raft.persisted.vote));
   const ready: Ready = {
-    hardState,
+    hardState: mustSync ? undurableHardState(raft) : hardState,
     entries,
     snapshot,
     messages: raft.messages,
@@ -51,6 +51,18 @@ export function takeReady(raft: Raft): Ready | null {
   log.applied = Math.max(log.applied, committed.at(-1)?.index ?? 0);
   if (hardState !== null) raft.persisted = hardState;
   return ready;
+}
+
+/**
+ * What goes to the disk beside entries. The commit index counts here: whoever comes up with a membership change in its
+ * log must know of those before it that they were committed, or it would campaign among members of long ago.
+ */
+function undurableHardState(raft: Raft): HardState | null {
+  const { term, vote, durable } = raft;
+  const { commit } = raft.log;
+  if (durable.term === term && durable.vote === vote && durable.commit === commit) return null;
+  raft.durable = Object.freeze({ term, vote, commit });
+  return raft.durable;
 }
 
 function changedHardState(raft: Raft): HardState | null {

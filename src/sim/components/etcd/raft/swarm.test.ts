@@ -6,5 +6,6 @@ test("Raft's promises hold over 500 clusters under random faults", () => {
   expect(result.elections).toBeGreaterThan(500);
   expect(result.committed).toBeGreaterThan(10_000);
   expect(result.snapshots).toBeGreaterThan(100);
+  expect(result.changes).toBeGreaterThan(2_000);
   expect(result.reads).toBeGreaterThan(10_000);
 });

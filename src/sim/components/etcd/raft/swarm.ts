@@ -1,13 +1,23 @@
 import { createRandom, nextFloat, nextInt, type RandomState } from "../../../kernel/random.ts";
 import { reportUnreachable } from "./leader.ts";
 import { compact, entryAt, push, termAt } from "./log.ts";
-import { createRaft, nextDeadlineUs, propose, requestRead, step, tick } from "./raft.ts";
+import { applyMembershipChange, createRaft, nextDeadlineUs, propose, requestRead, step, tick } from "./raft.ts";
 import { advance, takeReady, takeSnapshot } from "./ready.ts";
-import type { Entry, HardState, NodeId, Raft, RaftMessage, Ready, Snapshot } from "./types.ts";
+import type {
+  Entry,
+  HardState,
+  Membership,
+  MembershipChange,
+  NodeId,
+  Raft,
+  RaftMessage,
+  Ready,
+  Snapshot,
+} from "./types.ts";
 
 /**
  * Thousands of small clusters under random faults: lost, late and repeated messages, cut links, crashes with and
- * without what was not yet durable. After every step Raft's promises are checked; what breaks one is thrown, with the
+ * without what was not yet durable, members that come (as learners or at once as voters) and go. After every step Raft's promises are checked; what breaks one is thrown, with the
  * seed that did it.
  */
 export interface SwarmResult {
@@ -17,10 +27,12 @@ export interface SwarmResult {
   readonly committed: number;
   readonly snapshots: number;
   readonly reads: number;
+  /** Changes of a membership that some member applied first. */
+  readonly changes: number;
 }
 
 export function runSwarm(seeds: Iterable<number>): SwarmResult {
-  const total = { seeds: 0, steps: 0, elections: 0, committed: 0, snapshots: 0, reads: 0 };
+  const total = { seeds: 0, steps: 0, elections: 0, committed: 0, snapshots: 0, reads: 0, changes: 0 };
   for (const seed of seeds) {
     const swarm = createSwarm(seed);
     try {
@@ -34,6 +46,7 @@ export function runSwarm(seeds: Iterable<number>): SwarmResult {
     total.committed += swarm.committed.length - 1;
     total.snapshots += swarm.snapshots;
     total.reads += swarm.readsDone;
+    total.changes += swarm.changes;
   }
   return total;
 }
@@ -43,6 +56,12 @@ const CALM_US = 8_000_000;
 const SNAPSHOT_EVERY = 20;
 const KEEP = 5;
 const NO_HARD_STATE: HardState = { term: 0, vote: "", commit: 0 };
+/** Machines that may be added to the first members. */
+const SPARE = 4;
+const VOTERS_MIN = 2;
+/** Who learns that it was removed stays this long, to pass that on. */
+const LEAVES_AFTER_US = 1_000_000;
+const NOBODY_YET: Membership = { voters: [], outgoing: [], learners: [] };
 
 interface DiskImage {
   readonly hardState: HardState;
@@ -52,6 +71,8 @@ interface DiskImage {
 
 interface Member {
   readonly id: NodeId;
+  /** What it knows when its disk is empty. */
+  readonly born: Membership;
   raft: Raft | null;
   incarnation: number;
   disk: DiskImage;
@@ -65,7 +86,7 @@ interface Member {
 type Happening =
   | { readonly type: "message"; readonly message: RaftMessage }
   | { readonly type: "timer" | "synced"; readonly member: Member; readonly incarnation: number }
-  | { readonly type: "restart"; readonly member: Member }
+  | { readonly type: "restart" | "leave"; readonly member: Member }
   | { readonly type: "client" | "trouble" | "calm" };
 
 interface Swarm {
@@ -79,6 +100,10 @@ interface Swarm {
   /** Read -> index that was committed when it was asked. */
   readonly readFloors: Map<string, number>;
   readonly lossPercent: number;
+  /** As of the last entry of `committed`. */
+  membership: Membership;
+  /** Who was removed, by which entry. They do not come back under the same name. */
+  readonly removed: Map<NodeId, number>;
   nowUs: number;
   sequence: number;
   steps: number;
@@ -86,18 +111,34 @@ interface Swarm {
   snapshots: number;
   readsDone: number;
   proposed: number;
+  changes: number;
 }
 
 function createSwarm(seed: number): Swarm {
   const random = createRandom(seed, "raft/swarm");
   const size = nextInt(random, 2) === 0 ? 3 : 5;
-  const ids = Array.from({ length: size }, (_none, index) => `n${index + 1}`);
+  const ids = Array.from({ length: size + SPARE }, (_none, index) => `n${index + 1}`);
+  const membership: Membership = { voters: ids.slice(0, size), outgoing: [], learners: [] };
+  // As in etcd the first members write the same first entries, so that whoever joins later learns of them too.
+  const births = membership.voters.map(
+    (id, index): Entry => ({
+      index: index + 1,
+      term: 1,
+      kind: "membership",
+      data: Object.freeze({ type: "addVoter", id }),
+      sizeBytes: 1,
+    }),
+  );
   const members = ids.map(
-    (id): Member => ({
+    (id, index): Member => ({
       id,
+      born: index < size ? membership : NOBODY_YET,
       raft: null,
       incarnation: 0,
-      disk: { hardState: NO_HARD_STATE, snapshot: null, entries: [] },
+      disk:
+        index < size
+          ? { hardState: { term: 1, vote: "", commit: size }, snapshot: null, entries: births }
+          : { hardState: NO_HARD_STATE, snapshot: null, entries: [] },
       writing: null,
       persisting: null,
       applied: 0,
@@ -113,6 +154,8 @@ function createSwarm(seed: number): Swarm {
     committed: [null],
     readFloors: new Map(),
     lossPercent: nextInt(random, 3) * 8,
+    membership,
+    removed: new Map(),
     nowUs: 0,
     sequence: 0,
     steps: 0,
@@ -120,6 +163,7 @@ function createSwarm(seed: number): Swarm {
     snapshots: 0,
     readsDone: 0,
     proposed: 0,
+    changes: 0,
   };
 }
 
@@ -159,7 +203,11 @@ function happen(swarm: Swarm, what: Happening): void {
       if (what.member.raft !== null && what.incarnation === what.member.incarnation) synced(swarm, what.member);
       return;
     case "restart":
-      if (what.member.raft === null) boot(swarm, what.member);
+      if (what.member.raft === null && !hasLeft(swarm, what.member)) boot(swarm, what.member);
+      return;
+    case "leave":
+      what.member.raft = null;
+      what.member.incarnation += 1;
       return;
     case "client":
       actAsClient(swarm);
@@ -170,7 +218,7 @@ function happen(swarm: Swarm, what: Happening): void {
     case "calm":
       swarm.calm = true;
       swarm.cut.clear();
-      for (const member of swarm.members) if (member.raft === null) boot(swarm, member);
+      for (const member of swarm.members) if (member.raft === null && !hasLeft(swarm, member)) boot(swarm, member);
   }
 }
 
@@ -193,8 +241,7 @@ function boot(swarm: Swarm, member: Member): void {
     inflightMax: 8,
     messageBytesMax: 4,
   };
-  const membership = { voters: swarm.members.map(({ id }) => id), outgoing: [], learners: [] };
-  const raft = createRaft(config, membership, disk.snapshot, disk.hardState, around(swarm));
+  const raft = createRaft(config, member.born, disk.snapshot, disk.hardState, around(swarm));
   const base = disk.snapshot?.index ?? 0;
   for (const entry of disk.entries) if (entry.index > base) push(raft.log, entry);
   raft.log.stable = raft.log.last;
@@ -304,12 +351,29 @@ function actAsClient(swarm: Swarm): void {
   if (member.raft !== null) {
     swarm.proposed += 1;
     propose(member.raft, [{ kind: "normal", data: swarm.proposed, sizeBytes: 1 }]);
+    if (!swarm.calm && nextInt(random, 12) === 0) proposeChange(swarm, member.raft);
     const read = `read-${swarm.proposed}`;
     swarm.readFloors.set(read, swarm.committed.length - 1);
     requestRead(member.raft, read, around(swarm));
     work(swarm, member);
   }
   at(swarm, swarm.nowUs + 10_000 + nextInt(random, 60_000), { type: "client" });
+}
+
+function hasLeft(swarm: Swarm, member: Member): boolean {
+  return swarm.removed.has(member.id);
+}
+
+/** Somebody comes or goes. As many as make a cluster stay. */
+function proposeChange(swarm: Swarm, raft: Raft): void {
+  const { random, members, membership } = swarm;
+  const { id } = members[nextInt(random, members.length)] as Member;
+  if (swarm.removed.has(id)) return;
+  const isVoter = membership.voters.includes(id);
+  if (isVoter && membership.voters.length <= VOTERS_MIN) return;
+  const type = isVoter || nextInt(random, 4) === 0 ? "remove" : nextInt(random, 2) === 0 ? "addLearner" : "addVoter";
+  const change: MembershipChange = Object.freeze({ type, id });
+  propose(raft, [{ kind: "membership", data: change, sizeBytes: 1 }]);
 }
 
 function makeTrouble(swarm: Swarm): void {
@@ -374,14 +438,25 @@ function apply(swarm: Swarm, member: Member, entry: Entry): void {
   assertThat(entry.index === member.applied + 1, `${member.id} applies ${entry.index} after ${member.applied}`);
   member.applied = entry.index;
   const known = swarm.committed[entry.index];
-  if (known === undefined) {
-    swarm.committed[entry.index] = entry;
-    return;
-  }
+  if (known === undefined) swarm.committed[entry.index] = entry;
+  if (entry.kind === "membership") applyChange(swarm, member, entry, known === undefined);
   assertThat(
-    known?.term === entry.term && known.data === entry.data,
+    known === undefined || (known?.term === entry.term && known.data === entry.data),
     `${member.id} applies another entry ${entry.index}`,
   );
+}
+
+function applyChange(swarm: Swarm, member: Member, entry: Entry, isFirst: boolean): void {
+  const change = entry.data as MembershipChange;
+  if ((swarm.removed.get(change.id) ?? entry.index) < entry.index) return;
+  const raft = member.raft as Raft;
+  applyMembershipChange(raft, change);
+  const leaves = change.type === "remove" && change.id === member.id;
+  if (leaves) at(swarm, swarm.nowUs + LEAVES_AFTER_US, { type: "leave", member });
+  if (!isFirst || entry.term === 1) return;
+  swarm.membership = raft.membership;
+  swarm.changes += 1;
+  if (change.type === "remove") swarm.removed.set(change.id, entry.index);
 }
 
 /** Linearizable reads: never older than what was applied anywhere when the read was asked. */
@@ -416,11 +491,13 @@ function checkPair(a: Raft, b: Raft): void {
   }
 }
 
-/** Left in peace they elect one leader and all apply all. */
+/** Left in peace they elect one leader and all apply all, learners too. Who was removed need not know. */
 function checkAllAgree(swarm: Swarm): void {
-  const leaders = swarm.members.filter((member) => member.raft?.role === "leader");
+  const { voters, learners } = swarm.membership;
+  const members = swarm.members.filter(({ id }) => voters.includes(id) || learners.includes(id));
+  const leaders = members.filter((member) => member.raft?.role === "leader");
   assertThat(leaders.length === 1, `${leaders.length} leaders after the calm`);
-  const behind = swarm.committed.length - 1 - Math.min(...swarm.members.map((member) => member.applied));
+  const behind = swarm.committed.length - 1 - Math.min(...members.map((member) => member.applied));
   assertThat(behind < 10, `a member is ${behind} entries behind after the calm`);
 }
 

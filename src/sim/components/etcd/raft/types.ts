@@ -157,6 +157,8 @@ export interface Raft {
   incomingSnapshot: Snapshot | null;
   /** What was last handed out to be persisted. */
   persisted: HardState;
+  /** What was last handed out to be persisted with an fsync. */
+  durable: HardState;
   /** Set when upstream would panic; the member must end with this text. */
   panic: string;
 }
