@@ -1,8 +1,9 @@
+import { humanBytes } from "../../sim/api/human-bytes.ts";
 import type { Alarm, Answer, MemberAnswer, StatusAnswer } from "./answers.ts";
 import { addressOf, BAD_ARGUMENTS, type Client, CommandError, call, callEndpoint, line, timed } from "./client.ts";
 import type { Command } from "./command.ts";
 import type { FlagValues } from "./flags.ts";
-import { decimalId, humanBytes, json, table } from "./format.ts";
+import { decimalId, json, table } from "./format.ts";
 import { headerJson } from "./kv.ts";
 
 const CLUSTER = { name: "cluster", usage: "use all endpoints from the cluster member list" } as const;

@@ -12,8 +12,8 @@ import { addPeers } from "./peers.ts";
 import { memberOf, publish } from "./publish.ts";
 import { push } from "./raft/log.ts";
 import { createRaft } from "./raft/raft.ts";
-import { type HardState, type Membership, NOBODY, type Raft, type Snapshot } from "./raft/types.ts";
-import type { Command, EtcdState, MachineImage } from "./state.ts";
+import { type Entry, type HardState, type Membership, NOBODY, type Raft, type Snapshot } from "./raft/types.ts";
+import type { Command, EtcdState, MachineImage, MembershipOperation } from "./state.ts";
 import { fillLog, load, type Stored, writeEntry, writeHardState, writeMetadata } from "./storage.ts";
 import { zap } from "./zap-log.ts";
 
@@ -32,6 +32,7 @@ export function createState(config: EtcdConfig, peerCertificate: Certificate | n
     store: createStore(),
     hub: createWatchHub(),
     members: new Map(),
+    removed: new Set(),
     alarms: [],
     peers: new Map(),
     inbound: new Map(),
@@ -157,7 +158,7 @@ function decide(
   const { config, id } = state;
   const isNew = config.initialClusterState === "new";
   const own = known?.members.find((member) => member.id === id);
-  if (isNew && own?.started === true) {
+  if (isNew && own !== undefined && own.clientUrls.length > 0) {
     const error = `member ${id} has already been bootstrapped`;
     zap(context, "fatal", "etcdmain/etcd.go:204", "discovery failed", { error });
     fail(state, context, 1, error);
@@ -168,18 +169,47 @@ function decide(
       "cannot fetch cluster info from peer urls: could not retrieve cluster information from the given URLs";
     zap(context, "fatal", "etcdmain/etcd.go:204", "discovery failed", { error });
     fail(state, context, 1, error);
-  } else if (own === undefined) {
-    const error = "error validating peerURLs: member count is unequal";
+  } else {
+    joinKnown(state, context, known);
+  }
+}
+
+type Known = Extract<PeerMembersAnswer, { op: "peerMembers" }>;
+
+/** The command line must name the cluster's members, no more and no fewer, by their peer URLs; ids are the cluster's. */
+function joinKnown(state: EtcdState, context: Context, known: Known): void {
+  const { config } = state;
+  const ours = config.initialCluster.find(({ name }) => name === config.name)?.url ?? "";
+  const own = known.members.find((member) => member.peerUrls.includes(ours));
+  const wrong =
+    known.members.length !== config.initialCluster.length
+      ? "member count is unequal"
+      : own === undefined ||
+          !known.members.every((member) => config.initialCluster.some(({ url }) => member.peerUrls.includes(url)))
+        ? `unmatched member while checking PeerURLs (${known.members[0]?.peerUrls[0] ?? ""})`
+        : null;
+  if (wrong !== null || own === undefined) {
+    const error = `error validating peerURLs ${describeCluster(known)}: ${wrong ?? ""}`;
     zap(context, "fatal", "etcdmain/etcd.go:204", "discovery failed", { error });
     fail(state, context, 1, error);
-  } else {
-    join(state, context, known.clusterId, known.members);
+    return;
   }
+  state.id = own.id;
+  join(state, context, known.clusterId, known.members);
+}
+
+/** As Go's `%v` prints a cluster. */
+function describeCluster({ clusterId: id, members }: Known): string {
+  const each = members.map(
+    (member) =>
+      `&{ID:${member.id} RaftAttributes:{PeerURLs:[${member.peerUrls.join(" ")}] IsLearner:${member.isLearner}} Attributes:{Name:${member.name} ClientURLs:[${member.clientUrls.join(" ")}]}}`,
+  );
+  return `{ClusterID:${id} Members:[${each.join(" ")}] RemovedMemberIDs:[]}`;
 }
 
 function initialMembers(config: EtcdConfig): Member[] {
   return config.initialCluster
-    .map(({ name, url }) => memberOf(memberId([url], config.initialClusterToken), name, [url], [], false))
+    .map(({ name, url }) => memberOf(memberId([url], config.initialClusterToken), name, [url], [], true))
     .sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
@@ -192,13 +222,16 @@ function beginNew(state: EtcdState, context: Context): void {
   const { log } = state.raft;
   for (const [position, member] of members.entries()) {
     const command: Command = Object.freeze({
-      operation: Object.freeze({ op: "publish", member: Object.freeze({ ...member, name: "" }) }),
+      operation: birthOf(member),
       origin: NOBODY,
       incarnation: 0,
       request: 0,
       trace: null,
     });
-    push(log, Object.freeze({ index: position + 1, term: BORN_TERM, kind: "normal", data: command, sizeBytes: 100 }));
+    push(
+      log,
+      Object.freeze({ index: position + 1, term: BORN_TERM, kind: "membership", data: command, sizeBytes: 100 }),
+    );
   }
   log.stable = log.last;
   log.handed = log.last;
@@ -210,19 +243,38 @@ function beginNew(state: EtcdState, context: Context): void {
   keepBirth(state, context, members, hardState);
 }
 
-/** Joins a cluster that has this member already: its log comes from the leader. */
-function join(state: EtcdState, context: Context, cluster: string, members: readonly Member[]): void {
-  state.clusterId = cluster;
-  state.raft = raftOf(state.config, state.id, members, null, NO_HARD_STATE, context);
-  for (const member of members) state.members.set(member.id, member);
-  keepBirth(state, context, members, NO_HARD_STATE);
+export function birthOf(member: Member): MembershipOperation {
+  const change = Object.freeze({ type: "addVoter" as const, id: member.id });
+  return Object.freeze({ op: "membership", action: "memberAdd", id: member.id, member, change });
 }
 
-function keepBirth(state: EtcdState, context: Context, members: readonly Member[], hardState: HardState): void {
+/**
+ * Joins a cluster that has this member already: its log comes from the leader, and says who the members are. Until
+ * then it only knows where they are.
+ */
+function join(state: EtcdState, context: Context, cluster: string, members: readonly Member[]): void {
+  state.clusterId = cluster;
+  state.raft = raftOf(state.config, state.id, [], null, NO_HARD_STATE, context);
+  keepBirth(state, context, [], NO_HARD_STATE, members);
+}
+
+/** `peers`: whom to connect to, where that is more than the members of the first entries. */
+function keepBirth(
+  state: EtcdState,
+  context: Context,
+  members: readonly Member[],
+  hardState: HardState,
+  peers = members,
+): void {
   const { disk } = context;
   const { dataDir } = state.config;
   const { log } = state.raft;
-  const metadata = { id: state.id, clusterId: state.clusterId, members: Object.freeze([...members]) };
+  const metadata = {
+    id: state.id,
+    clusterId: state.clusterId,
+    members: Object.freeze([...members]),
+    peers: Object.freeze([...peers]),
+  };
   let failed = writeMetadata(disk, dataDir, metadata) ?? writeHardState(disk, dataDir, hardState);
   for (const chunk of log.chunks.values())
     for (const entry of new Set(chunk)) failed ??= writeEntry(disk, dataDir, entry);
@@ -234,10 +286,11 @@ function keepBirth(state: EtcdState, context: Context, members: readonly Member[
   }
   state.diskHardState = hardState;
   state.diskLast = log.last;
-  run(state, context, members);
+  run(state, context, peers);
 }
 
-function restart(state: EtcdState, context: Context, stored: Stored): void {
+function restart(state: EtcdState, context: Context, found: Stored): void {
+  const stored = state.config.forceNewCluster ? forcedAlone(state, context, found) : found;
   const { metadata, hardState, snapshot } = stored;
   state.id = metadata.id;
   state.clusterId = metadata.clusterId;
@@ -246,13 +299,55 @@ function restart(state: EtcdState, context: Context, stored: Stored): void {
   state.diskHardState = hardState;
   state.diskLast = stored.entries.at(-1)?.index ?? snapshot?.index ?? 0;
   if (snapshot !== null) restoreMachine(state, snapshot.data as MachineImage);
-  else if (stored.entries.length === 0) for (const member of metadata.members) state.members.set(member.id, member);
   zap(context, "info", "etcdserver/raft.go:530", "restarting local member", {
     "cluster-id": state.clusterId,
     "local-member-id": state.id,
     "commit-index": hardState.commit,
   });
-  run(state, context, snapshot === null ? metadata.members : (snapshot.data as MachineImage).members);
+  run(state, context, snapshot === null ? metadata.peers : (snapshot.data as MachineImage).members);
+}
+
+/**
+ * `--force-new-cluster`: everyone else is removed by entries at the log's end, so that this member can go on alone with
+ * what it has. All of its log counts, since the commit index on the disk lags behind.
+ */
+function forcedAlone(state: EtcdState, context: Context, stored: Stored): Stored {
+  const { dataDir } = state.config;
+  const { metadata, snapshot, hardState } = stored;
+  const entries = [...stored.entries];
+  for (const id of membersAfter(stored)) {
+    if (id === metadata.id) continue;
+    const index = (entries.at(-1)?.index ?? snapshot?.index ?? 0) + 1;
+    const change = Object.freeze({ type: "remove" as const, id });
+    const operation: MembershipOperation = Object.freeze({
+      op: "membership",
+      action: "memberRemove",
+      id,
+      member: null,
+      change,
+    });
+    const command: Command = Object.freeze({ operation, origin: NOBODY, incarnation: 0, request: 0, trace: null });
+    const entry: Entry = { index, term: hardState.term, kind: "membership", data: command, sizeBytes: 100 };
+    entries.push(Object.freeze(entry));
+    writeEntry(context.disk, dataDir, entry);
+  }
+  const commit = entries.at(-1)?.index ?? snapshot?.index ?? 0;
+  const forced: HardState = Object.freeze({ ...hardState, commit });
+  writeHardState(context.disk, dataDir, forced);
+  return { metadata, snapshot, hardState: forced, entries };
+}
+
+/** Who is in the cluster at the log's end, learners too. */
+function membersAfter({ metadata, snapshot, entries }: Stored): Set<string> {
+  const known = (snapshot?.data as MachineImage | undefined)?.members ?? metadata.members;
+  const ids = new Set(known.map((member) => member.id));
+  for (const { index, data } of entries) {
+    const operation = (data as Command | null)?.operation;
+    if (index <= (snapshot?.index ?? 0) || operation?.op !== "membership") continue;
+    if (operation.action === "memberRemove") ids.delete(operation.id);
+    else ids.add(operation.id);
+  }
+  return ids;
 }
 
 function run(state: EtcdState, context: Context, members: Iterable<Member>): void {

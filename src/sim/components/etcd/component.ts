@@ -6,16 +6,18 @@ import { fail } from "./fail.ts";
 import { type EtcdConfig, parseFlags } from "./flags.ts";
 import { isHttp } from "./http.ts";
 import { leaseTimer } from "./lease-expiry.ts";
-import { sortedMembers } from "./machine.ts";
+import { promoteForPeer } from "./member-requests.ts";
+import { leave, leaveSoon, sortedMembers } from "./membership.ts";
 import type { EtcdRequest, EtcdWatchRequest } from "./messages.ts";
 import { handleHttp } from "./metrics.ts";
 import { armRaftTimer, drive, stillLeaderless, synced } from "./node.ts";
-import type { PeerHello, PeerMembersAnswer, PeerRequest } from "./peer-messages.ts";
+import type { PeerGone, PeerHello, PeerMembersAnswer, PeerRequest } from "./peer-messages.ts";
 import { dial, heardFrom, peerStreamClosed } from "./peers.ts";
+import { requestCancelled, requestTimer } from "./pending.ts";
 import { publish } from "./publish.ts";
 import { step as stepRaft, tick, transferLeadership } from "./raft/raft.ts";
 import type { RaftMessage } from "./raft/types.ts";
-import { handleRequest, leaseNow, readTimer, requestCancelled, requestTimer } from "./requests.ts";
+import { handleRequest, leaseNow, readTimer } from "./requests.ts";
 import { serviceTimeUs } from "./service-times.ts";
 import type { EtcdMessage, EtcdState } from "./state.ts";
 import { closeWatch, openWatch, progressTimer } from "./watches.ts";
@@ -107,7 +109,7 @@ function receive(state: EtcdState, message: KernelMessage | EtcdMessage, context
       openStream(state, context, message.id, message.body as PeerHello | EtcdWatchRequest);
       return;
     case "streamFrame":
-      receiveFrame(state, context, message.id, message.frame as RaftMessage);
+      receiveFrame(state, context, message.id, message.frame as RaftMessage | PeerGone);
       return;
     case "streamClosed":
       closeStream(state, context, message.id, message.error?.text ?? "EOF");
@@ -146,6 +148,9 @@ function receive(state: EtcdState, message: KernelMessage | EtcdMessage, context
     case "publish":
       publish(state, context);
       return;
+    case "removed":
+      leave(state, context);
+      return;
     case "shutdown":
       context.exit(0);
       return;
@@ -167,6 +172,9 @@ function receiveRequest(state: EtcdState, context: Context, id: RequestId, body:
     case "peerLease":
       context.respond(id, leaseNow(state, context, request.request as Parameters<typeof leaseNow>[2]));
       return;
+    case "peerPromote":
+      promoteForPeer(state, context, id, request.id);
+      return;
     default:
       handleRequest(state, context, id, request);
   }
@@ -177,11 +185,11 @@ function peerMembers(state: EtcdState): PeerMembersAnswer {
   return Object.freeze({ op: "peerMembers", clusterId: state.clusterId, members: Object.freeze(sortedMembers(state)) });
 }
 
-/** What this member asked others: who is there, and what a lease still has. */
+/** What this member asked others: who is there, and what only the leader knows. */
 function receiveAnswer(state: EtcdState, context: Context, tag: unknown, body: unknown): void {
-  const { asked, lease } = tag as { readonly asked?: string; readonly lease?: RequestId };
+  const { asked, forwarded } = tag as { readonly asked?: string; readonly forwarded?: RequestId };
   if (asked !== undefined) peerAnswered(state, context, asked, body as PeerMembersAnswer | null);
-  else if (lease !== undefined) context.respond(lease, body ?? NO_LEADER);
+  else if (forwarded !== undefined) context.respond(forwarded, body ?? NO_LEADER);
 }
 
 const NO_LEADER = Object.freeze({ op: "error", code: "Unavailable", text: "etcdserver: no leader" });
@@ -199,13 +207,21 @@ function openStream(state: EtcdState, context: Context, id: StreamId, hello: Pee
       "remote-peer-cluster-id": hello.clusterId,
     });
     context.closeStream(id);
+  } else if (state.removed.has(hello.from)) {
+    const gone: PeerGone = { type: "gone" };
+    context.sendFrame(id, Object.freeze(gone), { label: "410 Gone" });
+    context.closeStream(id);
   } else {
     state.inbound.set(id, hello.from);
     heardFrom(state, context, hello.from);
   }
 }
 
-function receiveFrame(state: EtcdState, context: Context, id: StreamId, message: RaftMessage): void {
+function receiveFrame(state: EtcdState, context: Context, id: StreamId, message: RaftMessage | PeerGone): void {
+  if (message.type === "gone") {
+    leaveSoon(context, 0);
+    return;
+  }
   const from = state.inbound.get(id);
   if (from === undefined) return;
   heardFrom(state, context, from);

@@ -31,5 +31,13 @@ export const ERRORS = {
   timeoutWaitAppliedIndex: error("Unavailable", "request timed out, waiting for the applied index took too long"),
   badLeaderTransferee: error("FailedPrecondition", "bad leader transferee"),
   memberNotFound: error("NotFound", "member not found"),
+  memberExists: error("FailedPrecondition", "member ID already exist"),
+  peerUrlExists: error("FailedPrecondition", "Peer URLs already exists"),
+  badMemberUrls: error("InvalidArgument", "given member URLs are invalid"),
+  notEnoughStarted: error("FailedPrecondition", "re-configuration failed due to not enough started members"),
+  notLearner: error("FailedPrecondition", "can only promote a learner member"),
+  learnerNotReady: error("FailedPrecondition", "can only promote a learner member which is in sync with leader"),
+  tooManyLearners: error("FailedPrecondition", "too many learner members in cluster"),
+  unhealthy: error("Unavailable", "unhealthy cluster"),
   notSupportedForLearner: error("Unavailable", "rpc not supported for learner"),
 } as const;

@@ -244,7 +244,7 @@ test("a wiped member that is told to join as if it were new panics at the first 
   const [wiped] = followersOf(etcd) as [string];
   bar(etcd.world, `etcd@${wiped}`);
   wipeDisk(etcd.world, wiped, "/var/lib/etcd");
-  etcd.world.input(`supervisor@${wiped}`, "existing");
+  etcd.flags(wiped, { clusterState: "existing" });
   allow(etcd.world, `etcd@${wiped}`);
   etcd.advance(2_000_000);
   expect(logOf(etcd, wiped)).toMatch(/tocommit\(\d+\) is out of range \[lastIndex\(0\)\]/);

@@ -19,6 +19,10 @@ export interface EtcdConfig {
   readonly maxRequestBytes: number;
   readonly progressNotifyMs: number;
   readonly preVote: boolean;
+  /** Changes of the membership are refused when they would endanger the quorum. */
+  readonly strictReconfigCheck: boolean;
+  /** Begin anew from this member's data, as the only one. */
+  readonly forceNewCluster: boolean;
   readonly certFile: string;
   readonly trustedCaFile: string;
   readonly clientCertAuth: boolean;
@@ -47,6 +51,8 @@ const DEFAULTS: Readonly<Record<string, string>> = {
   "max-request-bytes": "1572864",
   "experimental-watch-progress-notify-interval": "10m",
   "pre-vote": "true",
+  "strict-reconfig-check": "true",
+  "force-new-cluster": "false",
   "cert-file": "",
   "key-file": "",
   "trusted-ca-file": "",
@@ -69,7 +75,6 @@ const IGNORED = new Set([
   "experimental-compact-hash-check-time",
   "experimental-corrupt-check-time",
   "experimental-initial-corrupt-check",
-  "force-new-cluster",
   "host-whitelist",
   "log-level",
   "log-outputs",
@@ -79,7 +84,6 @@ const IGNORED = new Set([
   "max-wals",
   "metrics",
   "peer-auto-tls",
-  "strict-reconfig-check",
   "tls-max-version",
   "tls-min-version",
   "wal-dir",
@@ -156,6 +160,8 @@ function configOf(values: Readonly<Record<string, string>>): EtcdConfig | { read
     maxRequestBytes: Number(text("max-request-bytes")),
     progressNotifyMs: durationMs(text("experimental-watch-progress-notify-interval")),
     preVote: text("pre-vote") !== "false",
+    strictReconfigCheck: text("strict-reconfig-check") !== "false",
+    forceNewCluster: text("force-new-cluster") === "true",
     certFile: text("cert-file"),
     trustedCaFile: text("trusted-ca-file"),
     clientCertAuth: text("client-cert-auth") !== "false",

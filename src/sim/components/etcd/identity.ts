@@ -1,8 +1,11 @@
 import { sha1 } from "./sha1.ts";
 
-/** A member's id follows from its peer URLs and the cluster's token, so that members agree on it without asking. */
-export function memberId(peerUrls: readonly string[], token: string): string {
-  const text = [...peerUrls].sort().join("") + token;
+/**
+ * A member's id follows from its peer URLs and the cluster's token, so that members agree on it without asking. Who is
+ * added later has the second of that in it, so that it never has the id of one that was removed.
+ */
+export function memberId(peerUrls: readonly string[], token: string, addedAtSeconds?: number): string {
+  const text = [...peerUrls].sort().join("") + token + (addedAtSeconds ?? "");
   return hex(sha1([...text].map((character) => character.charCodeAt(0))).slice(0, 8));
 }
 

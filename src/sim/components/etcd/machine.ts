@@ -1,12 +1,13 @@
 import type { TraceRef } from "../../kernel/types.ts";
 import { ERRORS } from "./errors.ts";
 import { isError } from "./is-error.ts";
+import { applyMembership, memberList, sortedMembers } from "./membership.ts";
 import type { EtcdError, EtcdEvent, EtcdResponse, Member, TxnOperation } from "./messages.ts";
 import { isReadOnly } from "./mvcc/check-request.ts";
 import { grantLease, leaseOf, minimumTtlSeconds, revokeLease } from "./mvcc/lease.ts";
 import { compactStore, copyStore, type Store } from "./mvcc/store.ts";
 import { applyOperation } from "./mvcc/txn.ts";
-import { type Alarm, type EtcdState, headerOf, type MachineImage, type Operation } from "./state.ts";
+import { type Alarm, type AlarmType, type EtcdState, headerOf, type MachineImage, type Operation } from "./state.ts";
 
 /** The replicated state machine: what a committed command does, the same on every member. */
 export interface Outcome {
@@ -34,10 +35,9 @@ export function applyCommand(state: EtcdState, operation: Operation, trace: Trac
     case "alarm":
       return only(applyAlarm(state, operation));
     case "publish":
-      state.members.set(operation.member.id, operation.member);
-      return only(memberList(state));
+      return only(applyPublish(state, operation.member));
     case "membership":
-      return only(applyMembers(state, operation));
+      return only(applyMembership(state, operation));
   }
 }
 
@@ -63,8 +63,11 @@ export function needsSpace(operation: { readonly op: string }): boolean {
 }
 
 /** Upstream's estimate of what an operation adds to the database, bytes. */
-export function spaceOf(operation: TxnOperation): number {
+export function spaceOf(given: { readonly op: string }): number {
+  const operation = given as Operation;
   switch (operation.op) {
+    case "leaseGrant":
+      return 64;
     case "put":
       return 256 + operation.key.length + operation.value.sizeBytes;
     case "txn": {
@@ -96,27 +99,34 @@ function applyRevoke(state: EtcdState, id: number, trace: TraceRef | null): Outc
   return { response: Object.freeze({ op: "leaseRevoke", header: headerOf(state) }), events };
 }
 
+/** A listing, or a change of one alarm of one member; the answer has what is affected. */
 function applyAlarm(state: EtcdState, operation: Extract<Operation, { op: "alarm" }>): EtcdResponse {
-  const { activate, alarm, memberId } = operation;
-  const same = (each: Alarm) => each.alarm === alarm && each.memberId === memberId;
-  const affected: readonly Alarm[] = activate ? [Object.freeze({ memberId, alarm })] : state.alarms.filter(same);
-  const others = state.alarms.filter((each) => !same(each));
-  state.alarms = activate ? [...others, ...affected] : others;
+  const { action, alarm, memberId } = operation;
+  const isMeant = (each: Alarm) => alarm === "NONE" || each.alarm === alarm;
+  const affected =
+    action === "GET" ? state.alarms.filter(isMeant) : changeAlarms(state, action === "ACTIVATE", alarm, memberId);
   return Object.freeze({ op: "alarm", header: headerOf(state), alarms: Object.freeze(affected) });
 }
 
-function applyMembers(state: EtcdState, operation: Extract<Operation, { op: "membership" }>): EtcdResponse {
-  if (operation.member === null) state.members.delete(operation.change.id);
-  else state.members.set(operation.member.id, operation.member);
+function changeAlarms(state: EtcdState, activate: boolean, alarm: AlarmType | "NONE", memberId: string): Alarm[] {
+  const same = (each: Alarm) => each.alarm === alarm && each.memberId === memberId;
+  const held = state.alarms.filter(same);
+  const others = state.alarms.filter((each) => !same(each));
+  if (!activate) {
+    state.alarms = others;
+    return held;
+  }
+  if (alarm === "NONE") return [];
+  const raised = Object.freeze({ memberId, alarm });
+  state.alarms = [...others, raised];
+  return [raised];
+}
+
+/** A member says its name and where clients find it; what it is was decided when it was added. */
+function applyPublish(state: EtcdState, { id, name, clientUrls }: Member): EtcdResponse {
+  const known = state.members.get(id);
+  if (known !== undefined) state.members.set(id, Object.freeze({ ...known, name, clientUrls, started: true }));
   return memberList(state);
-}
-
-export function memberList(state: EtcdState): EtcdResponse {
-  return Object.freeze({ op: "memberList", header: headerOf(state), members: Object.freeze(sortedMembers(state)) });
-}
-
-export function sortedMembers(state: EtcdState): Member[] {
-  return [...state.members.values()].sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
 }
 
 /** The machine as it is now, for a snapshot. Costs nothing: tables are shared. */
@@ -124,6 +134,7 @@ export function imageOf(state: EtcdState): MachineImage {
   return Object.freeze({
     store: Object.freeze(copyStore(state.store)),
     members: Object.freeze(sortedMembers(state)),
+    removed: Object.freeze([...state.removed]),
     alarms: Object.freeze([...state.alarms]),
   });
 }
@@ -133,6 +144,8 @@ export function restoreMachine(state: EtcdState, image: MachineImage): void {
   Object.assign(state.store, copy);
   state.members.clear();
   for (const member of image.members) state.members.set(member.id, member);
+  state.removed.clear();
+  for (const id of image.removed) state.removed.add(id);
   state.alarms = [...image.alarms];
 }
 

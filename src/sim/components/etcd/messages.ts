@@ -86,6 +86,10 @@ export type EtcdRequest =
   | { readonly op: "status" }
   | { readonly op: "health" }
   | { readonly op: "memberList"; readonly linearizable?: boolean }
+  | { readonly op: "memberAdd"; readonly peerUrls: readonly string[]; readonly isLearner?: boolean }
+  | { readonly op: "memberUpdate"; readonly id: string; readonly peerUrls: readonly string[] }
+  | { readonly op: "memberRemove" | "memberPromote"; readonly id: string }
+  | { readonly op: "hashKv"; readonly revision?: number }
   | {
       readonly op: "alarm";
       readonly action: "GET" | "ACTIVATE" | "DEACTIVATE";
@@ -194,7 +198,24 @@ export type EtcdResponse =
     }
   | { readonly op: "leaseList"; readonly header: ResponseHeader; readonly ids: readonly number[] }
   | { readonly op: "health"; readonly healthy: boolean; readonly reason: string }
-  | { readonly op: "memberList"; readonly header: ResponseHeader; readonly members: readonly Member[] }
+  | {
+      readonly op: "memberList" | "memberUpdate" | "memberRemove" | "memberPromote";
+      readonly header: ResponseHeader;
+      readonly members: readonly Member[];
+    }
+  | {
+      readonly op: "memberAdd";
+      readonly header: ResponseHeader;
+      readonly member: Member;
+      readonly members: readonly Member[];
+    }
+  | {
+      readonly op: "hashKv";
+      readonly header: ResponseHeader;
+      readonly hash: number;
+      readonly compactRevision: number;
+      readonly hashRevision: number;
+    }
   | {
       readonly op: "alarm";
       readonly header: ResponseHeader;

@@ -1,16 +1,21 @@
 import { goDuration } from "../../api/duration.ts";
 import type { Context } from "../../kernel/types.ts";
+import { ERRORS } from "./errors.ts";
 import { fail } from "./fail.ts";
+import { isError } from "./is-error.ts";
 import { leaseLeadershipChanged, leasesChanged } from "./lease-expiry.ts";
 import { applyCommand, imageOf, restoreMachine } from "./machine.ts";
-import { sendToPeer } from "./peers.ts";
+import { transferFinished } from "./maintenance.ts";
+import { leaveSoon } from "./membership.ts";
+import { addPeers, changePeer, replacePeers, sendToPeer } from "./peers.ts";
+import { answer } from "./pending.ts";
 import { published } from "./publish.ts";
 import { entryAt } from "./raft/log.ts";
 import { applyMembershipChange, nextDeadlineUs, propose } from "./raft/raft.ts";
 import { advance, takeReady, takeSnapshot } from "./raft/ready.ts";
 import { type Entry, NOBODY, type Ready, type Snapshot } from "./raft/types.ts";
-import { answer, askAgain, failRound, readsConfirmed, serveReads, transferFinished } from "./requests.ts";
-import type { Command, EtcdState, MachineImage, Persisting } from "./state.ts";
+import { askAgain, failRound, raiseWhenFull, readsConfirmed, serveReads } from "./requests.ts";
+import type { Command, EtcdState, MachineImage, MembershipOperation, Persisting } from "./state.ts";
 import { compactStorage, removeEntries, writeEntry, writeHardState, writeSnapshot } from "./storage.ts";
 import { cancelLeaderless, publishEvents, resyncWatchers } from "./watches.ts";
 import { raftLog, zap } from "./zap-log.ts";
@@ -143,6 +148,7 @@ function finishPersisting(state: EtcdState, context: Context, { lastEntry, snaps
   advance(state.raft, { entries: lastEntry === null ? [] : [lastEntry], snapshot });
   if (snapshot === null || state.raft.incomingSnapshot !== null) return;
   restoreMachine(state, snapshot.data as MachineImage);
+  replacePeers(state, context);
   zap(context, "info", "etcdserver/server.go:1103", "applied snapshot", {
     "current-snapshot-index": snapshot.index,
     "incoming-leader-snapshot-index": snapshot.index,
@@ -158,15 +164,55 @@ function applyEntry(state: EtcdState, context: Context, entry: Entry): void {
   if (command === null) return;
   if (command.trace !== null) context.actFor(command.trace);
   const { operation } = command;
+  const isFull = raiseWhenFull(state, context, operation, entry.sizeBytes);
   const { response, events } = applyCommand(state, operation, command.trace);
-  if (operation.op === "membership") applyMembershipChange(state.raft, operation.change);
+  if (operation.op === "membership" && !isError(response)) membersChanged(state, context, operation);
   if (operation.op === "publish") published(state, context);
   if (operation.op === "leaseGrant" || operation.op === "leaseRevoke") leasesChanged(state, context);
   if (context.observed) context.note("apply", { index: entry.index, term: entry.term, operation: operation.op });
   if (command.request !== 0 && command.origin === state.id && command.incarnation === context.self.pid) {
-    answer(state, context, command.request, response);
+    answer(state, context, command.request, isFull ? ERRORS.noSpace : response);
   }
   if (events.length > 0) publishEvents(state, context, events);
+}
+
+function membersChanged(state: EtcdState, context: Context, { action, id, change }: MembershipOperation): void {
+  if (change !== null) applyMembershipChange(state.raft, change);
+  logMembership(state, context, action, id);
+  if (id === state.id) {
+    if (action === "memberRemove") leaveSoon(context);
+    return;
+  }
+  const member = state.members.get(id);
+  if (action === "memberAdd" && member !== undefined) addPeers(state, context, [member]);
+  else changePeer(state, context, id);
+}
+
+function logMembership(state: EtcdState, context: Context, action: MembershipOperation["action"], id: string): void {
+  const member = state.members.get(id);
+  const common = { "cluster-id": state.clusterId, "local-member-id": state.id };
+  switch (action) {
+    case "memberAdd":
+      zap(context, "info", "membership/cluster.go:421", "added member", {
+        ...common,
+        "added-peer-id": id,
+        "added-peer-peer-urls": member?.peerUrls ?? [],
+        "added-peer-is-learner": member?.isLearner === true,
+      });
+      return;
+    case "memberRemove":
+      zap(context, "info", "membership/cluster.go:472", "removed member", { ...common, "removed-remote-peer-id": id });
+      return;
+    case "memberPromote":
+      zap(context, "info", "membership/cluster.go:535", "promote member", { ...common, "promoted-member-id": id });
+      return;
+    case "memberUpdate":
+      zap(context, "info", "membership/cluster.go:557", "updated member", {
+        ...common,
+        "updated-remote-peer-id": id,
+        "updated-remote-peer-urls": member?.peerUrls ?? [],
+      });
+  }
 }
 
 function snapshotIfDue(state: EtcdState, context: Context): void {

@@ -10,11 +10,18 @@ export interface PeerHello {
 
 export type PeerFrame = RaftMessage;
 
+/** Instead of anything else to a member that was removed, before its stream is closed. */
+export interface PeerGone {
+  readonly type: "gone";
+}
+
 export type PeerRequest =
   /** Who is in your cluster? Asked by a member that finds an empty data directory. */
   | { readonly op: "peerMembers" }
   /** A lease is kept alive, and its remaining time known, by the leader alone. */
-  | { readonly op: "peerLease"; readonly request: EtcdRequest };
+  | { readonly op: "peerLease"; readonly request: EtcdRequest }
+  /** Whether a learner has caught up, the leader alone knows: it proposes the promotion, and answers as etcd does. */
+  | { readonly op: "peerPromote"; readonly id: string };
 
 export type PeerMembersAnswer =
   | { readonly op: "peerMembers"; readonly clusterId: string; readonly members: readonly Member[] }

@@ -28,6 +28,27 @@ export function addPeers(state: EtcdState, context: Context, members: Iterable<M
   }
 }
 
+/** Follows an update of where a member is, or its removal. */
+export function changePeer(state: EtcdState, context: Context, id: NodeId): void {
+  const link = state.peers.get(id);
+  const member = state.members.get(id);
+  if (link === undefined || link.address === addressOf(member?.peerUrls[0] ?? "")) return;
+  removePeer(state, context, link);
+  if (member !== undefined) addPeers(state, context, [member]);
+}
+
+function removePeer(state: EtcdState, context: Context, link: PeerLink): void {
+  if (link.stream !== null) context.closeStream(link.stream);
+  state.peers.delete(link.id);
+  zap(context, "info", "rafthttp/peer.go:330", "stopping remote peer", { "remote-peer-id": link.id });
+}
+
+/** The list of members was replaced: connections to all who are on it, to nobody else. */
+export function replacePeers(state: EtcdState, context: Context): void {
+  for (const link of [...state.peers.values()]) if (!state.members.has(link.id)) removePeer(state, context, link);
+  addPeers(state, context, state.members.values());
+}
+
 export function dial(state: EtcdState, context: Context, peer: NodeId): void {
   const link = state.peers.get(peer);
   if (link === undefined || link.stream !== null || state.phase === "failed") return;
@@ -125,6 +146,11 @@ export function heardFrom(state: EtcdState, context: Context, peer: NodeId): voi
   if (link === undefined || link.active) return;
   link.active = true;
   zap(context, "info", "rafthttp/peer_status.go:53", "peer became active", { "peer-id": peer });
+}
+
+/** How many of these are connected, this member itself included. */
+export function connectedSince(state: EtcdState, members: readonly Member[], sinceUs: number): number {
+  return members.filter(({ id }) => id === state.id || isConnectedSince(state, id, sinceUs)).length;
 }
 
 /** Whether the way to a peer has been open since before `sinceUs`. */

@@ -1,32 +1,22 @@
-import { goDuration } from "../../api/duration.ts";
-import type { Context, RequestId, TraceRef } from "../../kernel/types.ts";
+import { humanBytes } from "../../api/human-bytes.ts";
+import type { Context, RequestId } from "../../kernel/types.ts";
 import { ERRORS } from "./errors.ts";
-import { httpAnswer } from "./http.ts";
-import { isError } from "./is-error.ts";
 import { keepAlive, timeToLive } from "./lease-expiry.ts";
-import { memberList, needsSpace, readLocally, spaceOf } from "./machine.ts";
+import { needsSpace, readLocally, spaceOf } from "./machine.ts";
+import { defragmentNow, handleAlarm, hashOf, moveLeader, statusOf } from "./maintenance.ts";
+import { changeMembership } from "./member-requests.ts";
+import { isLearner, memberList } from "./membership.ts";
 import type { EtcdError, EtcdRequest, EtcdResponse, TxnOperation } from "./messages.ts";
 import { checkRequest, isReadOnly } from "./mvcc/check-request.ts";
 import { checkLeaseGrant, leaseIds } from "./mvcc/lease.ts";
-import { defragment } from "./mvcc/store.ts";
-import type { PeerRequest } from "./peer-messages.ts";
-import { isConnectedSince } from "./peers.ts";
+import { answer, askLeader, proposeFor, remember, respondSlowly } from "./pending.ts";
 import { enqueue } from "./proposals.ts";
-import { requestRead, transferLeadership } from "./raft/raft.ts";
-import { NOBODY } from "./raft/types.ts";
-import { type EtcdState, headerOf, type Operation, type Pending } from "./state.ts";
+import { requestRead } from "./raft/raft.ts";
+import { type EtcdState, headerOf, type Operation } from "./state.ts";
 import { zap } from "./zap-log.ts";
 
 const READ_RETRY_US = 500_000;
-const SLOW_US = 100_000;
 const COMMIT_AHEAD_MAX = 5_000;
-
-export const VERSION = "3.5.21";
-
-/** 5 s for the disk and a round trip, and two elections. */
-function requestTimeoutUs(state: EtcdState): number {
-  return 5_000_000 + 2 * state.config.electionMs * 1000;
-}
 
 /** Takes in a client's request: answers at once, or when it is applied, confirmed, or has timed out. */
 export function handleRequest(state: EtcdState, context: Context, id: RequestId, body: EtcdRequest): void {
@@ -47,14 +37,7 @@ export function handleRequest(state: EtcdState, context: Context, id: RequestId,
       proposeFor(state, context, id, body, body, 64);
       return;
     case "leaseGrant":
-      proposeFor(
-        state,
-        context,
-        id,
-        body,
-        { op: "leaseGrant", id: body.id || newLeaseId(state, context), ttlSeconds: body.ttlSeconds },
-        64,
-      );
+      grantLease(state, context, id, body);
       return;
     case "leaseKeepAlive":
     case "leaseTimeToLive":
@@ -79,10 +62,20 @@ export function handleRequest(state: EtcdState, context: Context, id: RequestId,
     case "moveLeader":
       moveLeader(state, context, id, body);
       return;
+    case "hashKv":
+      context.respond(id, hashOf(state, body.revision ?? 0));
+      return;
+    case "memberAdd":
+    case "memberUpdate":
+    case "memberRemove":
+    case "memberPromote":
+      changeMembership(state, context, id, body);
+      return;
   }
 }
 
 function check(state: EtcdState, body: EtcdRequest): EtcdError | null {
+  if (isLearner(state) && !isForLearners(body)) return ERRORS.notSupportedForLearner;
   switch (body.op) {
     case "range":
     case "put":
@@ -96,6 +89,11 @@ function check(state: EtcdState, body: EtcdRequest): EtcdError | null {
     default:
       return null;
   }
+}
+
+/** All that a member without a vote answers. */
+function isForLearners(body: EtcdRequest): boolean {
+  return body.op === "status" || (body.op === "range" && body.serializable === true);
 }
 
 function checkWrite(state: EtcdState, body: TxnOperation): EtcdError | null {
@@ -125,8 +123,7 @@ function sizeOf(operation: TxnOperation): number {
 function handleOperation(state: EtcdState, context: Context, id: RequestId, body: TxnOperation): void {
   if (!isReadOnly(body)) {
     if (isOverQuota(state, body)) {
-      raiseNoSpace(state, context);
-      context.respond(id, ERRORS.noSpace);
+      refuseForSpace(state, context, id, body);
       return;
     }
     proposeFor(state, context, id, body, body, sizeOf(body));
@@ -142,137 +139,41 @@ function isSerializable(body: TxnOperation): boolean {
   return body.op === "txn" && body.success.every(isSerializable) && body.failure.every(isSerializable);
 }
 
-function isOverQuota(state: EtcdState, body: TxnOperation): boolean {
-  return needsSpace(body) && state.store.fileBytes + spaceOf(body) >= state.config.quotaBackendBytes;
+/** Whether this member's database would be at its quota with what the operation adds. */
+function isOverQuota({ store, config }: EtcdState, body: { readonly op: string }): boolean {
+  return needsSpace(body) && store.fileBytes + spaceOf(body) >= config.quotaBackendBytes;
 }
 
-function raiseNoSpace(state: EtcdState, context: Context): void {
-  if (state.alarms.some((each) => each.alarm === "NOSPACE" && each.memberId === state.id)) return;
-  zap(context, "warn", "v3rpc/quota.go:47", "alarm raised", { alarm: "NOSPACE" });
-  enqueue(state, context, { op: "alarm", activate: true, alarm: "NOSPACE", memberId: state.id }, 0, 64);
+/** Raises the alarm for all; the client is answered when that is done. */
+function refuseForSpace(state: EtcdState, context: Context, id: RequestId, body: EtcdRequest): void {
+  const raised = state.alarms.some((each) => each.alarm === "NOSPACE" && each.memberId === state.id);
+  if (raised) context.respond(id, ERRORS.noSpace);
+  else proposeFor(state, context, id, body, noSpaceOf(state), 64);
 }
 
-/** Proposes; the client gets its answer when this member applies it. */
-export function proposeFor(
-  state: EtcdState,
-  context: Context,
-  id: RequestId,
-  body: EtcdRequest,
-  operation: Operation,
-  sizeBytes: number,
-): void {
-  enqueue(state, context, operation, remember(state, context, id, body), sizeBytes);
+function noSpaceOf({ id }: EtcdState): Operation {
+  return Object.freeze({ op: "alarm", action: "ACTIVATE", alarm: "NOSPACE", memberId: id });
 }
 
-function remember(state: EtcdState, context: Context, id: RequestId, body: EtcdRequest): number {
-  const request = state.nextRequest;
-  state.nextRequest += 1;
-  const trace: TraceRef = Object.freeze({ ...context.trace });
-  const deadlineUs = context.nowUs + requestTimeoutUs(state);
-  const pending: Pending = Object.freeze({ id, sinceUs: context.nowUs, deadlineUs, body, trace });
-  state.pending.set(request, pending);
-  if (!state.requestTimerArmed) {
-    state.requestTimerArmed = true;
-    context.setTimer(requestTimeoutUs(state), { type: "requestTimer" });
-  }
-  return request;
+/**
+ * Writes that were under way together can be too much only when they are applied: then every member that is full says
+ * so. True: this one was.
+ */
+export function raiseWhenFull(state: EtcdState, context: Context, operation: Operation, sizeBytes: number): boolean {
+  const { store, config, alarms } = state;
+  if (store.fileBytes + sizeBytes + QUOTA_MARGIN_BYTES < config.quotaBackendBytes || alarms.length > 0) return false;
+  if (!isOverQuota(state, operation)) return false;
+  zap(context, "warn", "etcdserver/server.go:2242", "message exceeded backend quota; raising alarm", {
+    "quota-size-bytes": config.quotaBackendBytes,
+    "quota-size": humanBytes(config.quotaBackendBytes),
+    error: ERRORS.noSpace.text,
+  });
+  enqueue(state, context, noSpaceOf(state), 0, 64);
+  return true;
 }
 
-/** Answers a request that this member still holds. */
-export function answer(state: EtcdState, context: Context, request: number, response: EtcdResponse): void {
-  const pending = state.pending.get(request);
-  if (pending === undefined) return;
-  state.pending.delete(request);
-  context.actFor(pending.trace);
-  respondSlowly(state, context, pending.id, pending.body, response, pending.sinceUs);
-}
-
-/** Responds, and complains in the log when it took too long. */
-function respondSlowly(
-  state: EtcdState,
-  context: Context,
-  id: RequestId,
-  body: EtcdRequest,
-  response: EtcdResponse,
-  sinceUs: number,
-): void {
-  const tookUs = context.nowUs - sinceUs;
-  if (tookUs > SLOW_US && state.phase === "running") {
-    const key = "key" in body ? `key:"${body.key}" ` : "";
-    zap(context, "warn", "etcdserver/util.go:170", "apply request took too long", {
-      took: goDuration(tookUs),
-      "expected-duration": "100ms",
-      prefix: body.op === "range" ? "read-only range " : "",
-      request: key,
-      response: isError(response) ? "" : `size:${sizeOfResponse(response)}`,
-      ...(isError(response) ? { error: response.text } : {}),
-    });
-  }
-  const probe = state.probes.get(id);
-  if (probe === undefined) {
-    context.respond(id, response, { sizeBytes: sizeOfResponse(response) });
-  } else {
-    state.probes.delete(id);
-    context.respond(id, probeAnswer(probe, response));
-  }
-}
-
-/** What a probe of `/health` or `/readyz` gets. */
-function probeAnswer(path: string, response: EtcdResponse): object {
-  const reason = isError(response) ? response.text : response.op === "health" ? response.reason : "";
-  if (path === "/health") {
-    return httpAnswer(reason === "" ? 200 : 503, JSON.stringify({ health: String(reason === ""), reason }));
-  }
-  return isError(response) ? httpAnswer(503, `[-]linearizable_read failed: ${reason}\n`) : httpAnswer(200, "ok\n");
-}
-
-function sizeOfResponse(response: EtcdResponse): number {
-  if (response.op === "range")
-    return response.kvs.reduce((bytes, kv) => bytes + kv.key.length + kv.value.sizeBytes + 40, 60);
-  if (response.op === "txn") {
-    let bytes = 60;
-    for (const each of response.responses) bytes += sizeOfResponse(each);
-    return bytes;
-  }
-  return 60;
-}
-
-/** The caller gave up. What was proposed is applied all the same. */
-export function requestCancelled(state: EtcdState, id: RequestId): void {
-  for (const [request, pending] of state.pending) {
-    if (pending.id !== id) continue;
-    state.pending.delete(request);
-    state.waitingReads = state.waitingReads.filter((each) => each !== request);
-    return;
-  }
-}
-
-/** Requests are held in the order in which they came, and so in the order of their deadlines. */
-export function requestTimer(state: EtcdState, context: Context): void {
-  state.requestTimerArmed = false;
-  for (const [request, pending] of state.pending) {
-    if (pending.deadlineUs > context.nowUs) {
-      state.requestTimerArmed = true;
-      context.setTimer(pending.deadlineUs - context.nowUs, { type: "requestTimer" });
-      return;
-    }
-    answer(state, context, request, timeoutError(state, pending, state.round?.requests.includes(request) === true));
-  }
-}
-
-/** Upstream's guess at why nothing came back. */
-function timeoutError(state: EtcdState, { sinceUs }: Pending, inRound: boolean): EtcdError {
-  if (inRound && state.round !== null && state.round.index !== null) return ERRORS.timeoutWaitAppliedIndex;
-  const lostUs = state.leaderSinceUs - 2 * state.config.electionMs * 1000;
-  if (sinceUs > lostUs && sinceUs < state.leaderSinceUs) return ERRORS.timeoutLeaderFail;
-  const { leader } = state.raft;
-  if (leader === NOBODY) return ERRORS.timeout;
-  if (leader !== state.id)
-    return isConnectedSince(state, leader, sinceUs) ? ERRORS.timeout : ERRORS.timeoutConnectionLost;
-  let connected = 1;
-  for (const peer of state.peers.keys()) if (isConnectedSince(state, peer, sinceUs)) connected += 1;
-  return connected > (state.peers.size + 1) >> 1 ? ERRORS.timeout : ERRORS.timeoutConnectionLost;
-}
+/** More than the overhead that is counted for any operation with as many bytes. */
+const QUOTA_MARGIN_BYTES = 40_000;
 
 /** A linearizable read: waits until a quorum has confirmed the leader, and this member has applied what was committed then. */
 function awaitRead(state: EtcdState, context: Context, id: RequestId, body: EtcdRequest): void {
@@ -362,30 +263,25 @@ function readNow(state: EtcdState, body: EtcdRequest): EtcdResponse {
   }
 }
 
-function statusOf(state: EtcdState): EtcdResponse {
-  const { raft, store } = state;
-  const errors = raft.leader === NOBODY ? [ERRORS.noLeader.text] : [];
-  for (const { memberId, alarm } of state.alarms) errors.push(`memberID:${BigInt(`0x${memberId}`)} alarm:${alarm} `);
-  return Object.freeze({
-    op: "status",
-    header: headerOf(state),
-    version: VERSION,
-    dbSizeBytes: store.fileBytes,
-    dbSizeInUseBytes: store.inUseBytes,
-    leader: raft.leader === NOBODY ? "0" : raft.leader,
-    isLearner: raft.membership.learners.includes(state.id),
-    raftIndex: raft.log.commit,
-    raftTerm: raft.term,
-    raftAppliedIndex: raft.log.applied,
-    errors: Object.freeze(errors),
-  });
-}
-
 function newLeaseId(state: EtcdState, context: Context): number {
   // A member's ids begin with its own; the rest only has to be new.
   return (
     Number.parseInt(state.id.slice(0, 4), 16) * 2 ** 36 + context.random.int(2 ** 31) * 16 + context.random.int(16)
   );
+}
+
+function grantLease(
+  state: EtcdState,
+  context: Context,
+  id: RequestId,
+  body: Extract<EtcdRequest, { op: "leaseGrant" }>,
+): void {
+  if (isOverQuota(state, body)) {
+    refuseForSpace(state, context, id, body);
+    return;
+  }
+  const lease = body.id || newLeaseId(state, context);
+  proposeFor(state, context, id, body, { op: "leaseGrant", id: lease, ttlSeconds: body.ttlSeconds }, 64);
 }
 
 type LeaseRead = Extract<EtcdRequest, { op: "leaseKeepAlive" | "leaseTimeToLive" }>;
@@ -397,95 +293,9 @@ function handleLease(state: EtcdState, context: Context, id: RequestId, body: Le
     context.respond(id, leaseNow(state, context, body));
     return;
   }
-  const link = state.peers.get(leader);
-  if (link === undefined) {
-    context.respond(id, ERRORS.noLeader);
-    return;
-  }
-  const forward: PeerRequest = { op: "peerLease", request: body };
-  context.request({
-    to: link.address,
-    body: Object.freeze(forward),
-    timeoutUs: requestTimeoutUs(state),
-    tag: Object.freeze({ lease: id }),
-    certificate: state.peerCertificate ?? undefined,
-    label: body.op,
-  });
+  askLeader(state, context, id, { op: "peerLease", request: body }, body.op);
 }
 
 export function leaseNow(state: EtcdState, context: Context, body: LeaseRead): EtcdResponse {
   return body.op === "leaseKeepAlive" ? keepAlive(state, context, body.id) : timeToLive(state, context, body);
-}
-
-function handleAlarm(
-  state: EtcdState,
-  context: Context,
-  id: RequestId,
-  body: Extract<EtcdRequest, { op: "alarm" }>,
-): void {
-  if (body.action === "GET") {
-    const alarms = state.alarms.filter(({ alarm }) => body.alarm === undefined || alarm === body.alarm);
-    context.respond(id, Object.freeze({ op: "alarm", header: headerOf(state), alarms: Object.freeze(alarms) }));
-    return;
-  }
-  const target = state.alarms[0];
-  const operation: Operation = {
-    op: "alarm",
-    activate: body.action === "ACTIVATE",
-    alarm: body.alarm ?? target?.alarm ?? "NOSPACE",
-    memberId: body.memberId ?? target?.memberId ?? state.id,
-  };
-  proposeFor(state, context, id, body, Object.freeze(operation), 64);
-}
-
-function defragmentNow(state: EtcdState, context: Context, id: RequestId): void {
-  const before = state.store.fileBytes;
-  zap(context, "info", "v3rpc/maintenance.go:89", "starting defragment");
-  defragment(state.store);
-  zap(context, "info", "backend/backend.go:549", "finished defragmenting directory", {
-    path: `${state.config.dataDir}/member/snap/db`,
-    "current-db-size-bytes-diff": state.store.fileBytes - before,
-    "current-db-size-bytes": state.store.fileBytes,
-  });
-  context.respond(id, Object.freeze({ op: "defragment", header: headerOf(state) }));
-}
-
-function moveLeader(
-  state: EtcdState,
-  context: Context,
-  id: RequestId,
-  body: Extract<EtcdRequest, { op: "moveLeader" }>,
-): void {
-  if (state.raft.leader !== state.id) {
-    context.respond(id, ERRORS.notLeader);
-    return;
-  }
-  if (!state.raft.membership.voters.includes(body.targetId)) {
-    context.respond(id, ERRORS.badLeaderTransferee);
-    return;
-  }
-  if (body.targetId === state.id) {
-    context.respond(id, Object.freeze({ op: "moveLeader", header: headerOf(state) }));
-    return;
-  }
-  state.transfer = { to: body.targetId, request: remember(state, context, id, body) };
-  transferLeadership(state.raft, body.targetId, context);
-}
-
-/** There is a leader (again): a move of the leadership that waits for this is done. */
-export function transferFinished(state: EtcdState, context: Context): void {
-  const { transfer } = state;
-  if (transfer === null || state.raft.leader === state.id) return;
-  state.transfer = null;
-  if (transfer.request === null) {
-    context.setTimer(0, { type: "shutdown" }, "keep");
-    return;
-  }
-  const moved = state.raft.leader === transfer.to;
-  answer(
-    state,
-    context,
-    transfer.request,
-    moved ? Object.freeze({ op: "moveLeader", header: headerOf(state) }) : ERRORS.leaderChanged,
-  );
 }

@@ -29,9 +29,24 @@ export type Operation =
   | TxnOperation
   | Extract<EtcdRequest, { readonly op: "compact" | "leaseRevoke" }>
   | { readonly op: "leaseGrant"; readonly id: number; readonly ttlSeconds: number }
-  | { readonly op: "alarm"; readonly activate: boolean; readonly alarm: AlarmType; readonly memberId: string }
+  | {
+      readonly op: "alarm";
+      readonly action: "GET" | "ACTIVATE" | "DEACTIVATE";
+      readonly alarm: AlarmType | "NONE";
+      readonly memberId: string;
+    }
   | { readonly op: "publish"; readonly member: Member }
-  | { readonly op: "membership"; readonly change: MembershipChange; readonly member: Member | null };
+  | MembershipOperation;
+
+/** A change of who is a member, or of where one is. `change`: what Raft does about it; null for an update. */
+export interface MembershipOperation {
+  readonly op: "membership";
+  readonly action: "memberAdd" | "memberPromote" | "memberRemove" | "memberUpdate";
+  readonly id: NodeId;
+  /** Of an addition or an update. */
+  readonly member: Member | null;
+  readonly change: MembershipChange | null;
+}
 
 export type AlarmType = "NOSPACE" | "CORRUPT";
 
@@ -39,6 +54,8 @@ export type AlarmType = "NOSPACE" | "CORRUPT";
 export interface MachineImage {
   readonly store: Readonly<Store>;
   readonly members: readonly Member[];
+  /** Ids that once were members. */
+  readonly removed: readonly NodeId[];
   readonly alarms: readonly Alarm[];
 }
 
@@ -95,6 +112,7 @@ export interface EtcdState {
   readonly store: Store;
   readonly hub: WatchHub;
   readonly members: Map<NodeId, Member>;
+  readonly removed: Set<NodeId>;
   alarms: Alarm[];
   readonly peers: Map<NodeId, PeerLink>;
   /** Streams that others opened, and who is at their other end. */
@@ -150,6 +168,7 @@ export type EtcdMessage =
   | { readonly type: "leaderless"; readonly epoch: number }
   | { readonly type: "dial"; readonly peer: NodeId }
   | { readonly type: "publish" }
+  | { readonly type: "removed" }
   | { readonly type: "shutdown" };
 
 export function headerOf(state: EtcdState, revision = state.store.revision): ResponseHeader {

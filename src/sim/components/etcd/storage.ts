@@ -14,7 +14,10 @@ import type { Entry, HardState, Log, Snapshot } from "./raft/types.ts";
 export interface Metadata {
   readonly id: string;
   readonly clusterId: string;
+  /** Voters before the first entry of the log; none for a member that joined later. */
   readonly members: readonly Member[];
+  /** Where the others were when this member was born. */
+  readonly peers: readonly Member[];
 }
 
 export interface Stored {

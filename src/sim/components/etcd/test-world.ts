@@ -68,11 +68,15 @@ const client: Component<{ heard: Heard[] }> = {
 const supervisor: Component<null, { type: "again" }> = {
   kind: "supervisor",
   start(context, args) {
-    spawnEtcd(context, args);
+    if (context.machine.extra.spare !== true) spawnEtcd(context, args);
     return null;
   },
   step(_state, message, context) {
-    if (message.type === "input") context.host.set("state", message.input);
+    if (message.type === "input") {
+      context.host.set("flags", message.input);
+      if (context.machine.extra.spare === true)
+        spawnEtcd(context, argsOf(context.machine.name, { ...context.machine.extra, ...(message.input as object) }));
+    }
     if (message.type === "childExited") {
       context.reap(message.process);
       context.setTimer(500_000, { type: "again" });
@@ -80,7 +84,10 @@ const supervisor: Component<null, { type: "again" }> = {
     if (message.type === "again" || message.type === "childAllowed")
       spawnEtcd(
         context,
-        argsOf(context.machine.name, { ...context.machine.extra, clusterState: context.host.get("state") }),
+        argsOf(context.machine.name, {
+          ...context.machine.extra,
+          ...(context.host.get("flags") as object | undefined),
+        }),
       );
   },
 };
@@ -113,6 +120,7 @@ function argsOf(name: string, extra: Readonly<Record<string, unknown>>): unknown
       "--peer-trusted-ca-file=/pki/ca.crt",
       `--snapshot-count=${String(extra.snapshotCount)}`,
       `--quota-backend-bytes=${String(extra.quotaBytes)}`,
+      `--force-new-cluster=${String(extra.force === true)}`,
       "--experimental-watch-progress-notify-interval=5s",
       "--experimental-initial-corrupt-check=true",
     ],
@@ -130,25 +138,37 @@ export interface EtcdWorld {
   advance(us: number): void;
   stateOf(machine: string): EtcdState | null;
   leader(): string | null;
+  /** Flags for the next start of a machine's etcd; one that is spare starts now. */
+  flags(machine: string, flags: { cluster?: string; clusterState?: string; force?: boolean }): void;
 }
 
 export function createEtcdWorld(
   members: number,
-  options: { readonly seed?: number; readonly snapshotCount?: number; readonly quotaBytes?: number } = {},
+  options: {
+    readonly seed?: number;
+    readonly snapshotCount?: number;
+    readonly quotaBytes?: number;
+    /** Machines beside these that start an etcd when they are told to. */
+    readonly spares?: number;
+  } = {},
 ): EtcdWorld {
-  const names = Array.from({ length: members }, (_none, index) => `m${index + 1}`);
+  const names = Array.from({ length: members + (options.spares ?? 0) }, (_none, index) => `m${index + 1}`);
   const ipOf = (name: string) => `10.0.0.1${name.slice(1)}`;
-  const cluster = names.map((name) => `${name}=https://${ipOf(name)}:2380`).join(",");
+  const cluster = names
+    .slice(0, members)
+    .map((name) => `${name}=https://${ipOf(name)}:2380`)
+    .join(",");
   const components = [etcd, client, supervisor] as unknown as readonly Component<never, never>[];
   const world = createWorld(
     { components: new Map(components.map((component) => [component.kind, component])), routePacket: null },
     {
       seed: options.seed ?? 1,
       epochWallUs: EPOCH_WALL_US,
-      machines: names.map((name) => {
+      machines: names.map((name, index) => {
         const extra = {
           ip: ipOf(name),
           cluster,
+          spare: index >= members,
           snapshotCount: options.snapshotCount ?? 10_000,
           quotaBytes: options.quotaBytes ?? 0,
         };
@@ -215,6 +235,9 @@ function doorsOf(world: World, names: readonly string[]): EtcdWorld {
       world.advance(world.nowUs + us);
     },
     stateOf: (machine) => stateOfProcess(`etcd@${machine}`) as EtcdState | null,
+    flags: (machine, flags) => {
+      world.input(`supervisor@${machine}`, flags);
+    },
     leader: () => names.find((name) => self.stateOf(name)?.raft.role === "leader") ?? null,
   };
   return self;

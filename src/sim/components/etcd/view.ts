@@ -1,6 +1,6 @@
 import { entryAt } from "./raft/log.ts";
 import type { Entry, Progress } from "./raft/types.ts";
-import type { Command, EtcdState, Operation } from "./state.ts";
+import type { Command, EtcdState, MembershipOperation, Operation } from "./state.ts";
 
 /** One member as the inspector shows it. Plain data, made anew for each look; changes nothing. */
 export interface EtcdView {
@@ -171,11 +171,26 @@ function describeOperation(operation: Operation): string {
     case "leaseRevoke":
       return "revoke lease";
     case "alarm":
-      return `${operation.activate ? "raise" : "disarm"} ${operation.alarm}`;
+      return operation.action === "GET"
+        ? "list alarms"
+        : `${operation.action === "ACTIVATE" ? "raise" : "disarm"} ${operation.alarm}`;
     case "publish":
-      return operation.member.name === "" ? `member ${operation.member.id}` : `publish ${operation.member.name}`;
+      return `publish ${operation.member.name}`;
     case "membership":
-      return operation.change.type;
+      return describeChange(operation);
+  }
+}
+
+function describeChange({ action, id, member }: MembershipOperation): string {
+  switch (action) {
+    case "memberAdd":
+      return `add ${member?.isLearner === true ? "learner" : "member"} ${member?.name || id}`;
+    case "memberPromote":
+      return `promote ${id}`;
+    case "memberRemove":
+      return `remove ${id}`;
+    case "memberUpdate":
+      return `move ${id}`;
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Context, StreamId } from "../../kernel/types.ts";
 import { ERRORS } from "./errors.ts";
+import { isLearner } from "./membership.ts";
 import type { EtcdEvent, EtcdWatchFrame, EtcdWatchRequest } from "./messages.ts";
 import { addWatcher, missedEvents, notify, removeWatcher, type Watcher } from "./mvcc/watch.ts";
 import { NOBODY } from "./raft/types.ts";
@@ -21,6 +22,10 @@ export function openWatch(state: EtcdState, context: Context, id: StreamId, requ
     noDelete: request.filters?.includes("NODELETE") === true,
     nextRevision: request.startRevision > 0 ? request.startRevision : state.store.revision + 1,
   };
+  if (isLearner(state)) {
+    cancel(state, context, id, 0, ERRORS.notSupportedForLearner.text);
+    return;
+  }
   if (watcher.requireLeader && state.raft.leader === NOBODY) {
     cancel(state, context, id, 0, ERRORS.noLeader.text);
     return;

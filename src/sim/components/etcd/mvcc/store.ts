@@ -1,3 +1,4 @@
+import { fnv32a } from "../../../api/hash.ts";
 import { Table } from "../../../kernel/table.ts";
 import type { TraceRef } from "../../../kernel/types.ts";
 import type { EtcdEvent, KeyValue, StoredValue } from "../messages.ts";
@@ -210,6 +211,16 @@ function forget(store: Store, at: string): void {
 
 export function defragment(store: Store): void {
   store.fileBytes = Math.ceil(store.inUseBytes / PAGE_BYTES) * PAGE_BYTES;
+}
+
+/** One number for all that is stored up to a revision: which keys, in which order, how much. */
+export function hashStore(store: Store, revision: number): number {
+  let hash = fnv32a(String(store.compactRevision));
+  store.history.range("", historyKey(revision + 1, 0), (at, { kv, type }) => {
+    const { data, sizeBytes } = kv.value;
+    hash = fnv32a(`${at}${type}${kv.key}\0${typeof data === "string" ? data : sizeBytes}`, hash);
+  });
+  return hash;
 }
 
 /** Keys on a lease, in key order. */
