@@ -2,6 +2,8 @@
  * The kind catalogue: every built-in resource as data. A kind is one row of `RESOURCES`; what storage, registry and
  * discovery must know about it follows from the row.
  */
+import type { PrinterColumn, ScalePaths } from "./custom/definition.ts";
+import type { JsonSchema } from "./custom/json-schema.ts";
 import { RESOURCES, SUBRESOURCES } from "./kinds.generated.ts";
 
 export interface Subresource {
@@ -38,6 +40,27 @@ export interface Kind {
   readonly createOnUpdate: boolean;
   /** Key prefix in etcd, without a slash at the end: `/registry/minions`. "" where nothing is stored. */
   readonly storagePrefix: string;
+  /** Of a kind that a CustomResourceDefinition defines; null for those of the catalogue. */
+  readonly custom: CustomKind | null;
+}
+
+/** What a custom kind has beside its row. */
+export interface CustomKind {
+  /** Name of the CustomResourceDefinition. */
+  readonly definition: string;
+  /** Objects are stored in this version, whatever version they are written in. */
+  readonly storageVersion: string;
+  /** Null: everything is kept as it is sent. */
+  readonly schema: JsonSchema | null;
+  readonly columns: readonly PrinterColumn[];
+  /** Where the `scale` subresource finds its numbers; null: there is none. */
+  readonly scale: ScalePaths | null;
+  /** Paths that field selectors may name: `spec.color`. */
+  readonly selectableFields: readonly string[];
+  /** What every request is warned of; "" for versions that are not deprecated. */
+  readonly deprecationWarning: string;
+  /** The definition is being deleted: nothing new is made. */
+  readonly terminating: boolean;
 }
 
 const VERBS: Readonly<Record<string, string>> = {
@@ -163,6 +186,7 @@ function kindOfRow(row: string): Kind {
     unconditionalUpdate: !KINDS_WITHOUT_UNCONDITIONAL_UPDATE.includes(kind),
     createOnUpdate: KINDS_CREATED_ON_UPDATE.includes(kind),
     storagePrefix: stored ? `/registry/${STORAGE_PREFIXES[resource] ?? resource}` : "",
+    custom: null,
   };
 }
 

@@ -74,6 +74,11 @@ export function methodNotSupported(resource: Resource, verb: string): Status {
   return failure(405, "MethodNotAllowed", message, detailsOf(resource));
 }
 
+/** The same with words of its own. */
+export function methodNotAllowed(resource: Resource, message: string): Status {
+  return failure(405, "MethodNotAllowed", message, detailsOf(resource));
+}
+
 export function notAcceptable(acceptedTypes: readonly string[]): Status {
   return failure(406, "NotAcceptable", `only the following media types are accepted: ${acceptedTypes.join(", ")}`);
 }

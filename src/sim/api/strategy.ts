@@ -3,8 +3,10 @@
  * Metadata that the server sets (uid, creationTimestamp, resourceVersion) is the registry's own.
  */
 
+import type { Definition } from "./custom/definition.ts";
+import { initialStatus, withStoredVersion } from "./custom/definition-defaults.ts";
 import { equalJson } from "./equal.ts";
-import { kindOfObject } from "./kinds.ts";
+import { type Kind, kindOfObject } from "./kinds.ts";
 import type { ApiObject, ObjectMeta } from "./object.ts";
 import { computeQosClass } from "./pod/qos.ts";
 import type { Pod } from "./pod/types.ts";
@@ -25,18 +27,24 @@ const INITIAL_STATUS: Readonly<Record<string, Readonly<Record<string, unknown>>>
 const NO_STATUS: Readonly<Record<string, unknown>> = Object.freeze({});
 
 /** For an object that has its defaults: generation 1 and the status that it begins with. */
-export function prepareForCreate(object: ApiObject): ApiObject {
-  const kind = kindOfObject(object.apiVersion, object.kind);
+export function prepareForCreate(object: ApiObject, kind = kindOfObject(object.apiVersion, object.kind)): ApiObject {
   if (!kind) return object;
   let result = object;
   if (kind.hasGeneration && object.metadata?.generation !== 1) {
     result = { ...result, metadata: { ...result.metadata, generation: 1 } };
   }
+  if (kind.custom !== null) return kind.hasStatus ? withoutStatus(result) : result;
+  if (kind.kind === "CustomResourceDefinition") return { ...result, status: initialStatus(result as Definition) };
   if (!kind.hasStatus || STATUS_AT_CREATION.includes(kind.kind)) return result;
   if (kind.kind === "Pod") return { ...result, status: initialPodStatus(result as Pod) };
   if (kind.kind === "Namespace")
     return { ...result, spec: withKubernetesFinalizer(result.spec), status: INITIAL_STATUS.Namespace };
   return { ...result, status: INITIAL_STATUS[kind.kind] ?? NO_STATUS };
+}
+
+function withoutStatus(object: ApiObject): ApiObject {
+  const { status: _, ...rest } = object;
+  return rest;
 }
 
 function initialPodStatus(pod: Pod): Pod["status"] {
@@ -61,31 +69,47 @@ function withKubernetesFinalizer(spec: unknown): Readonly<Record<string, unknown
  * `object`, with its defaults, as a change of the stored `old`: what this write may not touch is taken from `old`.
  * `subresource` is "" for the object itself, or `status`.
  */
-export function prepareForUpdate(object: ApiObject, old: ApiObject, subresource = ""): ApiObject {
-  const kind = kindOfObject(object.apiVersion, object.kind);
+export function prepareForUpdate(
+  object: ApiObject,
+  old: ApiObject,
+  subresource = "",
+  kind = kindOfObject(object.apiVersion, object.kind),
+): ApiObject {
   if (!kind) return object;
   const metadata = metadataForUpdate(object.metadata ?? {}, old.metadata ?? {});
+  if (subresource === "status" && kind.custom !== null) {
+    const { status: _, ...rest } = old;
+    return object.status === undefined ? rest : { ...rest, status: object.status };
+  }
   if (subresource === "status") {
     const labelled = LABELS_BY_SPEC_ONLY.includes(kind.kind) ? withLabelsOf(metadata, old.metadata ?? {}) : metadata;
     return { ...old, metadata: labelled, status: object.status };
   }
   const { status: _sent, ...rest } = object;
   const kept = kind.hasStatus ? { ...rest, ...(old.status === undefined ? {} : { status: old.status }) } : object;
-  const result = { ...kept, metadata };
-  if (!kind.hasGeneration || !changesSpec(result, old, kind.kind)) return result;
+  const result = afterUpdate({ ...kept, metadata }, kind);
+  if (!kind.hasGeneration || !changesSpec(result, old, kind)) return result;
   return { ...result, metadata: { ...metadata, generation: (old.metadata?.generation ?? 0) + 1 } };
 }
 
-function changesSpec(object: ApiObject, old: ApiObject, kind: string): boolean {
+function afterUpdate(object: ApiObject, kind: Kind): ApiObject {
+  return kind.kind === "CustomResourceDefinition" && kind.custom === null
+    ? withStoredVersion(object as Definition)
+    : object;
+}
+
+function changesSpec(object: ApiObject, old: ApiObject, kind: Kind): boolean {
   if (
-    ANNOTATIONS_COUNT.includes(kind) &&
+    kind.custom === null &&
+    ANNOTATIONS_COUNT.includes(kind.kind) &&
     !equalJson(object.metadata?.annotations ?? {}, old.metadata?.annotations ?? {})
   ) {
     return true;
   }
   const keys = new Set([...Object.keys(object), ...Object.keys(old)]);
   for (const key of keys) {
-    if (key === "metadata" || key === "status" || key === "kind" || key === "apiVersion") continue;
+    if (key === "metadata" || key === "kind" || key === "apiVersion") continue;
+    if (key === "status" && (kind.hasStatus || kind.custom === null)) continue;
     if (!equalJson(object[key] ?? null, old[key] ?? null)) return true;
   }
   return false;

@@ -1,4 +1,5 @@
 /** Default values, as the API server fills them in while it decodes (pkg/apis/<group>/<version>/defaults.go). */
+import { defaultDefinition } from "../custom/definition-defaults.ts";
 import type { ApiObject } from "../object.ts";
 import { each, type Fields, fill, fillZero, isFields, set, steps, within, withinOrNew } from "./fill.ts";
 import { defaultPod, defaultPodTemplate } from "./pod.ts";
@@ -214,6 +215,7 @@ const DEFAULTERS: Readonly<Record<string, Defaulter>> = {
     seLinuxMount: false,
   }),
   "scheduling.k8s.io/PriorityClass": (object) => fill(object, { preemptionPolicy: "PreemptLowerPriority" }),
+  "apiextensions.k8s.io/CustomResourceDefinition": (object) => defaultDefinition(object as ApiObject) as Fields,
   "discovery.k8s.io/EndpointSlice": (object) =>
     each(object, "ports", (port) =>
       fill(port.name === undefined || port.name === null ? { ...port, name: "" } : port, { protocol: "TCP" }),

@@ -33,6 +33,8 @@ export interface Writer {
   readonly subresource: string;
   /** Now, as in `time`. */
   readonly time: string;
+  /** There is no status that is written apart. */
+  readonly wholeObject?: boolean;
 }
 
 const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
@@ -62,7 +64,8 @@ const SERVERS_OWN: FieldSet = {
 };
 
 /** The fields that a write to this subresource can own. */
-function ownable(set: FieldSet, subresource: string): FieldSet {
+function ownable(set: FieldSet, { subresource, wholeObject }: Writer): FieldSet {
+  if (wholeObject === true) return difference(set, SERVERS_OWN);
   const { "f:status": status, "f:spec": spec, ...rest } = difference(set, SERVERS_OWN) as Record<string, FieldSet>;
   if (subresource === "status") return { ...rest, ...(status === undefined ? {} : { "f:status": status }) };
   return { ...rest, ...(spec === undefined ? {} : { "f:spec": spec }) };
@@ -112,7 +115,7 @@ export function ownersAfterUpdate(
     (entry.subresource ?? "") === writer.subresource &&
     entry.apiVersion === apiVersion;
   const own = entries.find(isOwn)?.fieldsV1 ?? NOTHING;
-  const fieldsV1 = union(difference(own, removed), ownable(changed, writer.subresource));
+  const fieldsV1 = union(difference(own, removed), ownable(changed, writer));
   const others = entries.filter((entry) => !isOwn(entry)).map((entry) => without(entry, touched));
   return kept(joinOldest([...others, entryOf(writer, "Update", apiVersion, fieldsV1)]));
 }
@@ -170,7 +173,7 @@ export function applyConfiguration(
   const type = typeOfKind(schema);
   let fields: FieldSet;
   try {
-    fields = ownable(fieldsOf(wanted, type, true), writer.subresource);
+    fields = ownable(fieldsOf(wanted, type, true), writer);
   } catch (error) {
     if (!(error instanceof UnknownFieldError)) throw error;
     return untyped(wanted, error.message);
@@ -205,7 +208,7 @@ function entriesBefore(live: ApiObject | null, schema: StructType, writer: Write
   if (live === null) return [];
   const entries = managedFieldsOf(live);
   if (entries.length > 0) return entries;
-  const fields = ownable(fieldsOf(live, typeOfKind(schema)), "");
+  const fields = ownable(fieldsOf(live, typeOfKind(schema)), { ...writer, subresource: "" });
   return kept([
     entryOf({ ...writer, manager: "before-first-apply", subresource: "" }, "Update", live.apiVersion ?? "", fields),
   ]);

@@ -8,6 +8,10 @@ export class UnknownFieldError extends Error {}
 
 type ListType = FieldType & { readonly type: "list" };
 
+function structOf(type: FieldType & { readonly type: "struct" }): StructType {
+  return type.own ?? structAt(type.index);
+}
+
 /** Keys that may be left out of an applied item: they have a default. */
 const KEY_DEFAULTS: Readonly<Record<string, unknown>> = { protocol: "TCP" };
 
@@ -15,7 +19,7 @@ const KEY_DEFAULTS: Readonly<Record<string, unknown>> = { protocol: "TCP" };
 function partsOf(type: FieldType | undefined): "struct" | "map" | "keyed" | "set" | null {
   switch (type?.type) {
     case "struct":
-      return structAt(type.index).atomic ? null : "struct";
+      return structOf(type).atomic ? null : "struct";
     case "map":
       return type.atomic ? null : "map";
     case "list":
@@ -37,7 +41,7 @@ function elementOfItem(item: unknown, type: ListType): string {
   if (type.listType === "set") return `v:${JSON.stringify(item)}`;
   const keys = [...type.listMapKeys].sort();
   const record = isRecord(item) ? item : {};
-  return `k:${JSON.stringify(Object.fromEntries(keys.map((key) => [key, record[key] ?? KEY_DEFAULTS[key] ?? null])))}`;
+  return `k:${JSON.stringify(Object.fromEntries(keys.map((key) => [key, record[key] ?? (type.keyDefaults ?? KEY_DEFAULTS)[key] ?? null])))}`;
 }
 
 function partsIn(value: unknown, type: FieldType | undefined): readonly Part[] | null {
@@ -48,16 +52,16 @@ function partsIn(value: unknown, type: FieldType | undefined): readonly Part[] |
     return value.map((item) => ({ element: elementOfItem(item, type), value: item, type: type.items, named: false }));
   }
   if (!isRecord(value)) return null;
+  const struct = type.type === "struct" ? structOf(type) : null;
   return Object.entries(value).flatMap(([key, item]) => {
     if (item === undefined) return [];
-    const inner =
-      type.type === "struct" ? structAt(type.index).fields.get(key) : (type as { values: FieldType }).values;
-    return [{ element: `f:${key}`, value: item, type: inner, named: type.type === "struct" }];
+    const inner = struct === null ? (type as { values: FieldType }).values : (struct.fields.get(key) ?? struct.rest);
+    return [{ element: `f:${key}`, value: item, type: inner, named: struct !== null }];
   });
 }
 
 export function typeOfKind(struct: StructType): FieldType {
-  return { type: "struct", index: struct.index, replace: false, retainKeys: false };
+  return { type: "struct", index: struct.index, replace: false, retainKeys: false, own: struct };
 }
 
 /** The fields that an object sets. Throws UnknownFieldError if `strict`. */

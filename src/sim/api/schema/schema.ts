@@ -24,7 +24,14 @@ export type Scalar =
 
 export type FieldType =
   | { readonly type: "scalar"; readonly scalar: Scalar }
-  | { readonly type: "struct"; readonly index: number; readonly replace: boolean; readonly retainKeys: boolean }
+  | {
+      readonly type: "struct";
+      readonly index: number;
+      readonly replace: boolean;
+      readonly retainKeys: boolean;
+      /** The struct itself, where it is none of `STRUCTS` (a part of a custom resource). */
+      readonly own?: StructType;
+    }
   | { readonly type: "map"; readonly values: FieldType; readonly atomic: boolean }
   | {
       readonly type: "list";
@@ -34,6 +41,8 @@ export type FieldType =
       /** Strategic merge patch: null replaces the whole list, "" merges plain values, else records by this key. */
       readonly mergeKey: string | null;
       readonly retainKeys: boolean;
+      /** Of map keys that an item may leave out. */
+      readonly keyDefaults?: Readonly<Record<string, unknown>>;
     };
 
 export interface StructType {
@@ -44,6 +53,8 @@ export interface StructType {
   readonly atomic: boolean;
   readonly fields: ReadonlyMap<string, FieldType>;
   readonly required: readonly string[];
+  /** Of fields that are not in `fields`; absent: there are no others. */
+  readonly rest?: FieldType;
 }
 
 const SCALARS: Readonly<Record<string, Scalar>> = {
@@ -61,8 +72,8 @@ const SCALARS: Readonly<Record<string, Scalar>> = {
   a: "any",
 };
 
-const STRING: FieldType = { type: "scalar", scalar: "string" };
-const OBJECT_META: FieldType = { type: "struct", index: 0, replace: false, retainKeys: false };
+export const STRING: FieldType = { type: "scalar", scalar: "string" };
+export const OBJECT_META: FieldType = { type: "struct", index: 0, replace: false, retainKeys: false };
 
 const LIST_FORM = /^\[(?:(&)|\(([^)]*)\))?(?:~([^!\]]*)(!)?)?\](.*)$/;
 const STRUCT_FORM = /^([*!]?)(\d+)$/;

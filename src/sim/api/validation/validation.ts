@@ -2,6 +2,7 @@
  * Validation by kind: what the API server refuses with 422, after defaulting and `strategy.ts`. The errors are the
  * causes of the Invalid status, in upstream's order.
  */
+import { validateDefinition, validateDefinitionUpdate } from "../custom/validate-definition.ts";
 import { type FieldError, forbidden } from "../field-errors.ts";
 import { kindOfObject } from "../kinds.ts";
 import type { ApiObject } from "../object.ts";
@@ -95,6 +96,10 @@ const VALIDATIONS: Readonly<Record<string, Validate>> = {
   "storage.k8s.io/CSIDriver": validateCsiDriver,
   "storage.k8s.io/VolumeAttachment": validateVolumeAttachment,
   "storage.k8s.io/CSIStorageCapacity": validateCsiStorageCapacity,
+  "apiextensions.k8s.io/CustomResourceDefinition": pair(
+    (errors, object) => errors.push(...validateDefinition(object)),
+    (errors, object, old, subresource) => errors.push(...validateDefinitionUpdate(object, old, subresource)),
+  ),
   "rbac.authorization.k8s.io/Role": validateRole,
   "rbac.authorization.k8s.io/ClusterRole": validateClusterRole,
   "rbac.authorization.k8s.io/RoleBinding": validateRoleBinding,

@@ -4,6 +4,9 @@ import type { Certificate, Component, Context, KernelMessage } from "../../kerne
 import { fileData } from "../../machinery/kubeconfig.ts";
 import type { ProgramArgs } from "../container-runtime/messages.ts";
 import type { EtcdWatchFrame } from "../etcd/messages.ts";
+import { type DefinitionTimer, definitionDue } from "./apiextensions/controllers.ts";
+import { definitionEvents, definitionsListed } from "./apiextensions/definitions.ts";
+import { DEFINITIONS } from "./apiextensions/kinds.ts";
 import { concernsRbac } from "./authz/authorize.ts";
 import { COMPACT_EVERY_US, compact } from "./bootstrap/compactor.ts";
 import { IDENTITY_EVERY_US, identityLeaseName, renewIdentity } from "./bootstrap/identity-lease.ts";
@@ -50,6 +53,7 @@ export type ApiServerTimer =
   | { readonly type: "renewIdentity" }
   | { readonly type: "compact" }
   | { readonly type: "stopped" }
+  | DefinitionTimer
   | { readonly type: "freshness"; readonly exchange: number; readonly resource: string; readonly revision: number }
   | FeedTimer
   | WatchTimer;
@@ -90,6 +94,8 @@ function createState(context: Context, given: Flags): ApiServerState {
     kubeletCertificate: certificateAt(context, flags.kubeletClientCertificate),
     tokenKey: key === "" ? "service-account-key" : key,
     caches: new Map(STORED_KINDS.map((kind) => [cacheKey(kind), createWatchCache(kind, cacheKey(kind))])),
+    customKinds: new Map(),
+    definitionWork: new Map(),
     exchanges: new Map(),
     nextExchange: 1,
     finished: [],
@@ -232,6 +238,9 @@ function timerFired(state: ApiServerState, timer: ApiServerTimer, context: Conte
       compact(state, context);
       context.setTimer(COMPACT_EVERY_US, timer);
       return;
+    case "definition":
+      definitionDue(state, context, timer);
+      return;
     case "freshness":
       freshnessTimedOut(state, context, timer);
       return;
@@ -322,9 +331,11 @@ function fed(state: ApiServerState, context: Context, cache: WatchCache, result:
         if (state.unsynced === 0) open(state, context);
       } else closeWatchers(state, context, cache);
       if (concernsRbac(cache.resource)) state.rbacVersion = Object.freeze({ revision: cache.revision });
+      if (cache.resource === DEFINITIONS && state.phase === "serving") definitionsListed(state, context);
       break;
     case "events":
       if (concernsRbac(cache.resource)) state.rbacVersion = Object.freeze({ revision: cache.revision });
+      if (cache.resource === DEFINITIONS && state.phase === "serving") definitionEvents(state, context, result.events);
       dispatchEvents(context, cache, result.events);
       break;
     case "progress":
@@ -348,6 +359,7 @@ function open(state: ApiServerState, context: Context): void {
   }
   context.log(`I: Serving securely on [::]:${state.flags.securePort}`);
   beginBootstrap(state, context);
+  definitionsListed(state, context);
   context.setTimer(100_000, { type: "renewMaster" });
   context.setTimer(IDENTITY_EVERY_US / 2, { type: "renewIdentity" });
   context.setTimer(COMPACT_EVERY_US, { type: "compact" });

@@ -21,10 +21,11 @@ const keysOfPrefixes: ReadonlyMap<string, string> = new Map(
 
 /** Key of `ApiServerState.caches`: `pods`, `deployments.apps`. Both versions of a resource share it. */
 export function cacheKey(kind: Kind): string {
+  if (kind.custom !== null) return qualifiedResource(kind.group, kind.resource);
   return keysOfPrefixes.get(kind.storagePrefix) ?? "";
 }
 
 /** Upstream keeps no watch cache of events: ours is filled while somebody watches them. */
 export function cachedAlways(kind: Kind): boolean {
-  return kind.resource !== "events";
+  return kind.resource !== "events" || kind.custom !== null;
 }

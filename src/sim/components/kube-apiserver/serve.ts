@@ -1,5 +1,4 @@
 import { parseFieldSelector, requiredValue } from "../../api/fields.ts";
-import { kindOfResource } from "../../api/kinds.ts";
 import type { Status } from "../../api/object.ts";
 import {
   badRequest,
@@ -10,6 +9,7 @@ import {
   unauthorized,
 } from "../../api/status-errors.ts";
 import type { Context, Peer } from "../../kernel/types.ts";
+import { findKind } from "./apiextensions/kinds.ts";
 import { authenticate } from "./authn/authenticate.ts";
 import { impersonatedUser, serviceAccountOf, type UserInfo } from "./authn/user.ts";
 import { type Attributes, denialText } from "./authz/attributes.ts";
@@ -37,7 +37,7 @@ export function serveResource(
   request: ResourceRequest,
 ): void {
   const { replyTo } = incoming;
-  const kind = kindOfResource(request.group, request.resource, request.version);
+  const kind = findKind(state, request.group, request.resource, request.version);
   if (kind === undefined) {
     const response = { type: "resource", code: 404, object: pathNotFound() };
     if (replyTo.via === "request") context.respond(replyTo.id, response);
@@ -249,7 +249,7 @@ function serveHttpResource(state: ApiServerState, context: Context, incoming: In
     return;
   }
   const denial = checkAccess(state, context, attributesOf(user, request));
-  const kind = kindOfResource(info.group, info.resource, info.version);
+  const kind = findKind(state, info.group, info.resource, info.version);
   if (denial !== null) {
     const status = forbidden({ group: info.group, resource: info.resource }, nameForDenial(request), denial);
     reply(context, incoming, statusResponse(status, shown));
@@ -285,7 +285,9 @@ function serveHttpResource(state: ApiServerState, context: Context, incoming: In
     return;
   }
   exchange.warnings.push(...decoded.warnings);
-  if (kind.resource === "endpoints")
+  if (kind.custom !== null && kind.custom.deprecationWarning !== "")
+    exchange.warnings.push(kind.custom.deprecationWarning);
+  if (kind.resource === "endpoints" && kind.group === "")
     exchange.warnings.push("v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice");
   if (http.method === "POST" && info.name !== "" && info.subresource === "") {
     refuse(state, exchange, context, badRequest("the server does not allow this method on the requested resource"));

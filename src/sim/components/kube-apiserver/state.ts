@@ -23,6 +23,10 @@ export interface ApiServerState {
   readonly tokenKey: string;
   /** By resource: `pods`, `deployments.apps`. */
   readonly caches: Map<string, WatchCache>;
+  /** Rows of custom resources by `GROUP/VERSION/RESOURCE`, from the definitions that this server knows. */
+  readonly customKinds: Map<string, Kind>;
+  /** Definitions that this server's own controllers are at work on. */
+  readonly definitionWork: Map<string, { step: string; again: boolean; readonly sinceUs: number }>;
   readonly exchanges: Map<number, Exchange>;
   nextExchange: number;
   /** Exchanges of its own that ended in this step: dealt with before the step is over. */

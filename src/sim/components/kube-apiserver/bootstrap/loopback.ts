@@ -1,3 +1,4 @@
+import type { Kind } from "../../../api/kinds.ts";
 import type { Context } from "../../../kernel/types.ts";
 import { LOOPBACK } from "../authn/user.ts";
 import type { ResourceRequest } from "../messages.ts";
@@ -11,7 +12,10 @@ export function loopback(
   state: ApiServerState,
   context: Context,
   task: string,
-  ask: Pick<ResourceRequest, "verb" | "group" | "version" | "resource" | "namespace" | "name" | "body">,
+  ask: Pick<ResourceRequest, "verb" | "group" | "version" | "resource" | "namespace" | "name" | "body"> & {
+    readonly subresource?: string;
+  },
+  kind: Kind = requireKind(ask.group, ask.resource),
 ): void {
   const exchange = openExchange(state, context, {
     replyTo: { via: "loopback", task },
@@ -23,7 +27,7 @@ export function loopback(
       userAgent: "kube-apiserver/v1.33.1",
       ...ask,
     }),
-    kind: requireKind(ask.group, ask.resource),
+    kind,
     form: null,
     user: LOOPBACK,
     deadlineAtUs: context.nowUs + state.flags.requestTimeoutUs,

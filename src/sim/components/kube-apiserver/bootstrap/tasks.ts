@@ -1,6 +1,7 @@
 import type { ApiObject } from "../../../api/object.ts";
 import { deepFreeze } from "../../../api/object.ts";
 import type { Context } from "../../../kernel/types.ts";
+import { definitionAnswered } from "../apiextensions/controllers.ts";
 import { healthChecked } from "../health.ts";
 import type { EtcdAnswer } from "../registry/etcd-client.ts";
 import { lookup } from "../registry/lookup.ts";
@@ -66,6 +67,10 @@ export function taskAnswered(
   }
   if (name === "identity") {
     identityAnswered(state, context, code, object);
+    return;
+  }
+  if (name === "definition") {
+    definitionAnswered(state, context, hook, code, object);
     return;
   }
   if (name !== "bootstrap") return;

@@ -1,5 +1,6 @@
-import { fnv32a } from "../../../api/hash.ts";
-import { apiVersionOf, GROUPS, KINDS, type Kind } from "../../../api/kinds.ts";
+import { digestHex } from "../../../api/hash.ts";
+import { apiVersionOf, type Kind } from "../../../api/kinds.ts";
+import { type ServedGroup, servedGroups, servedKinds } from "../apiextensions/kinds.ts";
 import { acceptsAggregatedDiscovery } from "../http/accept.ts";
 import type { ApiServerState } from "../state.ts";
 
@@ -14,27 +15,31 @@ const JSON_TYPE = "application/json";
 /** `/`, `/api`, `/apis`, `/api/v1`, `/apis/GROUP`, `/apis/GROUP/VERSION`; null: another path. */
 export function discoveryDocument(state: ApiServerState, path: string, accept: string): Document | null {
   const parts = path.split("/").filter((part) => part !== "");
-  if (parts.length === 0) return { document: { paths: rootPaths() }, contentType: JSON_TYPE };
-  if (parts[0] === "api" && parts.length === 1) return aggregated(accept, [""]) ?? plain(apiVersions(state));
-  if (parts[0] === "apis" && parts.length === 1) return aggregated(accept, groupNames()) ?? plain(groupList());
-  if (parts[0] === "api" && parts.length === 2) return parts[1] === "v1" ? plain(resourceList("", "v1")) : null;
+  if (parts.length === 0) return { document: { paths: rootPaths(state) }, contentType: JSON_TYPE };
+  if (parts[0] === "api" && parts.length === 1) return aggregated(state, accept, coreOnly) ?? plain(apiVersions(state));
+  if (parts[0] === "apis" && parts.length === 1) return aggregated(state, accept, namedOnly) ?? plain(groupList(state));
+  if (parts[0] === "api" && parts.length === 2) return parts[1] === "v1" ? plain(resourceList(state, "", "v1")) : null;
   if (parts[0] !== "apis" || parts.length > 3) return null;
-  const group = GROUPS.find((one) => one.group === parts[1]);
+  const group = servedGroups(state).find((one) => one.group === parts[1]);
   if (group === undefined || parts[1] === "") return null;
   if (parts.length === 2) return plain({ kind: "APIGroup", apiVersion: "v1", ...groupOf(group) });
-  return group.versions.includes(parts[2]!) ? plain(resourceList(parts[1]!, parts[2]!)) : null;
+  return group.versions.includes(parts[2]!) ? plain(resourceList(state, parts[1]!, parts[2]!)) : null;
 }
 
 function plain(document: unknown): Document {
   return { document, contentType: JSON_TYPE };
 }
 
-function groupNames(): string[] {
-  return GROUPS.map(({ group }) => group).filter((group) => group !== "");
+function coreOnly({ group }: ServedGroup): boolean {
+  return group === "";
 }
 
-function rootPaths(): string[] {
-  const groups = GROUPS.filter(({ group }) => group !== "");
+function namedOnly({ group }: ServedGroup): boolean {
+  return group !== "";
+}
+
+function rootPaths(state: ApiServerState): string[] {
+  const groups = servedGroups(state).filter(namedOnly);
   return [
     "/api",
     "/api/v1",
@@ -62,28 +67,22 @@ function apiVersions(state: ApiServerState): unknown {
   };
 }
 
-function groupList(): unknown {
-  return { kind: "APIGroupList", apiVersion: "v1", groups: GROUPS.filter(({ group }) => group !== "").map(groupOf) };
+function groupList(state: ApiServerState): unknown {
+  return { kind: "APIGroupList", apiVersion: "v1", groups: servedGroups(state).filter(namedOnly).map(groupOf) };
 }
 
-function groupOf({
-  group,
-  versions,
-}: {
-  readonly group: string;
-  readonly versions: readonly string[];
-}): Record<string, unknown> {
+function groupOf({ group, versions }: ServedGroup): Record<string, unknown> {
   const all = versions.map((version) => ({ groupVersion: `${group}/${version}`, version }));
   return { name: group, versions: all, preferredVersion: all[0] };
 }
 
-function kindsOf(group: string, version: string): Kind[] {
-  return KINDS.filter((kind) => kind.group === group && kind.version === version);
+function kindsOf(state: ApiServerState, group: string, version: string): Kind[] {
+  return servedKinds(state).filter((kind) => kind.group === group && kind.version === version);
 }
 
-function resourceList(group: string, version: string): unknown {
+function resourceList(state: ApiServerState, group: string, version: string): unknown {
   const resources: unknown[] = [];
-  for (const kind of kindsOf(group, version)) {
+  for (const kind of kindsOf(state, group, version)) {
     resources.push({
       name: kind.resource,
       singularName: kind.singular,
@@ -109,27 +108,23 @@ function resourceList(group: string, version: string): unknown {
 }
 
 /** All of some groups at once (`APIGroupDiscoveryList`), when the client asks for it. */
-function aggregated(accept: string, groups: readonly string[]): Document | null {
+function aggregated(state: ApiServerState, accept: string, wanted: (group: ServedGroup) => boolean): Document | null {
   const version = acceptsAggregatedDiscovery(accept);
   if (version === null) return null;
-  const items = groups.map((name) => {
-    const { versions } = GROUPS.find(({ group }) => group === name)!;
-    return {
-      metadata: { ...(name === "" ? {} : { name }), creationTimestamp: null },
-      versions: versions.map((each) => ({
-        version: each,
-        resources: kindsOf(name, each).map(resourceDiscovery),
-        freshness: "Current",
-      })),
-    };
-  });
+  const groups = servedGroups(state).filter(wanted);
+  const items = groups.map(({ group, versions }) => ({
+    metadata: { ...(group === "" ? {} : { name: group }), creationTimestamp: null },
+    versions: versions.map((each) => ({
+      version: each,
+      resources: kindsOf(state, group, each).map(resourceDiscovery),
+      freshness: "Current",
+    })),
+  }));
   const document = { kind: "APIGroupDiscoveryList", apiVersion: `apidiscovery.k8s.io/${version}`, metadata: {}, items };
   return {
     document,
     contentType: `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`,
-    etag: fnv32a(`${version} ${groups.join(" ")}`)
-      .toString(16)
-      .toUpperCase(),
+    etag: digestHex(JSON.stringify(document), 64).toUpperCase(),
   };
 }
 

@@ -1,3 +1,4 @@
+import { printerOfCustom } from "../../../api/custom/columns.ts";
 import { apiVersionOf, type Kind } from "../../../api/kinds.ts";
 import type { ApiObject } from "../../../api/object.ts";
 import { printerOf } from "../../../api/table/table.ts";
@@ -11,7 +12,8 @@ export function tableOf(kind: Kind, form: ResponseForm, object: ApiObject, nowWa
   const apiVersion = object.apiVersion ?? apiVersionOf(kind);
   const slash = apiVersion.indexOf("/");
   const name = isList ? kind.kind : (object.kind ?? kind.kind);
-  const printer = printerOf(slash < 0 ? "" : apiVersion.slice(0, slash), name);
+  const group = slash < 0 ? "" : apiVersion.slice(0, slash);
+  const printer = kind.custom !== null && group === kind.group ? printerOfCustom(kind) : printerOf(group, name);
   const { resourceVersion } = object.metadata ?? {};
   return {
     kind: "Table",

@@ -1,4 +1,5 @@
-import { invalid as invalidField } from "../../../api/field-errors.ts";
+import { validateCustomUpdate } from "../../../api/custom/validate.ts";
+import type { FieldError } from "../../../api/field-errors.ts";
 import { apiVersionOf } from "../../../api/kinds.ts";
 import { withManagedFields } from "../../../api/managed-fields/managed-fields.ts";
 import type { ApiObject, Status } from "../../../api/object.ts";
@@ -14,7 +15,7 @@ import { bindPod } from "./binding.ts";
 import { toServed, toStored } from "./conversion.ts";
 import { checkKind } from "./create.ts";
 import { defaulted } from "./defaulted.ts";
-import { goesWithUpdate, planDeletion } from "./deletion.ts";
+import { goesWithUpdate, isDefinition, planDefinitionDeletion, planDeletion } from "./deletion.ts";
 import { evictPod } from "./eviction.ts";
 import { isStatus } from "./exchange.ts";
 import { admissionView } from "./lookup.ts";
@@ -54,7 +55,9 @@ function deletion(state: ApiServerState, exchange: Exchange, context: Context, c
   };
   const refusal = admissionOf(state, exchange, context, asked);
   if (refusal !== null && isStatus(refusal)) return { do: "refuse", status: refusal };
-  return planDeletion(kind, current, request.options, context.wallUs());
+  return isDefinition(kind)
+    ? planDefinitionDeletion(kind, current, request.options, context.wallUs())
+    : planDeletion(kind, current, request.options, context.wallUs());
 }
 
 /** The object after the mutating pass (null for deletes), or the refusal. */
@@ -73,8 +76,10 @@ function admissionOf(
   return validateAdmission({ ...asked, object }, view, state.flags, note) ?? object;
 }
 
-function update(state: ApiServerState, exchange: Exchange, context: Context, current: ApiObject): Outcome {
+function update(state: ApiServerState, exchange: Exchange, context: Context, stored: ApiObject): Outcome {
   const { kind, request } = exchange;
+  // A custom resource is changed in the version that the request speaks, and stored in another one perhaps.
+  const current = kind.custom === null ? stored : toServed(kind, stored);
   const apply = isApply(exchange) ? applied(exchange, toServed(kind, current), context) : null;
   if (apply !== null && isStatus(apply)) return { do: "refuse", status: apply };
   const given =
@@ -86,7 +91,8 @@ function update(state: ApiServerState, exchange: Exchange, context: Context, cur
   const { subresource } = request;
   const refusal = subresource === "scale" ? null : checkUpdate(exchange, given, current);
   if (refusal !== null) return { do: "refuse", status: refusal };
-  const next = subresource === "scale" ? scaled(kind, given, current) : toStored(kind, given);
+  const next =
+    subresource === "scale" ? scaled(kind, given, current) : kind.custom === null ? toStored(kind, given) : given;
   if (isStatus(next)) return { do: "refuse", status: next };
   const strategyPart = subresource === "scale" ? "" : subresource;
   const prepared = prepareForUpdate(kind, strategyPart, defaulted(kind, next), current);
@@ -103,7 +109,10 @@ function update(state: ApiServerState, exchange: Exchange, context: Context, cur
   };
   const admitted = admissionOf(state, exchange, context, asked) ?? prepared;
   if (isStatus(admitted)) return { do: "refuse", status: admitted };
-  const errors = validateUpdate(admitted, current, strategyPart);
+  const errors =
+    kind.custom === null
+      ? validateUpdate(admitted, current, strategyPart)
+      : validateCustomUpdate(kind, admitted, current, strategyPart);
   if (errors.length > 0) {
     if (context.observed) context.note("validation", { errors: errors.length });
     return { do: "refuse", status: invalid(kind, exchange.name, errors) };
@@ -113,7 +122,7 @@ function update(state: ApiServerState, exchange: Exchange, context: Context, cur
   if (goesWithUpdate(kind, admitted)) return { do: "remove", object: admitted };
   const owned =
     apply === null ? withOwners(exchange, current, admitted, context) : withManagedFields(admitted, apply.owners);
-  return { do: "put", object: owned };
+  return { do: "put", object: kind.custom === null ? owned : toStored(kind, owned) };
 }
 
 function patchedObject(exchange: Exchange, current: ApiObject, merged: ApiObject | null): ApiObject | Status {
@@ -121,12 +130,21 @@ function patchedObject(exchange: Exchange, current: ApiObject, merged: ApiObject
   const base = request.subresource === "scale" ? scaleOf(kind, current) : toServed(kind, current);
   const object = merged ?? patched(base, request.patchType ?? "merge", request.body);
   // What components send fits the schema; what people send is looked at.
-  if (exchange.form === null || isStatus(object)) return object;
+  if ((exchange.form === null && kind.custom === null) || isStatus(object)) return object;
   const decoded = decodeObjectOf(kind, { ...request, body: object }, "");
   if ("refusal" in decoded) return decoded.refusal;
   for (const warning of decoded.warnings) if (!exchange.warnings.includes(warning)) exchange.warnings.push(warning);
   return decoded.request.body as ApiObject;
 }
+
+/** As upstream's store prints the number that it missed. */
+const NO_VERSION: FieldError = Object.freeze({
+  type: "FieldValueInvalid",
+  field: "metadata.resourceVersion",
+  value: "0x0",
+  detail: "must be specified for an update",
+  bare: true,
+});
 
 function checkUpdate(exchange: Exchange, given: ApiObject, current: ApiObject): Status | null {
   const { kind, name, request } = exchange;
@@ -145,7 +163,7 @@ function checkUpdate(exchange: Exchange, given: ApiObject, current: ApiObject): 
   }
   if (!metadata.resourceVersion) {
     if (kind.unconditionalUpdate || request.verb === "patch") return null;
-    return invalid(kind, name, [invalidField("metadata.resourceVersion", 0, "must be specified for an update")]);
+    return invalid({ group: kind.group, kind: kind.resource }, name, [NO_VERSION]);
   }
   return metadata.resourceVersion === current.metadata!.resourceVersion ? null : conflict(kind, name);
 }

@@ -6,6 +6,7 @@ import { answer, refuse } from "../respond.ts";
 import type { ApiServerState, Exchange } from "../state.ts";
 import { objectOf } from "../watch/decorate.ts";
 import { matchesSelection } from "../watch/selection.ts";
+import { toServed } from "./conversion.ts";
 import { askFor, type EtcdAnswer, rangeOf } from "./etcd-client.ts";
 import { isStatus, openExchange } from "./exchange.ts";
 import { prefixEnd } from "./keys.ts";
@@ -99,7 +100,7 @@ function finish(state: ApiServerState, exchange: Exchange, context: Context): vo
       kind: kind.listKind,
       apiVersion: apiVersionOf(kind),
       metadata: Object.freeze({}),
-      items: Object.freeze(exchange.collected),
+      items: Object.freeze(exchange.collected.map((object) => toServed(kind, object))),
     }),
   );
 }

@@ -1,3 +1,4 @@
+import { servedCustom, storedCustom } from "../../../api/custom/convert.ts";
 import type { Kind } from "../../../api/kinds.ts";
 import type { ApiObject } from "../../../api/object.ts";
 
@@ -6,11 +7,13 @@ const newEvents = new WeakMap<object, ApiObject>();
 
 /** The object as it is stored: events of `events.k8s.io` are stored as core events. */
 export function toStored(kind: Kind, object: ApiObject): ApiObject {
+  if (kind.custom !== null) return storedCustom(kind, object);
   return kind.group === "events.k8s.io" ? toCoreEvent(object) : object;
 }
 
 /** A stored object as the kind that was asked for. */
 export function toServed(kind: Kind, object: ApiObject): ApiObject {
+  if (kind.custom !== null) return servedCustom(kind, object);
   if (kind.group !== "events.k8s.io" || object.apiVersion === "events.k8s.io/v1") return object;
   const known = newEvents.get(object);
   if (known !== undefined) return known;

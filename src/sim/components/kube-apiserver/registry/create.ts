@@ -1,3 +1,5 @@
+import { validateCustomCreate } from "../../../api/custom/validate.ts";
+import { definitionWarnings } from "../../../api/custom/warnings.ts";
 import { generateName, randomUid } from "../../../api/hash.ts";
 import { apiVersionOf, storageKey } from "../../../api/kinds.ts";
 import { withManagedFields } from "../../../api/managed-fields/managed-fields.ts";
@@ -7,6 +9,7 @@ import {
   badRequest,
   generateNameConflict,
   invalid,
+  methodNotAllowed,
   notFound,
   storageError,
 } from "../../../api/status-errors.ts";
@@ -22,6 +25,7 @@ import type { ApiServerState, Exchange } from "../state.ts";
 import { decorate } from "../watch/decorate.ts";
 import { toServed, toStored } from "./conversion.ts";
 import { defaulted } from "./defaulted.ts";
+import { isDefinition } from "./deletion.ts";
 import { askFor, type EtcdAnswer, modEquals, rangeOf, txnOf } from "./etcd-client.ts";
 import { takeEventLease } from "./event-lease.ts";
 import { isDryRun, isStatus } from "./exchange.ts";
@@ -60,6 +64,8 @@ function checkBody({ kind, request }: Exchange, body: ApiObject | null | undefin
   const wrong = checkKind(body, apiVersionOf(kind), kind.kind);
   if (wrong !== null) return wrong;
   const namespace = body.metadata?.namespace;
+  if (kind.custom?.terminating === true)
+    return methodNotAllowed(kind, "create not allowed while custom resource definition is terminating");
   if (kind.namespaced && request.namespace === "")
     return badRequest("an empty namespace may not be set during creation");
   if (kind.namespaced && namespace !== undefined && namespace !== "" && namespace !== request.namespace) {
@@ -125,12 +131,13 @@ export function create(
     user: exchange.user,
   };
   const prepared = prepareForCreate(kind, object!, facts);
-  const errors = validateCreate(prepared);
+  const errors = kind.custom === null ? validateCreate(prepared) : validateCustomCreate(kind, prepared);
   if (errors.length > 0) {
     if (context.observed) context.note("validation", { errors: errors.length });
     refuse(state, exchange, context, invalid(kind, name, errors));
     return;
   }
+  if (isDefinition(kind)) exchange.warnings.push(...definitionWarnings(prepared));
   const escalates = checkEscalation(state, kind, exchange.user, prepared as Parameters<typeof checkEscalation>[3]);
   if (escalates !== null) {
     refuse(state, exchange, context, escalates);

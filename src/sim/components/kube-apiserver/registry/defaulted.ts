@@ -1,3 +1,4 @@
+import { normalCustom } from "../../../api/custom/convert.ts";
 import { applyDefaults } from "../../../api/defaulting/defaulting.ts";
 import { apiVersionOf, type Kind } from "../../../api/kinds.ts";
 import type { ApiObject } from "../../../api/object.ts";
@@ -8,5 +9,5 @@ export function defaulted(kind: Kind, object: ApiObject): ApiObject {
     object.kind === undefined || object.apiVersion === undefined
       ? { ...object, kind: kind.kind, apiVersion: apiVersionOf(kind) }
       : object;
-  return applyDefaults(named);
+  return kind.custom === null ? applyDefaults(named) : normalCustom(kind, named);
 }

@@ -1,3 +1,5 @@
+import type { Definition } from "../../../api/custom/definition.ts";
+import { markedForCleanup } from "../../../api/custom/definition-defaults.ts";
 import type { Kind } from "../../../api/kinds.ts";
 import type { ApiObject, ObjectMeta, Status } from "../../../api/object.ts";
 import { conflict } from "../../../api/status-errors.ts";
@@ -27,6 +29,23 @@ export function planDeletion(kind: Kind, current: ApiObject, options: RequestOpt
     return { do: "put", object: marked(current, finalizers, period, wallUs + period * 1_000_000), deletes: true };
   }
   return { do: "remove", object: current };
+}
+
+export function isDefinition(kind: Kind): boolean {
+  return kind.kind === "CustomResourceDefinition" && kind.group === "apiextensions.k8s.io";
+}
+
+/** A definition is marked first: its instances go before it, by the finalizing controller. */
+export function planDefinitionDeletion(
+  kind: Kind,
+  current: ApiObject,
+  options: RequestOptionsOfVerb,
+  wallUs: number,
+): Outcome {
+  if (current.metadata!.deletionTimestamp !== undefined) return planDeletion(kind, current, options, wallUs);
+  const refusal = checkPreconditions(kind, current, options);
+  if (refusal !== null) return { do: "refuse", status: refusal };
+  return { do: "put", object: markedForCleanup(current as Definition, formatTime(wallUs)), deletes: true };
 }
 
 function planSecondDeletion(

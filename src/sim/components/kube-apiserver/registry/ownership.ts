@@ -1,3 +1,4 @@
+import { structOfKind } from "../../../api/custom/field-types.ts";
 import { required } from "../../../api/field-errors.ts";
 import { apiVersionOf } from "../../../api/kinds.ts";
 import {
@@ -19,10 +20,11 @@ import type { ApiServerState, Exchange } from "../state.ts";
 const MANAGER_LENGTH_MAX = 128;
 
 /** Who writes, as managedFields name it. */
-function writerOf({ request }: Exchange, context: Context): Writer {
+function writerOf({ kind, request }: Exchange, context: Context): Writer {
   const { options, userAgent, subresource } = request;
   const manager = options.fieldManager ?? (userAgent.split("/", 1)[0] as string).slice(0, MANAGER_LENGTH_MAX);
-  return { manager: manager || "unknown", subresource, time: formatTime(context.wallUs()) };
+  const wholeObject = kind.custom !== null && !kind.hasStatus;
+  return { manager: manager || "unknown", subresource, time: formatTime(context.wallUs()), wholeObject };
 }
 
 /**
@@ -36,7 +38,7 @@ export function withOwners(
   context: Context,
 ): ApiObject {
   if (exchange.form === null && before?.metadata?.managedFields === undefined) return after;
-  const schema = schemaOf(after.apiVersion, after.kind);
+  const schema = exchange.kind.custom === null ? schemaOf(after.apiVersion, after.kind) : structOfKind(exchange.kind);
   if (schema === undefined) return after;
   return withManagedFields(after, ownersAfterUpdate(before, after, schema, writerOf(exchange, context)));
 }
@@ -48,7 +50,7 @@ export function isApply({ request }: Exchange): boolean {
 /** What server-side apply makes of the object as it is (null: there is none yet). */
 export function applied(exchange: Exchange, live: ApiObject | null, context: Context): Applied | Status {
   const { kind, request } = exchange;
-  const schema = schemaOf(apiVersionOf(kind), kind.kind);
+  const schema = structOfKind(kind);
   if (schema === undefined)
     return unsupportedMediaType(["application/json-patch+json", "application/merge-patch+json"]);
   if (request.options.fieldManager === undefined) {

@@ -12,11 +12,8 @@ import {
 } from "../../../api/status-errors.ts";
 import type { PatchType } from "../messages.ts";
 
-const MEDIA_TYPES = [
-  "application/json-patch+json",
-  "application/merge-patch+json",
-  "application/strategic-merge-patch+json",
-];
+/** Of custom resources: there is nothing that says how their lists are merged. */
+const MEDIA_TYPES = ["application/json-patch+json", "application/merge-patch+json", "application/apply-patch+yaml"];
 
 /** The patched object, or why not. */
 export function patched(object: ApiObject, type: PatchType, body: unknown): ApiObject | Status {
@@ -45,6 +42,6 @@ function patchedByOperations(object: ApiObject, body: unknown): ApiObject | Stat
 
 function patchedStrategically(object: ApiObject, body: JsonRecord): ApiObject | Status {
   const schema = schemaOf(object.apiVersion, object.kind);
-  if (schema === undefined) return unsupportedMediaType(MEDIA_TYPES.slice(0, 2));
+  if (schema === undefined) return unsupportedMediaType(MEDIA_TYPES);
   return applyStrategicPatch(object, body, schema) as ApiObject;
 }

@@ -64,13 +64,9 @@ function respondWith(state: ApiServerState, exchange: Exchange, context: Context
     refuse(state, exchange, context, notFound(kind, exchange.name));
     return;
   }
-  answer(
-    state,
-    exchange,
-    context,
-    200,
-    request.subresource === "scale" ? scaleOf(kind, object) : toServed(kind, object),
-  );
+  const shown = request.subresource === "scale" ? scaleOf(kind, toServed(kind, object)) : toServed(kind, object);
+  if (isStatus(shown)) refuse(state, exchange, context, shown);
+  else answer(state, exchange, context, 200, shown);
 }
 
 export function beginList(state: ApiServerState, exchange: Exchange, context: Context): void {

@@ -19,7 +19,7 @@ export interface CreateFacts {
 /** The object as it will be stored: metadata by the server, status at its beginning. */
 export function prepareForCreate(kind: Kind, object: ApiObject, facts: CreateFacts): ApiObject {
   const metadata = newMetadata(kind, object.metadata ?? {}, facts);
-  const prepared = prepareCreated(isService(kind) ? normalizedService(object, null) : object);
+  const prepared = prepareCreated(isService(kind) ? normalizedService(object, null) : object, kind);
   const created = assemble(kind, metadata, prepared);
   switch (kind.resource) {
     case "certificatesigningrequests":
@@ -65,7 +65,7 @@ export function prepareForUpdate(kind: Kind, subresource: string, given: ApiObje
       const shared: Record<string, unknown> = {};
       const next = isService(kind) ? normalizedService(given, current) : given;
       for (const key in next) shared[key] = equalJson(next[key], current[key]) ? current[key] : next[key];
-      return prepareUpdated(assemble(kind, metadata, shared), current);
+      return prepareUpdated(assemble(kind, metadata, shared), current, "", kind);
     }
   }
 }
@@ -85,5 +85,5 @@ function statusUpdate(
   const { ownerReferences: _, ...rest } = metadata;
   const owners = current.metadata?.ownerReferences;
   const kept = owners === undefined ? rest : { ...rest, ownerReferences: owners };
-  return prepareUpdated(assemble(kind, kept, { ...current, status }), current, "status");
+  return prepareUpdated(assemble(kind, kept, { ...current, status }), current, "status", kind);
 }

@@ -11,7 +11,7 @@ import { decorate, objectOf, revisionOf, undecorate } from "../watch/decorate.ts
 import { changeOf } from "./change.ts";
 import { toServed } from "./conversion.ts";
 import { create } from "./create.ts";
-import { lastState, RETURNED_WHEN_DELETED } from "./deletion.ts";
+import { isDefinition, lastState, RETURNED_WHEN_DELETED } from "./deletion.ts";
 import { askFor, type EtcdAnswer, modEquals, rangeOf, txnOf } from "./etcd-client.ts";
 import { isDryRun, isStatus } from "./exchange.ts";
 import { cacheOf, keyOf } from "./lookup.ts";
@@ -243,13 +243,14 @@ function codeOf({ request }: Exchange): number {
 function bodyOf(exchange: Exchange, object: ApiObject): ApiObject {
   const { kind, request } = exchange;
   if (request.verb === "create") return success();
-  if (request.subresource === "scale") return scaleOf(kind, object);
+  if (request.subresource === "scale") return scaleOf(kind, toServed(kind, object));
   return toServed(kind, object);
 }
 
 function removalBody(exchange: Exchange, object: ApiObject): ApiObject {
   const { kind, request } = exchange;
   if (request.verb === "create") return success();
+  if (isDefinition(kind)) return object;
   if (kind.group === "" && RETURNED_WHEN_DELETED.has(kind.resource)) return object;
   const group = kind.group === "" ? {} : { group: kind.group };
   return success({ name: object.metadata!.name!, ...group, kind: kind.resource, uid: object.metadata!.uid! });

@@ -55,6 +55,7 @@ const NEW_EVENT_ALIASES: Readonly<Record<string, string>> = {
 /** The field's own name for the kind, or null: `field label not supported`. */
 export function selectableField(kind: Kind, field: string): string | null {
   if (field === "metadata.name" || (field === "metadata.namespace" && kind.namespaced)) return field;
+  if (kind.custom !== null) return kind.custom.selectableFields.includes(field) ? field : null;
   if (kind.resource === "events" && kind.group !== "") {
     const own = NEW_EVENT_ALIASES[field] ?? field;
     return FIELDS.events!.includes(own) ? own : null;

@@ -159,8 +159,10 @@ function send(context: Context, watcher: Watcher, frame: WatchFrame): void {
 }
 
 function servedFrame(kind: Kind, frame: WatchFrame): WatchFrame {
-  if (kind.group !== "events.k8s.io" || frame.type === "refused" || isStatus(frame.object)) return frame;
-  return { ...frame, object: toServed(kind, frame.object) };
+  if ((kind.group !== "events.k8s.io" && kind.custom === null) || frame.type === "refused" || isStatus(frame.object))
+    return frame;
+  const object = toServed(kind, frame.object);
+  return object === frame.object ? frame : { ...frame, object };
 }
 
 export function watchTimedOut(state: ApiServerState, context: Context, message: WatchTimer): void {

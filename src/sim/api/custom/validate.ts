@@ -1,0 +1,73 @@
+/** Validation of custom resources. */
+import type { FieldError } from "../field-errors.ts";
+import { invalid } from "../field-errors.ts";
+import { apiVersionOf, type Kind } from "../kinds.ts";
+import { nameIsDnsSubdomain } from "../names.ts";
+import type { ApiObject } from "../object.ts";
+import { checkObjectMeta, checkObjectMetaUpdate } from "../validation/metadata.ts";
+import { isJsonObject, type JsonObject } from "./json-schema.ts";
+import { validateValue } from "./validate-value.ts";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+export function validateCustomCreate(kind: Kind, object: ApiObject): readonly FieldError[] {
+  const errors: FieldError[] = [];
+  checkTypeMeta(errors, kind, object);
+  checkObjectMeta(errors, (object.metadata ?? {}) as Fields, kind.namespaced, nameIsDnsSubdomain);
+  checkNumbers(errors, kind, object);
+  return [...errors, ...valueErrors(kind, object, null)];
+}
+
+export function validateCustomUpdate(
+  kind: Kind,
+  object: ApiObject,
+  old: ApiObject,
+  subresource: string,
+): readonly FieldError[] {
+  const errors: FieldError[] = [];
+  checkObjectMetaUpdate(errors, (object.metadata ?? {}) as Fields, (old.metadata ?? {}) as Fields);
+  // Only what a subresource changes is looked at.
+  const found = valueErrors(kind, object, old);
+  errors.push(...(subresource === "status" ? found.filter(({ field }) => !/^spec\b/.test(field)) : found));
+  if (subresource !== "status") checkNumbers(errors, kind, object);
+  return errors;
+}
+
+function valueErrors(kind: Kind, object: ApiObject, old: ApiObject | null): readonly FieldError[] {
+  const { schema } = kind.custom!;
+  return schema === null ? [] : validateValue(object as JsonObject, schema, old as JsonObject | null);
+}
+
+function checkTypeMeta(errors: FieldError[], kind: Kind, object: ApiObject): void {
+  if (object.kind !== kind.kind) errors.push(invalid("kind", object.kind ?? "", `must be ${kind.kind}`));
+  const apiVersion = apiVersionOf(kind);
+  if (object.apiVersion !== apiVersion)
+    errors.push(invalid("apiVersion", object.apiVersion ?? "", `must be ${apiVersion}`));
+}
+
+/** What the scale speaks of must be numbers that it can speak of. */
+function checkNumbers(errors: FieldError[], kind: Kind, object: ApiObject): void {
+  const { scale } = kind.custom!;
+  if (scale === null) return;
+  const value = valueAt(object, scale.specReplicasPath);
+  if (typeof value === "number" && value < 0)
+    errors.push(invalid(scale.specReplicasPath, value, "should be a non-negative integer"));
+}
+
+/** The value at a path like `.spec.replicas`. */
+export function valueAt(object: unknown, path: string): unknown {
+  let here: unknown = object;
+  for (const part of path.replace(/^\./, "").split(".")) {
+    if (!isJsonObject(here)) return undefined;
+    here = here[part];
+  }
+  return here;
+}
+
+/** With another value at the path; what lies beside it is shared. */
+export function withValueAt(object: JsonObject, path: string, value: unknown): JsonObject {
+  const [first = "", ...rest] = path.replace(/^\./, "").split(".");
+  if (rest.length === 0) return { ...object, [first]: value };
+  const inner = isJsonObject(object[first]) ? object[first] : {};
+  return { ...object, [first]: withValueAt(inner, rest.join("."), value) };
+}
