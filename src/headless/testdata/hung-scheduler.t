@@ -32,6 +32,6 @@ What hangs on a machine that freezes still hangs when the machine goes on.
   running
   $ kubectl get endpoints kubernetes
   NAME         ENDPOINTS        AGE
-  kubernetes   10.0.0.11:6443   3m14s
+  kubernetes   10.0.0.11:6443   3m13s
   Warning: v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice
   $ lab check

@@ -38,6 +38,13 @@ export const CRON_JOBS = namespaced("batch", "v1", "cronjobs", "CronJob");
 export const ENDPOINT_SLICES = namespaced("discovery.k8s.io", "v1", "endpointslices", "EndpointSlice");
 export const LEASES = namespaced("coordination.k8s.io", "v1", "leases", "Lease");
 export const POD_DISRUPTION_BUDGETS = namespaced("policy", "v1", "poddisruptionbudgets", "PodDisruptionBudget");
+export const PERSISTENT_VOLUMES = clusterScoped("", "v1", "persistentvolumes", "PersistentVolume");
+export const PERSISTENT_VOLUME_CLAIMS = namespaced("", "v1", "persistentvolumeclaims", "PersistentVolumeClaim");
+export const STORAGE_CLASSES = clusterScoped("storage.k8s.io", "v1", "storageclasses", "StorageClass");
+export const CSI_NODES = clusterScoped("storage.k8s.io", "v1", "csinodes", "CSINode");
+export const CSI_DRIVERS = clusterScoped("storage.k8s.io", "v1", "csidrivers", "CSIDriver");
+export const CSI_STORAGE_CAPACITIES = namespaced("storage.k8s.io", "v1", "csistoragecapacities", "CSIStorageCapacity");
+export const VOLUME_ATTACHMENTS = clusterScoped("storage.k8s.io", "v1", "volumeattachments", "VolumeAttachment");
 
 /** `apps/v1`, or `v1` for the core group. */
 export function apiVersionOf(resource: Resource): string {

@@ -1,19 +1,18 @@
-import { deepFreeze } from "../../../sim/api/object.ts";
-import {
-  addNode,
-  addPod,
-  createCache,
-  refreshOrder,
-  type SchedulerCache,
-} from "../../../sim/components/kube-scheduler/cache/cache.ts";
+import { type ApiObject, deepFreeze } from "../../../sim/api/object.ts";
 import type { NodeInfo } from "../../../sim/components/kube-scheduler/cache/node-info.ts";
 import { schedulerConfig } from "../../../sim/components/kube-scheduler/config.ts";
-import type { Cycle, Plugin, Rejection } from "../../../sim/components/kube-scheduler/framework/plugin.ts";
+import {
+  type Cycle,
+  createCycle,
+  type Plugin,
+  type Rejection,
+} from "../../../sim/components/kube-scheduler/framework/plugin.ts";
 import { frameworkOf } from "../../../sim/components/kube-scheduler/framework/profile.ts";
-import type { Node, Pod } from "../../../sim/components/kube-scheduler/objects.ts";
+import type { Pod } from "../../../sim/components/kube-scheduler/objects.ts";
 import { DEFAULT_PLUGINS } from "../../../sim/components/kube-scheduler/plugins/registry.ts";
 import { podInfoOf } from "../../../sim/components/kube-scheduler/pod-info.ts";
 import { addPodToQueue, createQueue, popPod } from "../../../sim/components/kube-scheduler/queue/scheduling-queue.ts";
+import { snapshotOf } from "../../../sim/components/kube-scheduler/snapshot.ts";
 import { allOf, expectSame, type Outcome, PASS, type RecordedCase, type Suite, skip } from "../suite.ts";
 
 type Answer = string | { readonly reason: string; readonly unresolvable?: boolean } | null;
@@ -21,7 +20,7 @@ type Answer = string | { readonly reason: string; readonly unresolvable?: boolea
 interface PluginCase extends RecordedCase {
   readonly plugin: string;
   readonly args?: unknown;
-  readonly objects: readonly (Node | Pod)[];
+  readonly objects: readonly ApiObject[];
   readonly pod: Pod;
   readonly prefilter?: Answer;
   readonly prefilterNodes?: readonly string[];
@@ -43,22 +42,11 @@ export const scheduler: Suite = {
     if (definition === undefined) return skip(`scheduler plugin ${asked.plugin}`);
     if (recorded.preempt !== undefined) return skip("victims of preemption");
     const plugin = definition.create(asked.args);
-    const cache = cacheOf(asked.objects);
-    const cycle: Cycle = { pod: podInfoOf(deepFreeze(asked.pod)), snapshot: cache, data: new Map() };
+    const { cache, objects } = snapshotOf(asked.objects.map((object) => deepFreeze(object)));
+    const cycle = createCycle(podInfoOf(deepFreeze(asked.pod)), cache, objects);
     return allOf(judgeFilter(asked, plugin, cycle), judgeScore(asked, plugin, cycle));
   },
 };
-
-function cacheOf(objects: readonly (Node | Pod)[]): SchedulerCache {
-  const cache = createCache();
-  for (const object of objects) {
-    deepFreeze(object);
-    if (object.kind === "Node") addNode(cache, object as Node);
-    if (object.kind === "Pod" && (object as Pod).spec.nodeName) addPod(cache, object as Pod);
-  }
-  refreshOrder(cache);
-  return cache;
-}
 
 function judgeFilter(asked: PluginCase, plugin: Plugin, cycle: Cycle): Outcome {
   if (asked.prefilter === undefined) return PASS;
@@ -97,7 +85,7 @@ function judgeScore(asked: PluginCase, plugin: Plugin, cycle: Cycle): Outcome {
   if (plugin.preScore !== undefined && !plugin.preScore(cycle, scored)) return expectSame(null, asked.score);
   const raw = scored.map((node) => plugin.score!(cycle, node));
   const scores = raw.slice();
-  plugin.normalizeScore?.(scores);
+  plugin.normalizeScore?.(scores, cycle, scored);
   return allOf(
     asked.rawScore === undefined ? PASS : expectSame(byName(scored, raw), asked.rawScore),
     expectSame(byName(scored, scores), asked.score),

@@ -1,6 +1,7 @@
 import type { Benchmark } from "../../../headless/benchmark.ts";
 import { deepFreeze } from "../../api/object.ts";
 import { addNode, assumePod, createCache, refreshOrder } from "./cache/cache.ts";
+import { objectsOf } from "./cluster-objects.ts";
 import { schedulerConfig } from "./config.ts";
 import { frameworkOf } from "./framework/profile.ts";
 import { schedulePod } from "./framework/run.ts";
@@ -24,6 +25,8 @@ function pod(index: number): Pod {
   return deepFreeze({ apiVersion: "v1", kind: "Pod", metadata, spec: { containers } });
 }
 
+const NO_OBJECTS = objectsOf(() => undefined);
+
 function decisionsPerSecond(nodes: number, decisions: number, nowMs: () => number): number {
   const cache = createCache();
   for (let index = 0; index < nodes; index += 1) addNode(cache, node(index));
@@ -38,7 +41,7 @@ function decisionsPerSecond(nodes: number, decisions: number, nowMs: () => numbe
   const startMs = nowMs();
   for (let index = 0; index < decisions; index += 1) {
     const next = pod(index);
-    const verdict = schedulePod(framework, cache, podInfoOf(next), {
+    const verdict = schedulePod(framework, cache, NO_OBJECTS, podInfoOf(next), {
       startIndex,
       percentageOfNodesToScore: null,
       randomInt,

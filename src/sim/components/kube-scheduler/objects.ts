@@ -1,5 +1,7 @@
+import type { LabelSelectorObject } from "../../api/labels.ts";
 import type { ApiObject, ObjectMeta } from "../../api/object.ts";
 import type { NodeSelector, NodeSelectorTerm } from "../../api/pod/node-selector.ts";
+import type { VolumeSources } from "../../api/storage/csi-migration.ts";
 
 /** The fields of Pods and Nodes that the scheduler reads. The objects are whole and frozen; this only names their parts. */
 
@@ -44,6 +46,40 @@ export interface NodeAffinityTerms {
   readonly preferredDuringSchedulingIgnoredDuringExecution?: readonly PreferredSchedulingTerm[];
 }
 
+export interface PodAffinityTerm {
+  readonly labelSelector?: LabelSelectorObject;
+  readonly namespaces?: readonly string[];
+  readonly namespaceSelector?: LabelSelectorObject;
+  readonly topologyKey: string;
+}
+
+export interface WeightedPodAffinityTerm {
+  readonly weight: number;
+  readonly podAffinityTerm: PodAffinityTerm;
+}
+
+export interface PodAffinityTerms {
+  readonly requiredDuringSchedulingIgnoredDuringExecution?: readonly PodAffinityTerm[];
+  readonly preferredDuringSchedulingIgnoredDuringExecution?: readonly WeightedPodAffinityTerm[];
+}
+
+export interface TopologySpreadConstraint {
+  readonly maxSkew: number;
+  readonly topologyKey: string;
+  readonly whenUnsatisfiable: string;
+  readonly labelSelector?: LabelSelectorObject;
+  readonly minDomains?: number;
+  readonly nodeAffinityPolicy?: string;
+  readonly nodeTaintsPolicy?: string;
+  readonly matchLabelKeys?: readonly string[];
+}
+
+export interface Volume extends VolumeSources {
+  readonly name: string;
+  readonly persistentVolumeClaim?: { readonly claimName?: string };
+  readonly ephemeral?: object;
+}
+
 export interface PodSpec {
   readonly nodeName?: string;
   readonly schedulerName?: string;
@@ -54,7 +90,13 @@ export interface PodSpec {
   readonly overhead?: QuantityList;
   readonly tolerations?: readonly Toleration[];
   readonly nodeSelector?: Readonly<Record<string, string>>;
-  readonly affinity?: { readonly nodeAffinity?: NodeAffinityTerms };
+  readonly affinity?: {
+    readonly nodeAffinity?: NodeAffinityTerms;
+    readonly podAffinity?: PodAffinityTerms;
+    readonly podAntiAffinity?: PodAffinityTerms;
+  };
+  readonly topologySpreadConstraints?: readonly TopologySpreadConstraint[];
+  readonly volumes?: readonly Volume[];
   readonly schedulingGates?: readonly { readonly name: string }[];
 }
 
@@ -76,6 +118,7 @@ export interface PodCondition {
 export interface PodStatus {
   readonly phase?: string;
   readonly nominatedNodeName?: string;
+  readonly startTime?: string;
   readonly conditions?: readonly PodCondition[];
   readonly containerStatuses?: readonly ContainerStatus[];
   readonly initContainerStatuses?: readonly ContainerStatus[];

@@ -1,4 +1,5 @@
 import type { NodeSelector } from "../../api/pod/node-selector.ts";
+import { type PodAffinity, podAffinityOf } from "./affinity-terms.ts";
 import type { ContainerPort, Pod, PodSpec, PreferredSchedulingTerm, Toleration } from "./objects.ts";
 import { podRequest, type Resources } from "./resources.ts";
 
@@ -23,6 +24,8 @@ export interface PodInfo {
   readonly nodeSelector: Readonly<Record<string, string>> | null;
   readonly requiredAffinity: NodeSelector | null;
   readonly preferredAffinity: readonly PreferredSchedulingTerm[];
+  /** To other pods; null: none. */
+  readonly affinity: PodAffinity | null;
   /** Images of all containers, with a tag. */
   readonly images: readonly string[];
   /** The same text for pods that node-local plugins cannot tell apart. */
@@ -84,6 +87,7 @@ function workOut(pod: Pod): OfSpec {
     preferTolerations: (spec.tolerations ?? []).filter(({ effect }) => !effect || effect === "PreferNoSchedule"),
     nodeSelector: selector !== undefined && Object.keys(selector).length > 0 ? selector : null,
     requiredAffinity: nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? null,
+    affinity: podAffinityOf(spec, pod.metadata.namespace ?? ""),
     preferredAffinity: nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? NOTHING,
     images,
   };

@@ -20,6 +20,7 @@ import { NODES, PODS } from "../../machinery/resources.ts";
 import type { ProgramArgs } from "../container-runtime/messages.ts";
 import type { HttpRequest, HttpResponse } from "../kube-apiserver/messages.ts";
 import { createCache } from "./cache/cache.ts";
+import { INDEXES, indexesOf, READ_KINDS, type ReadKind } from "./cluster-objects.ts";
 import { type SchedulerConfig, schedulerConfig } from "./config.ts";
 import { createDecisionRing } from "./decisions.ts";
 import { onNodeDelta, onPodDelta } from "./event-handlers.ts";
@@ -59,6 +60,7 @@ export const kubeScheduler: Component<SchedulerState, SchedulerMessage> = {
       informers: [
         { resource: PODS, fieldSelector: "status.phase!=Succeeded,status.phase!=Failed" },
         { resource: NODES },
+        ...Object.entries(READ_KINDS).map(([kind, resource]) => ({ resource, indexes: indexesOf(kind as ReadKind) })),
       ],
       recorders: [{ component: RECORDER, style: "events", host: context.machine.name }],
       ...(options.leaderElect
@@ -84,7 +86,7 @@ export const kubeScheduler: Component<SchedulerState, SchedulerMessage> = {
   step(state, message, context) {
     const { machinery } = state;
     if (machinery === null) return;
-    const outcomes = machineryStep(machinery, message, context);
+    const outcomes = machineryStep(machinery, message, context, INDEXES);
     if (outcomes === null) stepOwn(state, message, context);
     else for (const outcome of outcomes) actOn(state, outcome, context);
     armTimers(state, context);
@@ -150,11 +152,13 @@ function stepOwn(state: SchedulerState, message: KernelMessage | SchedulerMessag
   }
 }
 
+const HANDLERS: Readonly<Record<string, typeof onNodeDelta>> = { nodes: onNodeDelta, pods: onPodDelta };
+
 function actOn(state: SchedulerState, outcome: MachineryOutcome, context: Context): void {
   switch (outcome.type) {
     case "deltas": {
-      const handle = outcome.informer === "nodes" ? onNodeDelta : onPodDelta;
-      for (const delta of outcome.deltas) handle(state, delta, context);
+      const handle = HANDLERS[outcome.informer];
+      if (handle !== undefined) for (const delta of outcome.deltas) handle(state, delta, context);
       return;
     }
     case "elected":

@@ -11,13 +11,13 @@ import { assumePod, forgetPod, refreshOrder } from "./cache/cache.ts";
 import { keepDecision } from "./decisions.ts";
 import { move } from "./event-handlers.ts";
 import { fitErrorMessage, NO_NODES, truncateMessage } from "./framework/fit-error.ts";
-import type { FilterFailures } from "./framework/plugin.ts";
+import { createCycle, type FilterFailures } from "./framework/plugin.ts";
 import type { Framework } from "./framework/profile.ts";
 import { schedulePod, type Verdict } from "./framework/run.ts";
 import { keyOf, type Pod, type PodCondition } from "./objects.ts";
 import { podInfoOf } from "./pod-info.ts";
 import { addUnschedulable, deletePodFromQueue, popPod, type QueuedPod } from "./queue/scheduling-queue.ts";
-import { frameworkFor, type SchedulerState } from "./state.ts";
+import { frameworkFor, objectsSeen, type SchedulerState } from "./state.ts";
 
 /** Comes back with the answer to a binding or a status patch. */
 export type SchedulerTag =
@@ -65,7 +65,7 @@ export function scheduleOne(state: SchedulerState, context: Context, durationUs:
 
 function decide(state: SchedulerState, framework: Framework, queued: QueuedPod, context: Context): Verdict {
   refreshOrder(state.cache);
-  const verdict = schedulePod(framework, state.cache, podInfoOf(queued.pod), {
+  const verdict = schedulePod(framework, state.cache, objectsSeen(state), podInfoOf(queued.pod), {
     startIndex: state.nextStartNodeIndex,
     percentageOfNodesToScore: state.config.percentageOfNodesToScore,
     randomInt: (bound) => context.random.int(bound),
@@ -80,7 +80,7 @@ function failureMessage(framework: Framework, { pod }: QueuedPod, verdict: Verdi
   if (verdict.numAllNodes === 0) return NO_NODES;
   const { numAllNodes, failures: byNode, absent } = verdict;
   const failures: FilterFailures = { numAllNodes, byNode, absent };
-  const cycle = { pod: podInfoOf(pod), snapshot: state.cache, data: new Map<string, unknown>() };
+  const cycle = createCycle(podInfoOf(pod), state.cache, objectsSeen(state));
   let postFilterMessage = "";
   for (const plugin of framework.postFilter) {
     const said = plugin.postFilter!(cycle, failures);

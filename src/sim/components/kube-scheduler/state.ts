@@ -1,6 +1,7 @@
 import type { TimerId } from "../../kernel/types.ts";
 import type { Machinery, MachineryTimer } from "../../machinery/machinery.ts";
 import type { SchedulerCache } from "./cache/cache.ts";
+import { type ClusterObjects, objectsOf } from "./cluster-objects.ts";
 import type { SchedulerConfig } from "./config.ts";
 import type { DecisionRing } from "./decisions.ts";
 import { type Framework, frameworkOf } from "./framework/profile.ts";
@@ -40,4 +41,9 @@ export function frameworkFor(state: SchedulerState, pod: Pod): Framework | undef
   const name = pod.spec.schedulerName || "default-scheduler";
   const profile = state.config.profiles.find(({ schedulerName }) => schedulerName === name);
   return profile === undefined ? undefined : frameworkOf(profile);
+}
+
+/** What this process has seen of the other kinds. */
+export function objectsSeen({ machinery }: SchedulerState): ClusterObjects {
+  return objectsOf((kind) => machinery?.informers.get(kind)?.store);
 }

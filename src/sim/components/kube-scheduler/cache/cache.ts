@@ -1,7 +1,9 @@
+import { equalJson } from "../../../api/equal.ts";
 import { endOfPrefix, Table } from "../../../kernel/table.ts";
 import { type Node, nameOf, type Pod, uidOf } from "../objects.ts";
 import { podInfoOf, sharesDemand } from "../pod-info.ts";
-import { createNodeInfo, type NodeInfo, withNode, withoutPod, withPod } from "./node-info.ts";
+import { type CacheChange, linkChange, newStamp, type Stamp } from "./changes.ts";
+import { createNodeInfo, type NodeInfo, sameTopology, withNode, withoutPod, withPod } from "./node-info.ts";
 import { addToTree, interleaved, type NodeTree, removeFromTree } from "./node-tree.ts";
 
 /** An image on the nodes that have it. */
@@ -19,6 +21,10 @@ export interface Snapshot {
   /** Another object whenever `images` or the number of nodes has changed. */
   readonly imagesVersion: object;
   readonly pods: Table<Pod>;
+  /** The same for all copies of one cache. */
+  readonly identity: object;
+  /** Another one whenever pods or nodes have changed in what `changes.ts` tells of. */
+  readonly stamp: Stamp;
 }
 
 export interface AssumedPod {
@@ -42,6 +48,7 @@ export interface SchedulerCache extends Snapshot {
   pods: Table<Pod>;
   /** By uid: decided, but not yet seen on its node. */
   assumed: Map<string, AssumedPod>;
+  stamp: Stamp;
 }
 
 export function createCache(): SchedulerCache {
@@ -54,7 +61,13 @@ export function createCache(): SchedulerCache {
     orderStale: false,
     pods: new Table<Pod>(),
     assumed: new Map(),
+    identity: Object.freeze({}),
+    stamp: newStamp(),
   };
+}
+
+function note(cache: SchedulerCache, change: CacheChange): void {
+  cache.stamp = linkChange(cache.stamp, change);
 }
 
 export function nodeInfo(cache: Snapshot, name: string): NodeInfo | undefined {
@@ -75,6 +88,7 @@ export function addNode(cache: SchedulerCache, node: Node): void {
   addToTree(cache.tree, info.zone, name);
   cache.orderStale = true;
   countImages(cache, undefined, info);
+  note(cache, { type: "node", name, after: info });
 }
 
 export function updateNode(cache: SchedulerCache, node: Node): void {
@@ -88,6 +102,7 @@ export function updateNode(cache: SchedulerCache, node: Node): void {
   const info = withNode(old, node);
   cache.nodes[position] = info;
   if (old.images !== info.images) countImages(cache, old, info);
+  if (!sameTopology(old, info)) note(cache, { type: "node", name, after: info });
   if (old.zone === info.zone) return;
   removeFromTree(cache.tree, old.zone, name);
   addToTree(cache.tree, info.zone, name);
@@ -108,6 +123,7 @@ export function removeNode(cache: SchedulerCache, name: string): void {
   removeFromTree(cache.tree, info.zone, name);
   cache.orderStale = true;
   countImages(cache, info, undefined);
+  note(cache, { type: "node", name, after: null });
 }
 
 /** Makes the scan order if nodes came, went or moved since. */
@@ -175,6 +191,10 @@ export function updatePod(cache: SchedulerCache, pod: Pod): void {
   // Most updates are of the status: the sums stand.
   if (sameDemand(known, pod)) {
     cache.pods.set(key, pod);
+    if (!sameForOthers(known, pod)) {
+      note(cache, { type: "pod", pod: known, nodeName, by: -1 });
+      note(cache, { type: "pod", pod, nodeName, by: 1 });
+    }
     return;
   }
   takeFromNode(cache, nodeName, known);
@@ -186,6 +206,11 @@ function sameDemand(a: Pod, b: Pod): boolean {
   const before = podInfoOf(a);
   const after = podInfoOf(b);
   return before.request === after.request && before.hostPorts === after.hostPorts;
+}
+
+/** What other pods' affinity and spreading look at. */
+function sameForOthers({ metadata: a }: Pod, { metadata: b }: Pod): boolean {
+  return a.deletionTimestamp === b.deletionTimestamp && (a.labels === b.labels || equalJson(a.labels, b.labels));
 }
 
 export function removePod(cache: SchedulerCache, pod: Pod): void {
@@ -200,12 +225,17 @@ export function removePod(cache: SchedulerCache, pod: Pod): void {
 
 function putOnNode(cache: SchedulerCache, nodeName: string, pod: Pod): void {
   cache.pods.set(podKey(nodeName, uidOf(pod)), pod);
+  note(cache, { type: "pod", pod, nodeName, by: 1 });
   const position = cache.positions.get(nodeName);
   if (position !== undefined) cache.nodes[position] = withPod(cache.nodes[position]!, pod);
 }
 
 function takeFromNode(cache: SchedulerCache, nodeName: string, pod: Pod): void {
-  if (!cache.pods.delete(podKey(nodeName, uidOf(pod)))) return;
+  const key = podKey(nodeName, uidOf(pod));
+  const known = cache.pods.get(key);
+  if (known === undefined) return;
+  cache.pods.delete(key);
+  note(cache, { type: "pod", pod: known, nodeName, by: -1 });
   const position = cache.positions.get(nodeName);
   if (position !== undefined) cache.nodes[position] = withoutPod(cache.nodes[position]!, pod);
 }

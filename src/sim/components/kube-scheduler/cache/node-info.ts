@@ -77,6 +77,11 @@ function partsOfNode(node: Node): OfNode {
   };
 }
 
+/** Whether what a pod's spreading and affinity see of the node is the same. */
+export function sameTopology(a: NodeInfo, b: NodeInfo): boolean {
+  return equalJson(a.labels, b.labels) && equalJson(a.taints, b.taints);
+}
+
 export function withPod(info: NodeInfo, pod: Pod): NodeInfo {
   return withPodInfo(info, podInfoOf(pod));
 }

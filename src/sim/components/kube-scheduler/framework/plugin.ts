@@ -1,5 +1,7 @@
-import type { Snapshot } from "../cache/cache.ts";
+import { podsOn, type Snapshot } from "../cache/cache.ts";
 import type { NodeInfo } from "../cache/node-info.ts";
+import type { ClusterObjects } from "../cluster-objects.ts";
+import { type Pod, uidOf } from "../objects.ts";
 import type { PodInfo } from "../pod-info.ts";
 import type { EventInterest } from "./events.ts";
 
@@ -17,8 +19,28 @@ export function rejection(reason: string, unresolvable: boolean): Rejection {
 export interface Cycle {
   readonly pod: PodInfo;
   readonly snapshot: Snapshot;
+  readonly objects: ClusterObjects;
+  /** Pods that count as gone from their nodes, or as placed on nodes, for the sake of argument. */
+  readonly supposed: Supposed;
   /** What a plugin worked out in PreFilter or PreScore, by its own key. */
   readonly data: Map<string, unknown>;
+}
+
+export interface Supposed {
+  /** By uid. */
+  readonly gone: Set<string>;
+  /** Node -> pods. */
+  readonly placed: Map<string, Pod[]>;
+}
+
+export function createCycle(pod: PodInfo, snapshot: Snapshot, objects: ClusterObjects): Cycle {
+  return { pod, snapshot, objects, supposed: { gone: new Set(), placed: new Map() }, data: new Map() };
+}
+
+/** All pods on a node, as the cycle supposes them. */
+export function podsOnNode({ snapshot, supposed }: Cycle, node: string): readonly Pod[] {
+  const pods = podsOn(snapshot, node).filter((pod) => !supposed.gone.has(uidOf(pod)));
+  return [...pods, ...(supposed.placed.get(node) ?? [])];
 }
 
 /** `skip`: the plugin's Filter has nothing to say about this pod. `nodes`: only these may be considered. */
@@ -50,14 +72,16 @@ export interface Plugin {
   preEnqueue?(pod: PodInfo): string | null;
   preFilter?(cycle: Cycle): PreFilterVerdict;
   filter?(cycle: Cycle, node: NodeInfo): Rejection | null;
+  /** Between PreFilter and Filter: suppose that `pod` were on `node` too (1), or were not (-1). */
+  suppose?(cycle: Cycle, pod: Pod, node: NodeInfo, by: 1 | -1): void;
   /** When no node fits. Null: nothing to say. */
   postFilter?(cycle: Cycle, failures: FilterFailures): string | null;
   /** False: the plugin adds nothing for this pod. */
   preScore?(cycle: Cycle, nodes: readonly NodeInfo[]): boolean;
   /** Any integer; in 0..100 once normalised. */
   score?(cycle: Cycle, node: NodeInfo): number;
-  /** In place, over all scored nodes. */
-  normalizeScore?(scores: number[]): void;
+  /** In place, over all scored nodes (those of PreScore). */
+  normalizeScore?(scores: number[], cycle: Cycle, nodes: readonly NodeInfo[]): void;
   readonly events?: readonly EventInterest[];
 }
 

@@ -1,8 +1,9 @@
 import { nodeInfo, type Snapshot } from "../cache/cache.ts";
 import type { NodeInfo } from "../cache/node-info.ts";
+import type { ClusterObjects } from "../cluster-objects.ts";
 import type { PodInfo } from "../pod-info.ts";
 import { createResults, type NodeResults, resultsFor, scoresOf } from "./node-results.ts";
-import { type Cycle, type NodeRejection, type Plugin, type Rejection, rejection } from "./plugin.ts";
+import { type Cycle, createCycle, type NodeRejection, type Plugin, type Rejection, rejection } from "./plugin.ts";
 import type { Framework } from "./profile.ts";
 import { numFeasibleNodesToFind } from "./sampling.ts";
 
@@ -44,6 +45,7 @@ export interface Verdict {
 export function schedulePod(
   framework: Framework,
   snapshot: Snapshot,
+  objects: ClusterObjects,
   pod: PodInfo,
   options: {
     readonly startIndex: number;
@@ -51,7 +53,7 @@ export function schedulePod(
     readonly randomInt: (bound: number) => number;
   },
 ): Verdict {
-  const cycle: Cycle = { pod, snapshot, data: new Map() };
+  const cycle = createCycle(pod, snapshot, objects);
   const preFiltered = runPreFilter(framework, cycle);
   const failures = new Map<string, NodeRejection>();
   const numAllNodes = snapshot.nodes.length;
@@ -211,7 +213,7 @@ function scoreNodes(
     let normalized = raw;
     if (plugin.normalizeScore !== undefined) {
       normalized = raw.slice();
-      plugin.normalizeScore(normalized);
+      plugin.normalizeScore(normalized, cycle, scored);
     }
     for (let index = 0; index < totals.length; index += 1) totals[index]! += normalized[index]! * weight;
     plugins.push({ plugin: plugin.name, weight, raw, normalized });

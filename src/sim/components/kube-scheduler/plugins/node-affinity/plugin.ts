@@ -3,20 +3,15 @@ import type { NodeInfo } from "../../cache/node-info.ts";
 import { CONTINUE, defaultNormalizeScore, type PluginDefinition, rejection, SKIP } from "../../framework/plugin.ts";
 import { type Node, type NodeAffinityTerms, nameOf, type PreferredSchedulingTerm } from "../../objects.ts";
 import type { PodInfo } from "../../pod-info.ts";
+import { matchesNodeOf } from "./required.ts";
 
 const NO_MATCH = rejection("node(s) didn't match Pod's node affinity/selector", true);
 const ENFORCED = rejection("node(s) didn't match scheduler-enforced node affinity", true);
 const CONFLICT = rejection("pod affinity terms conflict", true);
 const NO_LABELS: Readonly<Record<string, string>> = Object.freeze({});
 
-/** `spec.nodeSelector` and required node affinity. */
-function matchesPod(pod: PodInfo, labels: Readonly<Record<string, string>>, name: string): boolean {
-  for (const key in pod.nodeSelector) if (labels[key] !== pod.nodeSelector[key]) return false;
-  return pod.requiredAffinity === null || matchesNodeSelector(pod.requiredAffinity, labels, name);
-}
-
 function matchesPodOnNode(pod: PodInfo, node: Node | undefined): boolean {
-  return node !== undefined && matchesPod(pod, node.metadata.labels ?? NO_LABELS, nameOf(node));
+  return node !== undefined && matchesNodeOf(pod, node.metadata.labels ?? NO_LABELS, nameOf(node));
 }
 
 function sumOfWeights(terms: readonly PreferredSchedulingTerm[], node: NodeInfo): number {
@@ -45,7 +40,7 @@ export const nodeAffinity: PluginDefinition = {
       },
       filter({ pod }, node) {
         if (addedRequired !== undefined && !matchesNodeSelector(addedRequired, node.labels, node.name)) return ENFORCED;
-        return matchesPod(pod, node.labels, node.name) ? null : NO_MATCH;
+        return matchesNodeOf(pod, node.labels, node.name) ? null : NO_MATCH;
       },
       preScore: ({ pod }) => pod.preferredAffinity.length > 0 || addedPreferred.length > 0,
       score: ({ pod }, node) => sumOfWeights(addedPreferred, node) + sumOfWeights(pod.preferredAffinity, node),

@@ -1,0 +1,38 @@
+import { CONTINUE, type Cycle, type PluginDefinition, rejection, SKIP } from "../../framework/plugin.ts";
+import { type PodClaims, podClaims } from "./claims.ts";
+import { findPodVolumes } from "./find-volumes.ts";
+
+const STATE = "VolumeBinding";
+
+function claimsOfCycle({ data }: Cycle): PodClaims {
+  return data.get(STATE) as PodClaims;
+}
+
+/** Bound volumes must be reachable from the node; claims that wait for their first pod need a volume, or room for one. */
+export const volumeBinding: PluginDefinition = {
+  name: "VolumeBinding",
+  create: () => ({
+    name: "VolumeBinding",
+    preFilter(cycle) {
+      if (cycle.pod.pod.spec.volumes === undefined) return SKIP;
+      const found = podClaims(cycle.pod.pod, cycle.objects);
+      if (found.type === "none") return SKIP;
+      if (found.type === "problem") return { type: "reject", rejection: rejection(found.problem, true) };
+      cycle.data.set(STATE, found.claims);
+      return CONTINUE;
+    },
+    filter(cycle, node) {
+      const found = findPodVolumes(claimsOfCycle(cycle), node, cycle.objects);
+      switch (found.type) {
+        case "found":
+          return null;
+        case "refused":
+          return { reasons: found.reasons, unresolvable: true };
+        case "error":
+          return rejection(found.error, true);
+      }
+    },
+    preScore: () => false,
+    score: () => 0,
+  }),
+};
