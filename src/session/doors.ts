@@ -166,12 +166,15 @@ export function createConsoleDoor(current: () => Session, machine: string): Cons
     });
     return lines;
   };
+  /** A packet that curl sends is named on the stage; what other tools ask names itself by its answer's sender. */
+  const labelOf = (to: string, body: unknown) =>
+    (body as { readonly type?: string } | null)?.type === "http" ? `curl ${to}` : "";
   const ask = (to: string, body: unknown, timeoutUs: number, certificate: string | null, signal: AbortSignal) =>
     new Promise<{ readonly body: unknown } | ConnectionFailure>((resolve) => {
       const session = current();
       const number = session.open(
         machine,
-        { type: "request", to, body, timeoutUs, certificate, label: "" },
+        { type: "request", to, body, timeoutUs, certificate, label: labelOf(to, body) },
         {
           answer(answer) {
             over();

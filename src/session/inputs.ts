@@ -41,6 +41,14 @@ export function isWrite(input: SessionInput): boolean {
   return input.type === "console" && "label" in input.input && /^(POST|PUT|PATCH|DELETE) /.test(input.input.label);
 }
 
+/** True for what a person wants to see travel: a change, a command in a container, a packet to a Service. Not for a look. */
+export function isWorthFollowing(input: SessionInput): boolean {
+  if (isWrite(input)) return true;
+  return (
+    input.type === "console" && "label" in input.input && /\/(exec|attach|portforward)\b|^curl /.test(input.input.label)
+  );
+}
+
 /** The exchange that an input is about; 0: none. */
 export function exchangeOf(input: SessionInput): number {
   return input.type === "console" && "exchange" in input.input ? input.input.exchange : 0;

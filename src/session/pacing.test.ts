@@ -100,6 +100,41 @@ describe("pacing", () => {
   });
 });
 
+describe("following a pod", () => {
+  /** A pod of busybox that runs `script`, created and followed; gives the virtual time that two wall seconds bring, once it has run for a while. */
+  function follow(script: string): { readonly passedUs: number; readonly text: string } {
+    host.session.advance(40_000_000);
+    const { session } = host;
+    const pod = {
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name: "p" },
+      spec: { containers: [{ name: "c", image: "busybox:1.36", command: ["sh", "-c", script] }] },
+    };
+    const headers = { "content-type": "application/json" };
+    const path = "/api/v1/namespaces/default/pods";
+    const body = { type: "http", method: "POST", path, headers, body: JSON.stringify(pod) };
+    const ask = { type: "request", to: "10.0.0.11:6443", body, timeoutUs: 60_000_000, label: `POST ${path}` } as const;
+    session.open("laptop", { ...ask, certificate: "/home/you/.kube/config" }, { answer() {}, end() {} });
+    pacer.followed = session.spans.lastInputTrace;
+    pacer.skipTo(session.nowUs + 120_000_000);
+    ticks(2_000, 10);
+    const beforeUs = session.nowUs;
+    ticks(200, 10);
+    return { passedUs: session.nowUs - beforeUs, text: pacer.report.text };
+  }
+
+  it("that sleeps for hours does not hurry through them", () => {
+    expect(follow("sleep 36000")).toEqual({ passedUs: 2_000_000, text: "nothing of it is on its way" });
+  });
+
+  it("that works in a loop lets it go on by itself", () => {
+    const { passedUs, text } = follow("while true; do wget -q -O- http://10.96.0.1:443; sleep 0.1; done");
+    expect(text).toBe("nothing of it is on its way");
+    expect(passedUs).toBe(2_000_000);
+  });
+});
+
 describe("steps", () => {
   it("stop at the next message, hop or change, and give up in a silent world", () => {
     host.session.advance(1_000_000);

@@ -9,11 +9,17 @@ const SLICE_EVENTS = 2_000;
 const WAITING_SPEED_MAX = 10;
 /**
  * Following: how long the next hop of the followed trace is meant to be on its way, wall clock. The first hops tell most;
- * the further a trace has come, the quicker it goes on.
+ * the further a trace has come, the quicker it goes on, and one that goes on and on (a program in a loop, a thousand
+ * pods) is let go.
  */
 const HOP_SECONDS = 0.4;
 const HOP_SECONDS_MIN = 0.08;
 const HOPS_UNTIL_QUICK = 90;
+const HOPS_UNTIL_QUICKER = 400;
+const HOP_SECONDS_QUICKER = 0.01;
+const HOPS_MAX = 3_000;
+/** A trace whose next event is further away than this has nothing on its way: a container that sleeps, say. */
+const FOLLOW_WAIT_US = 60_000_000;
 const FOLLOW_RATE_MIN = 1 / 4_000;
 const FOLLOW_RATE_MAX = 20;
 /** Beyond this many pending events, looking for the followed trace would cost more than it shows. */
@@ -179,8 +185,13 @@ export class Pacer implements TimeKeeper {
 }
 
 function hopSeconds(session: Session, trace: number): number {
-  const hops = session.spans.traceOf(trace)?.spans.length ?? 0;
+  const hops = hopsOf(session, trace);
+  if (hops > HOPS_UNTIL_QUICKER) return HOP_SECONDS_QUICKER;
   return Math.max(HOP_SECONDS_MIN, HOP_SECONDS * (1 - hops / HOPS_UNTIL_QUICK));
+}
+
+function hopsOf(session: Session, trace: number): number {
+  return session.spans.traceOf(trace)?.spans.length ?? 0;
 }
 
 /** Events and leases are written beside the work; they are drawn, and do not hold it up. */
@@ -197,10 +208,11 @@ interface NextOfTrace {
 /** The soonest thing that is still to come of a trace. */
 function nextOfTrace(session: Session, trace: number): NextOfTrace | null {
   const { heap } = session.world.state;
-  if (heap.length > FOLLOW_HEAP_MAX) return null;
+  if (heap.length > FOLLOW_HEAP_MAX || hopsOf(session, trace) >= HOPS_MAX) return null;
+  const untilUs = session.nowUs + FOLLOW_WAIT_US;
   let soonest: NextOfTrace | null = null;
   for (const event of heap) {
-    if (event.trace !== trace || event.kind === EventKind.Deadline || event.kind === EventKind.KeepAlive) continue;
+    if (event.trace !== trace || event.kind === EventKind.KeepAlive || event.atUs > untilUs) continue;
     if (isAside(event.label)) continue;
     if (soonest === null || event.atUs < soonest.atUs)
       soonest = { atUs: event.atUs, travelling: event.kind === EventKind.Arrive, label: event.label };

@@ -3,7 +3,7 @@ import type { SessionCommands, SessionStart } from "../protocol/commands.ts";
 import type { ViewUpdate } from "../protocol/updates.ts";
 import type { ViewName } from "../protocol/views.ts";
 import { READY_LIMIT_US, SessionHost } from "../session/host.ts";
-import { isWrite } from "../session/inputs.ts";
+import { isWorthFollowing } from "../session/inputs.ts";
 import { createSessionDoor } from "../session/lab/lab.ts";
 import { pacingCommands } from "../session/lab/pacing-commands.ts";
 import { Pacer } from "../session/pacing.ts";
@@ -49,7 +49,7 @@ host.onNewSession.push((session) => {
     onInput(logged) {
       dirty = true;
       autosave.keep(session);
-      if (isWrite(logged.input)) {
+      if (isWorthFollowing(logged.input)) {
         pacer.followed = session.spans.lastInputTrace;
       }
     },

@@ -34,12 +34,19 @@ export function run(state: ShellState, context: Context): void {
   }
 }
 
+/**
+ * What a container does at first was set off by whoever had it started; what it does in the long run (a loop around a
+ * sleep) is its own doing. A command by exec is its sender's to the end.
+ */
+const JOBS_ON_BEHALF = 3;
+
 function wait(state: ShellState, context: Context, delayUs: number, kind: "sleep" | "yield"): void {
   const job = state.nextJob;
   state.nextJob = job + 1;
   state.pending = { kind, job };
   const message: ShellMessage = { type: "shellTimer", job };
-  context.setTimer(delayUs, message, "keep");
+  const ownDoing = state.args.exec === undefined && job > JOBS_ON_BEHALF;
+  context.setTimer(delayUs, message, ownDoing ? "new" : "keep");
 }
 
 /** Begins a script in a frame of its own; a syntax error is said and counts as status 2. */
