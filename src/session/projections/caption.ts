@@ -20,11 +20,14 @@ export function captionOf(
       text: "The cluster is booting: machines start their kubelets, kubelets start the control plane.",
       tone: "busy",
     };
-  if (following !== null)
-    return {
-      text: `${plain(following.from)} sends to ${plain(following.to)}: ${following.label || "a message"}.`,
-      tone: "busy",
+  if (following !== null) {
+    const who = (id: string) => {
+      const pod = stage.pods.find((each) => each.id === id);
+      return pod === undefined ? plain(id) : `pod ${pod.name}`;
     };
+    const text = `${who(following.from)} sends to ${who(following.to)}: ${following.label || "a message"}`;
+    return { text: text.endsWith(".") ? text : `${text}.`, tone: "busy" };
+  }
   return brokenCaption(session, stage) ?? podCaption(stage) ?? restCaption(stage);
 }
 
