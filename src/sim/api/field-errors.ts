@@ -21,6 +21,8 @@ export interface FieldError {
   readonly detail: string;
   /** The value is shown without quotes, as upstream shows names of resources. */
   readonly bare?: boolean;
+  /** The value is not shown at all (upstream's OmitValueType). */
+  readonly omitted?: boolean;
 }
 
 const TITLES: Readonly<Record<FieldErrorType, string>> = {
@@ -49,6 +51,15 @@ export function notSupported(field: string, value: unknown, supported: readonly 
   const quoted = supported.map((one) => JSON.stringify(one)).join(", ");
   const detail = supported.length === 0 ? "" : `supported values: ${quoted}`;
   return { type: "FieldValueNotSupported", field, value, detail };
+}
+
+/** Invalid as a whole: no value is shown. */
+export function invalidWhole(field: string, detail: string): FieldError {
+  return { type: "FieldValueInvalid", field, detail, omitted: true };
+}
+
+export function tooMany(field: string, count: number, max: number): FieldError {
+  return { type: "FieldValueTooMany", field, value: count, detail: `must have at most ${max} items` };
 }
 
 export function duplicate(field: string, value: unknown): FieldError {
@@ -91,9 +102,10 @@ function isText(value: unknown): boolean {
 }
 
 /** The cause's message, without the field: `Invalid value: -1: must be greater than or equal to 0`. */
-export function errorBody({ type, value, detail, bare }: FieldError): string {
+export function errorBody({ type, value, detail, bare, omitted }: FieldError): string {
   const title = TITLES[type];
   const showsValue =
+    omitted !== true &&
     type !== "FieldValueRequired" &&
     type !== "FieldValueForbidden" &&
     type !== "FieldValueTooLong" &&

@@ -26,7 +26,7 @@ const INITIAL_STATUS: Readonly<Record<string, Readonly<Record<string, unknown>>>
 };
 const NO_STATUS: Readonly<Record<string, unknown>> = Object.freeze({});
 
-/** For an object that has its defaults: generation 1 and the status that it begins with. */
+/** For an object that has its defaults: and its uid: generation 1, the status that it begins with, generated selectors. */
 export function prepareForCreate(object: ApiObject, kind = kindOfObject(object.apiVersion, object.kind)): ApiObject {
   if (!kind) return object;
   let result = object;
@@ -35,6 +35,7 @@ export function prepareForCreate(object: ApiObject, kind = kindOfObject(object.a
   }
   if (kind.custom !== null) return kind.hasStatus ? withoutStatus(result) : result;
   if (kind.kind === "CustomResourceDefinition") return { ...result, status: initialStatus(result as Definition) };
+  if (kind.kind === "Job" && kind.group === "batch") result = withGeneratedSelector(result);
   if (!kind.hasStatus || STATUS_AT_CREATION.includes(kind.kind)) return result;
   if (kind.kind === "Pod") return { ...result, status: initialPodStatus(result as Pod) };
   if (kind.kind === "Namespace")
@@ -45,6 +46,36 @@ export function prepareForCreate(object: ApiObject, kind = kindOfObject(object.a
 function withoutStatus(object: ApiObject): ApiObject {
   const { status: _, ...rest } = object;
   return rest;
+}
+
+/** Unless the job says that it selects by itself, its pods are those that carry its uid. */
+function withGeneratedSelector(job: ApiObject): ApiObject {
+  const spec = (job.spec ?? {}) as JobSpec;
+  if (spec.manualSelector === true) return job;
+  const { name = "", uid = "" } = job.metadata ?? {};
+  const generated = {
+    "job-name": name,
+    "batch.kubernetes.io/job-name": name,
+    "controller-uid": uid,
+    "batch.kubernetes.io/controller-uid": uid,
+  };
+  const template = spec.template ?? {};
+  const labels = { ...generated, ...template.metadata?.labels };
+  const matchLabels = { "batch.kubernetes.io/controller-uid": uid, ...spec.selector?.matchLabels };
+  return {
+    ...job,
+    spec: {
+      ...spec,
+      selector: { ...spec.selector, matchLabels },
+      template: { ...template, metadata: { ...template.metadata, labels } },
+    },
+  };
+}
+
+interface JobSpec {
+  readonly manualSelector?: boolean;
+  readonly selector?: { readonly matchLabels?: Readonly<Record<string, string>> };
+  readonly template?: { readonly metadata?: { readonly labels?: Readonly<Record<string, string>> } };
 }
 
 function initialPodStatus(pod: Pod): Pod["status"] {

@@ -20,9 +20,15 @@ function withResourceVersion(object: ApiObject): ApiObject {
   return { ...object, metadata: { ...object.metadata, resourceVersion: "1" } };
 }
 
+/** The server gives every new object one. */
+function withUid(object: ApiObject): ApiObject {
+  return object.metadata?.uid ? object : { ...object, metadata: { ...object.metadata, uid: "1a2b3c" } };
+}
+
 function errorsOfCreate(object: ApiObject): readonly FieldError[] {
+  const sent = withUid(inNamespace(object, "default"));
   // Recorded with `--allow-privileged` off, its default.
-  return validateCreate(prepareForCreate(applyDefaults(inNamespace(object, "default"))), { allowPrivileged: false });
+  return validateCreate(prepareForCreate(applyDefaults(sent)), { allowPrivileged: false });
 }
 
 function errorsOfUpdate(object: ApiObject, old: ApiObject, subresource: string): readonly FieldError[] {

@@ -1,7 +1,7 @@
 /** Default values, as the API server fills them in while it decodes (pkg/apis/<group>/<version>/defaults.go). */
 import { defaultDefinition } from "../custom/definition-defaults.ts";
 import type { ApiObject } from "../object.ts";
-import { each, type Fields, fill, fillZero, isFields, set, steps, within, withinOrNew } from "./fill.ts";
+import { each, type Fields, fill, fillNil, fillZero, isFields, set, steps, within, withinOrNew } from "./fill.ts";
 import { defaultPod, defaultPodTemplate } from "./pod.ts";
 import {
   defaultClaim,
@@ -186,7 +186,9 @@ const DEFAULTERS: Readonly<Record<string, Defaulter>> = {
     each(object, "subsets", (subset) => each(subset, "ports", (port) => fill(port, { protocol: "TCP" }))),
   "/PersistentVolume": (object) =>
     withinOrNew(
-      inSpec({ persistentVolumeReclaimPolicy: "Retain", volumeMode: "Filesystem" })(object),
+      withinOrNew(object, "spec", (spec) =>
+        fillNil(fill(spec, { persistentVolumeReclaimPolicy: "Retain" }), "volumeMode", "Filesystem"),
+      ),
       "status",
       (status) => fill(status, { phase: "Pending" }),
     ),
@@ -222,10 +224,6 @@ const DEFAULTERS: Readonly<Record<string, Defaulter>> = {
     ),
   "rbac.authorization.k8s.io/RoleBinding": defaultBinding,
   "rbac.authorization.k8s.io/ClusterRoleBinding": defaultBinding,
-  "certificates.k8s.io/CertificateSigningRequest": (object) =>
-    within(object, "spec", (spec) =>
-      hasItems(spec.usages) ? spec : { ...spec, usages: ["digital signature", "key encipherment"] },
-    ),
   "admissionregistration.k8s.io/ValidatingWebhookConfiguration": defaultWebhooks({}),
   "admissionregistration.k8s.io/MutatingWebhookConfiguration": defaultWebhooks({ reinvocationPolicy: "Never" }),
   "admissionregistration.k8s.io/ValidatingAdmissionPolicy": (object) =>

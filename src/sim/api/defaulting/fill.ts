@@ -22,6 +22,11 @@ export function fill(fields: Fields, defaults: Fields): Fields {
   return result ?? fields;
 }
 
+/** As `fill`, for pointers to text: an empty text is kept (and refused later on). */
+export function fillNil(fields: Fields, field: string, value: unknown): Fields {
+  return fields[field] === undefined || fields[field] === null ? { ...fields, [field]: value } : fields;
+}
+
 /** As `fill`, for numbers that are no pointers upstream: 0 counts as absent too. */
 export function fillZero(fields: Fields, defaults: Fields): Fields {
   let result: Record<string, unknown> | null = null;

@@ -1,5 +1,5 @@
 /** Defaults of pods and pod templates (pkg/apis/core/v1/defaults.go). */
-import { each, type Fields, fill, fillZero, isFields, set, within, withinOrNew } from "./fill.ts";
+import { each, type Fields, fill, fillNil, fillZero, isFields, set, within, withinOrNew } from "./fill.ts";
 
 const EMPTY: Fields = Object.freeze({});
 const POD_SPEC: Fields = Object.freeze({
@@ -145,6 +145,6 @@ function defaultProjectedSource(source: Fields): Fields {
 
 function defaultEphemeral(ephemeral: Fields): Fields {
   return within(ephemeral, "volumeClaimTemplate", (template) =>
-    within(template, "spec", (spec) => fill(spec, { volumeMode: "Filesystem" })),
+    within(template, "spec", (spec) => fillNil(spec, "volumeMode", "Filesystem")),
   );
 }

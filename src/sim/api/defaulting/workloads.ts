@@ -1,5 +1,5 @@
 /** Defaults of what makes pods: apps, batch, autoscaling. */
-import { each, type Fields, fill, isFields, set, steps, within, withinOrNew } from "./fill.ts";
+import { each, type Fields, fill, fillNil, isFields, set, steps, within, withinOrNew } from "./fill.ts";
 import { defaultPodTemplate } from "./pod.ts";
 
 function withTemplate(spec: Fields): Fields {
@@ -75,7 +75,7 @@ export function defaultStatefulSet(object: Fields): Fields {
 }
 
 export function defaultClaim(object: Fields): Fields {
-  const spec = withinOrNew(object, "spec", (one) => fill(one, { volumeMode: "Filesystem" }));
+  const spec = withinOrNew(object, "spec", (one) => fillNil(one, "volumeMode", "Filesystem"));
   return withinOrNew(spec, "status", (status) => fill(status, { phase: "Pending" }));
 }
 

@@ -6,7 +6,7 @@ import { addInvalid, child, type Errors, type Fields, isPresent, item, list, rec
 import { checkAnnotations, checkLabels } from "./metadata.ts";
 import { checkLabelSelector } from "./selectors.ts";
 
-export const ACCESS_MODES: readonly string[] = ["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"];
+const ACCESS_MODES: readonly string[] = ["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"];
 export const VOLUME_MODES: readonly string[] = ["Block", "Filesystem"];
 
 /** Template's metadata may hold labels and annotations only. */
@@ -29,9 +29,9 @@ export function checkClaimTemplate(errors: Errors, field: string, template: unkn
   checkClaimSpec(errors, child(field, "spec"), record(spec));
 }
 
-export function checkAccessModes(errors: Errors, field: string, modes: unknown, message: string): void {
-  const given = list(modes).map(text);
-  if (given.length === 0) errors.push(required(field, message));
+/** `ReadWriteOncePod` stands alone. */
+export function checkAccessModesSupported(errors: Errors, field: string, modes: readonly unknown[]): void {
+  const given = modes.map(text);
   for (const mode of given) if (!ACCESS_MODES.includes(mode)) errors.push(notSupported(field, mode, ACCESS_MODES));
   if (
     given.includes("ReadWriteOncePod") &&
@@ -42,7 +42,9 @@ export function checkAccessModes(errors: Errors, field: string, modes: unknown, 
 }
 
 export function checkClaimSpec(errors: Errors, field: string, spec: Fields): void {
-  checkAccessModes(errors, child(field, "accessModes"), spec.accessModes, "at least 1 access mode is required");
+  const modes = list(spec.accessModes);
+  if (modes.length === 0) errors.push(required(child(field, "accessModes"), "at least 1 access mode is required"));
+  checkAccessModesSupported(errors, child(field, "accessModes"), modes);
   if (isPresent(spec.selector)) checkLabelSelector(errors, child(field, "selector"), spec.selector);
   const storage = record(record(spec.resources).requests).storage;
   const path = item(child(field, "resources"), "storage");

@@ -20,6 +20,7 @@ import {
   text,
 } from "./common.ts";
 import { checkContainers, checkEphemeralContainers, checkInitContainers } from "./containers.ts";
+import { validateWith } from "./core.ts";
 import { checkAnnotations, checkLabels, checkObjectMeta } from "./metadata.ts";
 import { checkResourceName } from "./resources.ts";
 import { checkLinuxPod, checkPodSecurityContext, checkWindowsPod } from "./security.ts";
@@ -333,6 +334,10 @@ export function checkPodTemplate(errors: Errors, field: string, template: Fields
     );
   }
 }
+
+export const validatePodTemplate = validateWith(true, (errors, object) => {
+  checkPodTemplate(errors, "template", record(object.template));
+});
 
 /** One address for each family at most. */
 export function checkIps(errors: Errors, field: string, ips: unknown): void {

@@ -47,7 +47,7 @@ export function isHugePage(name: string): boolean {
 }
 
 /** In Kubernetes' own domain: without a prefix, or with one that holds `kubernetes.io/`. */
-function isNative(name: string): boolean {
+export function isNative(name: string): boolean {
   return !name.includes("/") || name.includes("kubernetes.io/");
 }
 

@@ -6,6 +6,7 @@ import { validateDefinition, validateDefinitionUpdate } from "../custom/validate
 import { type FieldError, forbidden } from "../field-errors.ts";
 import { kindOfObject } from "../kinds.ts";
 import type { ApiObject } from "../object.ts";
+import { validateCertificateSigningRequest, validateCertificateSigningRequestUpdate } from "./certificates.ts";
 import { child, type Errors, type Fields, item, list, record } from "./common.ts";
 import {
   type Validate,
@@ -18,9 +19,17 @@ import {
   validatePriorityClass,
   validateSecret,
 } from "./core.ts";
+import { validateCronJob, validateCronJobUpdate } from "./cron-jobs.ts";
+import { validateJob, validateJobUpdate } from "./jobs.ts";
 import { checkObjectMetaUpdate } from "./metadata.ts";
 import { validateIngress, validateIngressClass, validateNetworkPolicy } from "./networking.ts";
-import { validatePod } from "./pod.ts";
+import {
+  validatePersistentVolume,
+  validatePersistentVolumeClaim,
+  validatePersistentVolumeClaimUpdate,
+  validatePersistentVolumeUpdate,
+} from "./persistent-volumes.ts";
+import { validatePod, validatePodTemplate } from "./pod.ts";
 import { validatePodUpdate } from "./pod-update.ts";
 import {
   validateHorizontalPodAutoscaler,
@@ -38,6 +47,7 @@ import {
   validateStorageClass,
   validateVolumeAttachment,
 } from "./storage.ts";
+import { validateMutatingWebhookConfiguration, validateValidatingWebhookConfiguration } from "./webhooks.ts";
 import {
   validateControllerRevision,
   validateControllerRevisionUpdate,
@@ -80,6 +90,17 @@ const VALIDATIONS: Readonly<Record<string, Validate>> = {
   "apps/DaemonSet": pair(validateDaemonSet, validateDaemonSetUpdate),
   "apps/StatefulSet": pair(validateStatefulSet, validateStatefulSetUpdate),
   "apps/ControllerRevision": pair(validateControllerRevision, validateControllerRevisionUpdate),
+  "/PersistentVolume": pair(validatePersistentVolume, validatePersistentVolumeUpdate),
+  "/PersistentVolumeClaim": pair(validatePersistentVolumeClaim, validatePersistentVolumeClaimUpdate),
+  "/PodTemplate": validatePodTemplate,
+  "batch/Job": pair(validateJob, validateJobUpdate),
+  "batch/CronJob": pair(validateCronJob, validateCronJobUpdate),
+  "admissionregistration.k8s.io/MutatingWebhookConfiguration": validateMutatingWebhookConfiguration,
+  "admissionregistration.k8s.io/ValidatingWebhookConfiguration": validateValidatingWebhookConfiguration,
+  "certificates.k8s.io/CertificateSigningRequest": pair(
+    validateCertificateSigningRequest,
+    validateCertificateSigningRequestUpdate,
+  ),
   "discovery.k8s.io/EndpointSlice": validateEndpointSlice,
   "coordination.k8s.io/Lease": validateLease,
   "scheduling.k8s.io/PriorityClass": validatePriorityClass,

@@ -28,7 +28,7 @@ function isEmptySelector(selector: unknown): boolean {
   return Object.keys(record(matchLabels)).length === 0 && list(matchExpressions).length === 0;
 }
 
-function matches(selector: unknown, labels: unknown): boolean {
+export function matches(selector: unknown, labels: unknown): boolean {
   try {
     const compiled = selectorFromObject((selector ?? null) as LabelSelectorObject | null);
     return compiled !== null && matchesSelector(compiled, record(labels) as Readonly<Record<string, string>>);

@@ -3,7 +3,6 @@ import type { Kind } from "../../../api/kinds.ts";
 import type { ApiObject } from "../../../api/object.ts";
 import { prepareForCreate as prepareCreated, prepareForUpdate as prepareUpdated } from "../../../api/strategy.ts";
 import type { UserInfo } from "../authn/user.ts";
-import { withJobSelector } from "./job.ts";
 import { assemble, newMetadata, updatedMetadata } from "./metadata.ts";
 import { normalizedService } from "./service.ts";
 
@@ -19,16 +18,11 @@ export interface CreateFacts {
 /** The object as it will be stored: metadata by the server, status at its beginning. */
 export function prepareForCreate(kind: Kind, object: ApiObject, facts: CreateFacts): ApiObject {
   const metadata = newMetadata(kind, object.metadata ?? {}, facts);
-  const prepared = prepareCreated(isService(kind) ? normalizedService(object, null) : object, kind);
-  const created = assemble(kind, metadata, prepared);
-  switch (kind.resource) {
-    case "certificatesigningrequests":
-      return withRequester(created, facts.user);
-    case "jobs":
-      return withJobSelector(created);
-    default:
-      return created;
-  }
+  const created = prepareCreated(
+    assemble(kind, metadata, isService(kind) ? normalizedService(object, null) : object),
+    kind,
+  );
+  return kind.resource === "certificatesigningrequests" ? withRequester(created, facts.user) : created;
 }
 
 function withRequester(created: ApiObject, user: UserInfo): ApiObject {
