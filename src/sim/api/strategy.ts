@@ -48,28 +48,32 @@ function withoutStatus(object: ApiObject): ApiObject {
   return rest;
 }
 
-/** Unless the job says that it selects by itself, its pods are those that carry its uid. */
+/**
+ * Unless the job says that it selects by itself, its pods are those that carry its uid. What its author wrote stays, and
+ * is refused by validation where it contradicts. A Job without labels has those of its template whenever it is read.
+ */
 function withGeneratedSelector(job: ApiObject): ApiObject {
   const spec = (job.spec ?? {}) as JobSpec;
   if (spec.manualSelector === true) return job;
-  const { name = "", uid = "" } = job.metadata ?? {};
-  const generated = {
-    "job-name": name,
+  const { name = "", uid = "", labels: own } = job.metadata ?? {};
+  const template = spec.template ?? {};
+  const labels = {
+    "batch.kubernetes.io/controller-uid": uid,
     "batch.kubernetes.io/job-name": name,
     "controller-uid": uid,
-    "batch.kubernetes.io/controller-uid": uid,
+    "job-name": name,
+    ...template.metadata?.labels,
   };
-  const template = spec.template ?? {};
-  const labels = { ...generated, ...template.metadata?.labels };
   const matchLabels = { "batch.kubernetes.io/controller-uid": uid, ...spec.selector?.matchLabels };
   return {
     ...job,
+    metadata: own !== undefined && Object.keys(own).length > 0 ? job.metadata : { ...job.metadata, labels },
     spec: {
       ...spec,
       selector: { ...spec.selector, matchLabels },
       template: { ...template, metadata: { ...template.metadata, labels } },
     },
-  };
+  } as ApiObject;
 }
 
 interface JobSpec {
