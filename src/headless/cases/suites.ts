@@ -9,6 +9,7 @@ import { duration } from "./suites/duration.ts";
 import { endpointslice } from "./suites/endpointslice.ts";
 import { fieldSelector } from "./suites/field-selector.ts";
 import { gc } from "./suites/gc.ts";
+import { hpa } from "./suites/hpa.ts";
 import { intstr } from "./suites/intstr.ts";
 import { iptables } from "./suites/iptables.ts";
 import { job } from "./suites/job.ts";
@@ -63,6 +64,7 @@ export const SUITES: readonly Suite[] = [
   taintEviction,
   endpointslice,
   disruption,
+  hpa,
   podgc,
   gc,
   ttl,

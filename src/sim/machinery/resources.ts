@@ -45,6 +45,13 @@ export const CSI_NODES = clusterScoped("storage.k8s.io", "v1", "csinodes", "CSIN
 export const CSI_DRIVERS = clusterScoped("storage.k8s.io", "v1", "csidrivers", "CSIDriver");
 export const CSI_STORAGE_CAPACITIES = namespaced("storage.k8s.io", "v1", "csistoragecapacities", "CSIStorageCapacity");
 export const VOLUME_ATTACHMENTS = clusterScoped("storage.k8s.io", "v1", "volumeattachments", "VolumeAttachment");
+export const HORIZONTAL_POD_AUTOSCALERS = namespaced(
+  "autoscaling",
+  "v2",
+  "horizontalpodautoscalers",
+  "HorizontalPodAutoscaler",
+);
+export const POD_METRICS = namespaced("metrics.k8s.io", "v1beta1", "pods", "PodMetrics");
 
 /** `apps/v1`, or `v1` for the core group. */
 export function apiVersionOf(resource: Resource): string {

@@ -10,6 +10,7 @@ import {
   serviceOfSliceIndex,
 } from "./controllers/endpointslice/index.ts";
 import { garbageCollector } from "./controllers/garbage-collector/index.ts";
+import { horizontalPodAutoscaler } from "./controllers/horizontal-pod-autoscaler/index.ts";
 import { jobController } from "./controllers/job/index.ts";
 import { namespaceController } from "./controllers/namespace/index.ts";
 import { nodeIpamController } from "./controllers/node-ipam/index.ts";
@@ -56,6 +57,7 @@ export const CONTROLLERS: readonly ControllerEntry[] = [
   entry(deploymentController, "deployment-controller"),
   entry(replicaSetController, "replicaset-controller"),
   entry(daemonSetController, "daemon-set-controller", "daemonset-controller"),
+  entry(horizontalPodAutoscaler, "horizontal-pod-autoscaler"),
   entry(disruptionController, "disruption-controller", "controllermanager"),
   entry(jobController, "job-controller"),
   entry(endpointsController, "endpoint-controller"),

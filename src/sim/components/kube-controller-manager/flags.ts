@@ -15,6 +15,11 @@ export interface Flags {
   readonly useServiceAccountCredentials: boolean;
   readonly terminatedPodGcThreshold: number;
   readonly rootCaFile: string;
+  readonly autoscalerSyncPeriodUs: number;
+  readonly autoscalerTolerance: number;
+  readonly autoscalerCpuInitializationUs: number;
+  readonly autoscalerInitialReadinessDelayUs: number;
+  readonly autoscalerDownscaleStabilizationUs: number;
   readonly qps: number;
   readonly burst: number;
 }
@@ -34,6 +39,11 @@ const DEFAULTS: Readonly<Record<string, string>> = {
   "use-service-account-credentials": "false",
   "terminated-pod-gc-threshold": "12500",
   "root-ca-file": "",
+  "horizontal-pod-autoscaler-sync-period": "15s",
+  "horizontal-pod-autoscaler-tolerance": "0.1",
+  "horizontal-pod-autoscaler-cpu-initialization-period": "5m0s",
+  "horizontal-pod-autoscaler-initial-readiness-delay": "30s",
+  "horizontal-pod-autoscaler-downscale-stabilization": "5m0s",
   "kube-api-qps": "20",
   "kube-api-burst": "30",
 };
@@ -84,6 +94,11 @@ export function parseFlags(argv: readonly string[]): Flags | { readonly error: s
     useServiceAccountCredentials: text("use-service-account-credentials") === "true",
     terminatedPodGcThreshold: Number(text("terminated-pod-gc-threshold")),
     rootCaFile: text("root-ca-file"),
+    autoscalerSyncPeriodUs: durationUs(text("horizontal-pod-autoscaler-sync-period")),
+    autoscalerTolerance: Number(text("horizontal-pod-autoscaler-tolerance")),
+    autoscalerCpuInitializationUs: durationUs(text("horizontal-pod-autoscaler-cpu-initialization-period")),
+    autoscalerInitialReadinessDelayUs: durationUs(text("horizontal-pod-autoscaler-initial-readiness-delay")),
+    autoscalerDownscaleStabilizationUs: durationUs(text("horizontal-pod-autoscaler-downscale-stabilization")),
     qps: Number(text("kube-api-qps")),
     burst: Number(text("kube-api-burst")),
   };

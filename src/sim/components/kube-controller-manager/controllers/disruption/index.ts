@@ -13,9 +13,9 @@ import {
   STATEFUL_SETS,
 } from "../../../../machinery/resources.ts";
 import { forEachByIndex, keyOf, objectsByIndex } from "../../../../machinery/store.ts";
+import { goSelector } from "../../lib/selector-text.ts";
 import type { Pod } from "../../lib/types.ts";
 import { answeredScale, expectedScale, type KnownScales, scaleRequest } from "./scale.ts";
-import { goSelector } from "./selector-text.ts";
 import { STALE_PREFIX, staleSinceUs, syncStaleCondition } from "./stale-condition.ts";
 import { asksForScale, budgetStatus, disruptedPods, failSafeStatus } from "./status.ts";
 import type { PodDisruptionBudget } from "./types.ts";

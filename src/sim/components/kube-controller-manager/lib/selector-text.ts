@@ -1,4 +1,4 @@
-import type { LabelSelectorObject } from "../../../../api/labels.ts";
+import type { LabelSelectorObject } from "../../../api/labels.ts";
 
 /** A selector as Go prints a `*metav1.LabelSelector` (`%v`): the form in which messages show it. */
 export function goSelector(selector: LabelSelectorObject | undefined): string {
