@@ -1,6 +1,7 @@
 import type { Component, Context, KernelMessage, RequestId, StreamId } from "../../kernel/types.ts";
 import type { RegistryResponse } from "../image-registry/messages.ts";
-import type { ExecFrame } from "../kubelet/messages.ts";
+import type { ExecFrame, PortFrame } from "../kubelet/messages.ts";
+import { attachClosed, attachFrame, containerIoOpened, endTerminal, openAttach } from "./attach.ts";
 import { loadAddresses, networkProblem } from "./cni.ts";
 import {
   containerCreated,
@@ -30,6 +31,7 @@ import { imageOf, layersUnpacked, type PullTag, pullImage, registryAnswered, reg
 import { parseReference } from "./images/reference.ts";
 import { followLogs, linesOf, sendNewLines } from "./logs.ts";
 import { CRI_SOCKET, type CriRequest, type CriResponse, type CriStream } from "./messages.ts";
+import { forwardAnswered, forwardFailed, forwardFrame, isForwardTag, openPortForward } from "./port-forward.ts";
 import {
   recoverSandboxes,
   removePodSandbox,
@@ -62,6 +64,9 @@ export const containerd: Component<RuntimeState, RuntimeMessage> = {
       stops: new Map(),
       eventStreams: new Set(),
       logStreams: new Map(),
+      terminals: new Map(),
+      attached: new Map(),
+      forwards: new Map(),
       podCidr: "",
       addresses: new Map(),
       lastAddress: "",
@@ -87,11 +92,15 @@ export const containerd: Component<RuntimeState, RuntimeMessage> = {
         openStream(state, context, message.id, message.body as CriStream);
         return;
       case "streamFrame":
-        execFrame(state, context, message.id, message.frame as ExecFrame);
+        if (!execFrame(state, context, message.id, message.frame as ExecFrame))
+          if (!attachFrame(state, context, message.id, message.frame as ExecFrame))
+            forwardFrame(state, context, message.id, message.frame as PortFrame);
         return;
       case "streamClosed":
         state.eventStreams.delete(message.id);
         state.logStreams.delete(message.id);
+        state.forwards.delete(message.id);
+        attachClosed(state, context, message.id);
         execStreamClosed(state, context, message.id);
         return;
       case "childExited":
@@ -101,10 +110,12 @@ export const containerd: Component<RuntimeState, RuntimeMessage> = {
         processAllowed(state, context, message.process);
         return;
       case "response":
-        registryAnswered(state, context, message.tag as PullTag, message.body as RegistryResponse);
+        if (isForwardTag(message.tag)) forwardAnswered(state, context, message.tag, message.body);
+        else registryAnswered(state, context, message.tag as PullTag, message.body as RegistryResponse);
         return;
       case "requestFailed":
-        registryFailed(state, context, message.tag as PullTag, message.error);
+        if (isForwardTag(message.tag)) forwardFailed(state, context, message.tag, message.error);
+        else registryFailed(state, context, message.tag as PullTag, message.error);
         return;
       case "signal":
         context.exit(0);
@@ -166,6 +177,7 @@ function childExited(
   if (record?.pid !== undefined && record.pid !== message.pid) return;
   if (record !== undefined && state.execs.size > 0) killExecsOf(state, context, record);
   containerExited(state, context, message.process, message.exit);
+  if (id !== undefined) endTerminal(state, context, id);
 }
 
 function serve(state: RuntimeState, context: Context, id: RequestId, request: CriRequest): void {
@@ -273,6 +285,15 @@ function openStream(state: RuntimeState, context: Context, id: StreamId, ask: Cr
       return;
     case "logs":
       followLogs(state, context, id, ask);
+      return;
+    case "attach":
+      openAttach(state, context, id, ask);
+      return;
+    case "containerIo":
+      containerIoOpened(state, context, id, ask.containerId);
+      return;
+    case "portForward":
+      openPortForward(state, context, id, ask.sandboxId);
       return;
     case "execIo":
       execIoOpened(state, context, id, ask.execId);

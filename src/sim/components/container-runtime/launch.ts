@@ -94,5 +94,6 @@ export function programArgs(
     rootfs: `${ROOTFS}${status.id}/rootfs`,
     podIp: sandbox.ip === "" ? machineIp : sandbox.ip,
     ...(exec === undefined ? {} : { exec }),
+    ...(exec === undefined && config.stdin === true ? { containerId: status.id } : {}),
   });
 }

@@ -1,4 +1,5 @@
 import type { Context, LogLine, StreamId } from "../../kernel/types.ts";
+import type { ExecFrame } from "../kubelet/messages.ts";
 import type { CriStream } from "./messages.ts";
 import type { ContainerRecord, RuntimeState } from "./state.ts";
 import { after } from "./timers.ts";
@@ -30,6 +31,12 @@ export function followLogs(state: RuntimeState, context: Context, stream: Stream
   });
 }
 
+/** For who attaches: what the container writes from now on, as output. */
+export function followOutput(state: RuntimeState, context: Context, stream: StreamId, containerId: string): void {
+  state.logStreams.set(stream, { containerId, sent: context.nowUs, output: true });
+  after(context, FOLLOW_US, { type: "followLog", stream });
+}
+
 /** `sent`: lines before this time are out. */
 export function sendNewLines(
   state: RuntimeState,
@@ -43,7 +50,10 @@ export function sendNewLines(
   const ended = record === undefined || record.status.state === "CONTAINER_EXITED";
   if (record !== undefined) {
     const lines = linesOf(context, record, follower.sent).filter(({ atUs }) => ended || atUs < context.nowUs);
-    for (const line of choose(lines)) context.sendFrame(stream, line);
+    for (const line of choose(lines)) {
+      const output: ExecFrame = { type: "stdout", data: `${line.text}\n` };
+      context.sendFrame(stream, follower.output === true ? output : line);
+    }
   }
   if (ended) {
     state.logStreams.delete(stream);

@@ -32,6 +32,10 @@ export interface ContainerConfig {
     readonly ndots: number;
   };
   readonly hostname: string;
+  /** Absent: false. Its standard input stays open for those who attach; `stdinOnce`: until the first one leaves. */
+  readonly stdin?: boolean;
+  readonly stdinOnce?: boolean;
+  readonly tty?: boolean;
 }
 
 export interface ContainerMount {
@@ -157,7 +161,8 @@ export type CriResponse =
  * by polling upstream; the kubelet relists once a second only while something is in flight), and
  * `{stream: "exec", containerId, command, stdin, tty}` whose frames are the kubelet's `ExecFrame`s, and
  * `{stream: "logs", containerId}` whose frames are `LogLine`s: of those that there are already the last `tailLines`, none
- * older than `sinceWallUs`; then what comes.
+ * older than `sinceWallUs`; then what comes. `{stream: "attach"}` is for containers with a standard input: frames are
+ * `ExecFrame`s. `{stream: "portForward"}`: frames are the kubelet's `PortFrame`s.
  */
 export type CriStream =
   | { readonly stream: "events" }
@@ -174,6 +179,10 @@ export type CriStream =
       readonly tailLines?: number;
       readonly sinceWallUs?: number;
     }
+  | { readonly stream: "attach"; readonly containerId: string; readonly stdin: boolean }
+  | { readonly stream: "portForward"; readonly sandboxId: string }
+  /** From the process of a container with a standard input: its end of what is attached. */
+  | { readonly stream: "containerIo"; readonly containerId: string }
   /** From the process that the runtime started for an exec: its end of the exec's frames. */
   | { readonly stream: "execIo"; readonly execId: string };
 
@@ -202,4 +211,6 @@ export interface ProgramArgs {
   readonly podIp: string;
   /** Set for a process that was started by exec: it opens the stream `execIo` with it. */
   readonly exec?: { readonly id: string; readonly stdin: boolean; readonly tty: boolean };
+  /** Set for a container with a standard input: its process opens the stream `containerIo` with it. */
+  readonly containerId?: string;
 }

@@ -3,6 +3,7 @@ import { allocateAddress, releaseAddress } from "./cni.ts";
 import { killContainer } from "./containers.ts";
 import { hexId } from "./ids.ts";
 import type { CriResponse, SandboxConfig, SandboxStatus } from "./messages.ts";
+import { endForwardsOf } from "./port-forward.ts";
 import type { RuntimeState, SandboxRecord } from "./state.ts";
 import { dropContainer, dropSandbox, putSandbox } from "./store.ts";
 import { after } from "./timers.ts";
@@ -51,6 +52,7 @@ export function stopPodSandbox(state: RuntimeState, context: Context, request: R
   const record = state.sandboxes.get(id);
   if (record !== undefined) {
     for (const containerId of state.containersOfSandbox.get(id) ?? []) killContainer(state, context, containerId);
+    endForwardsOf(state, context, id);
     if (!record.stopped) {
       releaseAddress(state, context, record.ip, id);
       context.host.delete(namespaceKey(id));

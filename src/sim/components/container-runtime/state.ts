@@ -58,6 +58,26 @@ export interface ExecState {
   readonly timeoutSeconds: number;
 }
 
+export interface TerminalState {
+  /** The stream that the container's process opened. */
+  io: StreamId | null;
+  /** What was typed before it did. */
+  readonly early: ExecFrame[];
+  readonly clients: Set<StreamId>;
+  /** Its input has been ended. */
+  closed: boolean;
+}
+
+export interface ForwardedConnection {
+  readonly port: number;
+  /** Bytes as text. */
+  unread: string;
+  /** The client sends no more. */
+  ended: boolean;
+  /** A request of it is with the pod. */
+  asking: boolean;
+}
+
 export interface StopState {
   readonly requests: RequestId[];
   timer: TimerId | null;
@@ -77,7 +97,15 @@ export interface RuntimeState {
   readonly execByStream: Map<StreamId, string>;
   readonly stops: Map<string, StopState>;
   readonly eventStreams: Set<StreamId>;
-  readonly logStreams: Map<StreamId, { readonly containerId: string; sent: number }>;
+  /** `output`: as frames of an attach. */
+  readonly logStreams: Map<StreamId, { readonly containerId: string; sent: number; readonly output?: true }>;
+  /** Open inputs of containers, and which container each stream to or from one belongs to. */
+  readonly terminals: Map<string, TerminalState>;
+  readonly attached: Map<StreamId, { readonly containerId: string; readonly stdin: boolean }>;
+  readonly forwards: Map<
+    StreamId,
+    { readonly sandboxId: string; readonly connections: Map<number, ForwardedConnection> }
+  >;
   podCidr: string;
   /** Addresses given out, and the last one: host-local's files. */
   readonly addresses: Map<string, string>;

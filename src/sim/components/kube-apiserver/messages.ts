@@ -1,5 +1,6 @@
 import type { ApiObject } from "../../api/object.ts";
 import type { TraceRef } from "../../kernel/types.ts";
+import type { PortFrame } from "../kubelet/messages.ts";
 
 /** Listens on 6443. Components inside the world send `ResourceRequest`; clients from outside send `HttpRequest`. */
 export const API_SERVER_PORT = 6443;
@@ -104,4 +105,6 @@ export interface HttpResponse {
 export type HttpChunk =
   | { readonly type: "chunk"; readonly data: string }
   /** exec/attach: v5.channel.k8s.io channels: 0 stdin, 1 stdout, 2 stderr, 3 error (a Status as JSON), 4 resize, 255 close. */
-  | { readonly type: "channel"; readonly channel: number; readonly data: string };
+  | { readonly type: "channel"; readonly channel: number; readonly data: string }
+  /** port-forward: the kubelet's frames, both ways. */
+  | PortFrame;

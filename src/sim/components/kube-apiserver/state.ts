@@ -155,15 +155,13 @@ export type ServedStream =
   | { readonly use: "watch"; readonly resource: string }
   /** A watch that waits for its cache to be filled or to reach its revision. */
   | { readonly use: "exchange"; readonly exchange: number }
-  /** Log, exec: `client` is the caller's stream, `kubelet` ours. */
+  /** Log, exec, attach, port-forward: `client` is the caller's stream, `kubelet` ours. */
   | {
       readonly use: "proxy";
       readonly client: StreamId;
       readonly kubelet: StreamId;
       readonly http: boolean;
-      readonly exec: boolean;
-      /** The kubelet's log frames go to an attached client's standard output. */
-      readonly attach: boolean;
+      readonly what: "log" | "exec" | "attach" | "portforward";
       /** The exchange that waits for the kubelet to accept; null once it has. */
       readonly exchange: number | null;
     };

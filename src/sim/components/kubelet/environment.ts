@@ -67,6 +67,9 @@ export function containerConfig(
       requests: quantities(requests),
       dns: dnsOf(state, worker),
       hostname: hostnameOf(state, worker),
+      ...(container.stdin === true ? { stdin: true } : {}),
+      ...(container.stdinOnce === true ? { stdinOnce: true } : {}),
+      ...(container.tty === true ? { tty: true } : {}),
     },
   };
 }

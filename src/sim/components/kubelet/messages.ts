@@ -28,6 +28,16 @@ export type KubeletRequest =
       readonly stdin: boolean;
       readonly tty: boolean;
     }
+  /** Opened as a stream: what a container that was given a standard input prints from now on, and what is typed into it. */
+  | {
+      readonly type: "attach";
+      readonly namespace: string;
+      readonly pod: string;
+      readonly container: string;
+      readonly stdin: boolean;
+    }
+  /** Opened as a stream; after the head frames both ways are `PortFrame`s. */
+  | { readonly type: "portForward"; readonly namespace: string; readonly pod: string }
   | { readonly type: "healthz" };
 
 export type KubeletAnswer =
@@ -42,5 +52,17 @@ export type StreamHead =
 export type ExecFrame =
   | { readonly type: "stdin" | "stdout" | "stderr"; readonly data: string }
   | { readonly type: "stdinClosed" }
+  /** The size of the client's terminal. */
+  | { readonly type: "resize"; readonly columns: number; readonly rows: number }
   /** Last one from the kubelet. `error` set: the command could not be started. */
   | { readonly type: "exit"; readonly exitCode: number; readonly error?: string };
+
+/**
+ * Connections to ports of a pod, many on one stream. `connection` is chosen by the client. Data are bytes as text
+ * (`sim/api/byte-text.ts`). `portEnd`: its sender sends no more on it; `portError`: it did not come about, or broke.
+ */
+export type PortFrame =
+  | { readonly type: "portOpen"; readonly connection: number; readonly port: number }
+  | { readonly type: "portData"; readonly connection: number; readonly data: string }
+  | { readonly type: "portEnd"; readonly connection: number }
+  | { readonly type: "portError"; readonly connection: number; readonly text: string };

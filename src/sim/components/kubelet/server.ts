@@ -3,7 +3,7 @@ import type { Context, LogLine, NetworkError, RequestId, StreamId } from "../../
 import type { CriResponse } from "../container-runtime/messages.ts";
 import { type ExecFrame, KUBELET_PORT, type KubeletAnswer, type KubeletRequest, type StreamHead } from "./messages.ts";
 import { openRuntimeStream, unavailableText } from "./runtime-link.ts";
-import type { KubeletState } from "./state.ts";
+import type { KubeletState, PodWorker, Relay } from "./state.ts";
 
 const HEALTHZ_PORT = 10248;
 
@@ -137,7 +137,11 @@ function lineText({ text, wallUs }: LogLine, timestamps: boolean): string {
 }
 
 export function openStream(state: KubeletState, context: Context, id: StreamId, body: KubeletRequest): void {
-  if (body.type !== "exec" && body.type !== "containerLogs") {
+  if (body.type === "portForward") {
+    openPortForward(state, context, id, body);
+    return;
+  }
+  if (body.type !== "exec" && body.type !== "containerLogs" && body.type !== "attach") {
     context.closeStream(id);
     return;
   }
@@ -149,7 +153,7 @@ export function openStream(state: KubeletState, context: Context, id: StreamId, 
     body.type === "containerLogs" && body.options.previous === true,
   );
   if ("error" in found) {
-    if (body.type === "exec") {
+    if (body.type !== "containerLogs") {
       sendHead(context, id, { type: "accepted" });
       const error = `unable to upgrade connection: container not found ("${body.container}")`;
       const exit: ExecFrame = { type: "exit", exitCode: 1, error };
@@ -167,6 +171,9 @@ export function openStream(state: KubeletState, context: Context, id: StreamId, 
       { runtime: "relay" },
     );
     join(state, id, other, { kind: "exec" });
+  } else if (body.type === "attach") {
+    const ask = { stream: "attach" as const, containerId: found.id, stdin: body.stdin };
+    join(state, id, openRuntimeStream(context, ask, { runtime: "relay" }), { kind: "io" });
   } else {
     const { tailLines } = body.options;
     const ask = {
@@ -180,6 +187,29 @@ export function openStream(state: KubeletState, context: Context, id: StreamId, 
   }
 }
 
+interface PodAt {
+  readonly namespace: string;
+  readonly pod: string;
+}
+
+function workerOf(state: KubeletState, { namespace, pod }: PodAt): PodWorker | undefined {
+  const uid = state.byName.get(`${namespace}/${pod}`);
+  return uid === undefined ? undefined : state.workers.get(uid);
+}
+
+function openPortForward(state: KubeletState, context: Context, id: StreamId, at: PodAt): void {
+  const sandbox = workerOf(state, at)?.sandboxes[0];
+  if (sandbox === undefined) {
+    const text = `unable to upgrade connection: pod not found ("${at.pod}_${at.namespace}")`;
+    sendHead(context, id, { type: "refused", code: 404, text });
+    context.closeStream(id);
+    return;
+  }
+  sendHead(context, id, { type: "accepted" });
+  const ask = { stream: "portForward" as const, sandboxId: sandbox.id };
+  join(state, id, openRuntimeStream(context, ask, { runtime: "relay" }), { kind: "io" });
+}
+
 function sendHead(context: Context, id: StreamId, head: StreamHead): void {
   context.sendFrame(id, head);
 }
@@ -188,18 +218,19 @@ function join(
   state: KubeletState,
   outer: StreamId,
   inner: StreamId,
-  relay: { readonly kind: "exec" | "logs"; readonly timestamps?: boolean },
+  relay: { readonly kind: Relay["kind"]; readonly timestamps?: boolean },
 ): void {
-  state.relays.set(outer, { ...relay, other: inner });
-  state.relays.set(inner, { ...relay, other: outer });
+  state.relays.set(outer, { ...relay, other: inner, inner: false });
+  state.relays.set(inner, { ...relay, other: outer, inner: true });
 }
 
 /** A frame of a joined stream. False: the stream is none of them. */
 export function relayFrame(state: KubeletState, context: Context, id: StreamId, frame: unknown): boolean {
   const relay = state.relays.get(id);
   if (relay === undefined) return false;
-  if (relay.kind === "exec") context.sendFrame(relay.other, frame);
-  else context.sendFrame(relay.other, { type: "chunk", data: lineText(frame as LogLine, relay.timestamps === true) });
+  if (relay.kind !== "logs") context.sendFrame(relay.other, frame);
+  else if (relay.inner)
+    context.sendFrame(relay.other, { type: "chunk", data: lineText(frame as LogLine, relay.timestamps === true) });
   return true;
 }
 

@@ -49,8 +49,11 @@ export interface KubeletState {
 }
 
 export interface Relay {
-  readonly kind: "exec" | "logs";
+  /** `io`: frames both ways as they are (attach, ports); `exec`: as well, and a lost runtime is told as an exit. */
+  readonly kind: "exec" | "io" | "logs";
   readonly other: StreamId;
+  /** True at the end towards the runtime. */
+  readonly inner: boolean;
   /** For logs: what to do with each line. */
   readonly timestamps?: boolean;
 }

@@ -1,4 +1,4 @@
-import type { ApiObject, Status } from "../../../api/object.ts";
+import { type ApiObject, deepFreeze, type Status } from "../../../api/object.ts";
 import {
   badRequest,
   genericServerResponse,
@@ -24,11 +24,11 @@ interface Spec {
   readonly ephemeralContainers?: readonly { readonly name: string }[];
 }
 
-/** Log, exec, attach: the pod's kubelet answers, the API server passes on. */
+/** Log, exec, attach, port-forward: the pod's kubelet answers, the API server passes on. */
 export function beginConnect(state: ApiServerState, exchange: Exchange, context: Context): void {
   const { request, kind, name } = exchange;
   const pod = kind.resource === "pods" ? lookup(state, "pods", request.namespace, name) : undefined;
-  if (kind.resource !== "pods" || request.subresource === "proxy" || request.subresource === "portforward") {
+  if (kind.resource !== "pods" || request.subresource === "proxy") {
     refuse(
       state,
       exchange,
@@ -41,7 +41,10 @@ export function beginConnect(state: ApiServerState, exchange: Exchange, context:
     refuse(state, exchange, context, notFound(kind, name));
     return;
   }
-  const container = containerOf(name, pod, request.options.connect?.container as string | undefined);
+  const container =
+    request.subresource === "portforward"
+      ? ""
+      : containerOf(name, pod, request.options.connect?.container as string | undefined);
   if (typeof container !== "string") {
     refuse(state, exchange, context, badRequest(container.problem));
     return;
@@ -81,9 +84,8 @@ function addressOfNode(node: ApiObject | undefined): string | undefined {
 function kubeletRequestOf({ request, name }: Exchange, container: string): KubeletRequest {
   const options = request.options.connect ?? {};
   const at = { namespace: request.namespace, pod: name, container };
-  // Who attaches sees what the container writes from now on.
-  if (request.subresource === "attach")
-    return { type: "containerLogs", ...at, options: { follow: true, tailLines: 0 } };
+  if (request.subresource === "portforward") return { type: "portForward", namespace: at.namespace, pod: at.pod };
+  if (request.subresource === "attach") return { type: "attach", ...at, stdin: options.stdin === true };
   if (request.subresource !== "log") {
     const command = (options.command ?? []) as readonly string[];
     return { type: "exec", ...at, command, stdin: options.stdin === true, tty: options.tty === true };
@@ -99,10 +101,9 @@ function connect(state: ApiServerState, exchange: Exchange, context: Context, to
   exchange.phase = "kubelet";
   const certificate = state.kubeletCertificate;
   const tag = { use: "kubelet", exchange: exchange.id };
-  const label = body.type === "exec" ? `exec ${body.pod}/${body.container}` : "containerLogs";
-  const streams =
-    exchange.replyTo.via === "stream" &&
-    (body.type === "exec" || (body.type === "containerLogs" && body.options.follow === true));
+  const label =
+    body.type === "exec" || body.type === "attach" ? `${body.type} ${body.pod}/${body.container}` : body.type;
+  const streams = exchange.replyTo.via === "stream" && (body.type !== "containerLogs" || body.options.follow === true);
   if (!streams || exchange.replyTo.via !== "stream") {
     if (exchange.request.subresource !== "log") {
       refuse(state, exchange, context, badRequest("Upgrade request required"));
@@ -125,24 +126,19 @@ function connect(state: ApiServerState, exchange: Exchange, context: Context, to
     client,
     kubelet,
     http: exchange.form !== null,
-    exec: exchange.request.subresource !== "log",
-    attach: exchange.request.subresource === "attach",
+    what: exchange.request.subresource as ProxyStream["what"],
     exchange: exchange.id,
   });
   state.streams.set(client, served);
   state.streams.set(kubelet, served);
 }
 
-const HEAD_OF_EXEC: HttpResponse = Object.freeze({
-  type: "http",
-  status: 101,
-  headers: Object.freeze({
-    upgrade: "websocket",
-    connection: "Upgrade",
-    "sec-websocket-protocol": "v5.channel.k8s.io",
-  }),
-  body: "",
-});
+function upgraded(protocol: string): HttpResponse {
+  const headers = { upgrade: "websocket", connection: "Upgrade", "sec-websocket-protocol": protocol };
+  return deepFreeze({ type: "http", status: 101, headers, body: "" });
+}
+
+const HEAD_OF_EXEC = upgraded("v5.channel.k8s.io");
 
 const HEAD_OF_LOGS: HttpResponse = Object.freeze({
   type: "http",
@@ -150,6 +146,13 @@ const HEAD_OF_LOGS: HttpResponse = Object.freeze({
   headers: Object.freeze({ "content-type": "text/plain", "transfer-encoding": "chunked" }),
   body: "",
 });
+
+const HEADS: Readonly<Record<ProxyStream["what"], HttpResponse>> = {
+  log: HEAD_OF_LOGS,
+  exec: HEAD_OF_EXEC,
+  attach: HEAD_OF_EXEC,
+  portforward: upgraded("SPDY/3.1+portforward.k8s.io"),
+};
 
 /** The kubelet takes the stream, or does not. */
 function headReceived(
@@ -169,8 +172,8 @@ function headReceived(
   const joined: ServedStream = Object.freeze({ ...served, exchange: null });
   state.streams.set(served.client, joined);
   state.streams.set(served.kubelet, joined);
-  recordRequest(state, exchange, context, served.exec ? 101 : 200);
-  if (served.http) context.sendFrame(served.client, served.exec ? HEAD_OF_EXEC : HEAD_OF_LOGS);
+  recordRequest(state, exchange, context, served.what === "log" ? 200 : 101);
+  if (served.http) context.sendFrame(served.client, HEADS[served.what]);
 }
 
 /** The kubelet's answer to a log request without `follow`. */
@@ -221,19 +224,34 @@ export function proxyFrame(
     return;
   }
   if (from === served.kubelet) {
-    if (served.http && served.exec) {
+    if (served.http && hasChannels(served)) {
       for (const chunk of channelsOf(frame as ExecFrame)) context.sendFrame(served.client, chunk);
     } else context.sendFrame(served.client, frame);
     return;
   }
-  if (!served.http || !served.exec) {
+  if (!served.http || !hasChannels(served)) {
     context.sendFrame(served.kubelet, frame);
     return;
   }
-  const chunk = frame as HttpChunk;
-  if (chunk.type !== "channel" || served.attach) return;
-  if (chunk.channel === 0) context.sendFrame(served.kubelet, { type: "stdin", data: chunk.data } satisfies ExecFrame);
-  else if (chunk.channel === 255) context.sendFrame(served.kubelet, { type: "stdinClosed" } satisfies ExecFrame);
+  const sent = execFrameOf(frame as HttpChunk);
+  if (sent !== null) context.sendFrame(served.kubelet, sent);
+}
+
+function hasChannels({ what }: ProxyStream): boolean {
+  return what === "exec" || what === "attach";
+}
+
+/** What a client says on a channel: 0 standard input, 4 its terminal's size, 255 a channel's end. */
+function execFrameOf(chunk: HttpChunk): ExecFrame | null {
+  if (chunk.type !== "channel") return null;
+  if (chunk.channel === 0) return { type: "stdin", data: chunk.data };
+  if (chunk.channel === 255) return (chunk.data.charCodeAt(0) || 0) === 0 ? { type: "stdinClosed" } : null;
+  if (chunk.channel !== 4) return null;
+  const [, columns] = /"Width" *: *(\d{1,5})/i.exec(chunk.data) ?? [];
+  const [, rows] = /"Height" *: *(\d{1,5})/i.exec(chunk.data) ?? [];
+  return columns === undefined || rows === undefined
+    ? null
+    : { type: "resize", columns: Number(columns), rows: Number(rows) };
 }
 
 /** v5.channel.k8s.io: 1 stdout, 2 stderr, 3 a Status that tells how it ended. */
@@ -289,7 +307,7 @@ export function proxyClosed(
     return;
   }
   if (exchange !== undefined) state.exchanges.delete(exchange.id);
-  if (served.attach && closed === served.kubelet) {
+  if (served.what === "attach" && served.exchange === null && closed === served.kubelet) {
     const ended = exitStatus({ type: "exit", exitCode: 0 });
     context.sendFrame(served.client, { type: "channel", channel: 3, data: JSON.stringify(ended) });
   }

@@ -1,22 +1,9 @@
 import { formatRfc1123z, formatTime } from "../../../../api/time.ts";
 import type { Context } from "../../../../kernel/types.ts";
 import { isDirectory, listDirectory, makeDirectory, readFile, removeFile, resolvePath, writeFile } from "../files.ts";
+import { type Done, done, failed } from "./done.ts";
 import type { ShellState } from "./state.ts";
-
-/** What a command that does not wait did. */
-export interface Done {
-  readonly status: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-export function done(out: string, status = 0, err = ""): Done {
-  return { status, out, err };
-}
-
-export function failed(err: string, status = 1): Done {
-  return { status, out: "", err };
-}
+import { tar } from "./tar.ts";
 
 type Run = (argv: readonly string[], state: ShellState, context: Context, input: string) => Done;
 
@@ -131,6 +118,15 @@ export const COMMANDS: Readonly<Record<string, Run>> = {
   },
   basename: (argv) => done(`${(argv[1] ?? "").replace(/\/+$/, "").split("/").at(-1)}\n`),
   dirname: (argv) => done(`${(argv[1] ?? "").replace(/\/[^/]*$/, "") || "."}\n`),
+  tar,
+  stty: (argv, { size }) =>
+    size === null
+      ? failed("stty: standard input: Not a tty\n")
+      : done(
+          argv[1] === "size"
+            ? `${size.rows} ${size.columns}\n`
+            : `speed 38400 baud; rows ${size.rows}; columns ${size.columns};\n`,
+        ),
   expr: (argv) => {
     const value = arithmetic(argv.slice(1));
     return done(`${value}\n`, value === 0 ? 1 : 0);

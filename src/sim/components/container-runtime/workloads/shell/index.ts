@@ -6,10 +6,12 @@ import { crasher } from "../crasher.ts";
 import { server } from "../server/index.ts";
 import { stress } from "../stress.ts";
 import { compile } from "./compile.ts";
-import { assignRead, emit, enterScript, finish, run } from "./machine.ts";
+import { assignRead, emit, enterScript, finish, prompt, run, runFilter } from "./machine.ts";
 import { continueNetwork } from "./network.ts";
 import type { ShellMessage, ShellState } from "./state.ts";
 import type { Word } from "./syntax.ts";
+import { isWholeArchive } from "./tar.ts";
+import { hasStdin, hasTty, typed } from "./terminal.ts";
 
 /** After the last frame of an exec, so that it is on its way before the process is gone. */
 const LEAVE_US = 2_000;
@@ -26,12 +28,13 @@ export const shell: Component<ShellState, ShellMessage> = {
   start(context: Context, given: unknown): ShellState {
     const args = given as ProgramArgs;
     const state = initialState(args);
-    if (args.exec !== undefined)
-      state.io = context.openStream({
-        to: CRI_SOCKET,
-        body: { stream: "execIo", execId: args.exec.id },
-        label: "exec output",
-      });
+    const io =
+      args.exec !== undefined
+        ? { stream: "execIo", execId: args.exec.id }
+        : args.containerId !== undefined
+          ? { stream: "containerIo", containerId: args.containerId }
+          : null;
+    if (io !== null) state.io = context.openStream({ to: CRI_SOCKET, body: io, label: "standard input and output" });
     const words = args.argv.map((text): Word => [{ part: "text", text, quoted: true }]);
     state.frames.push({
       program: compile({ kind: "simple", assignments: [], words, redirects: [] }),
@@ -87,7 +90,10 @@ function initialState(args: ProgramArgs): ShellState {
     partial: "",
     io: null,
     stdin: "",
-    stdinClosed: args.exec?.stdin !== true,
+    stdinClosed: !hasStdin(args),
+    line: "",
+    inputEnded: false,
+    size: null,
     interactive: false,
     ended: false,
   };
@@ -118,7 +124,9 @@ function resume(state: ShellState, message: KernelMessage | ShellMessage, contex
     case "streamFrame":
       return takeFrame(state, message.frame as ExecFrame, context);
     case "streamClosed":
-      context.exit(137);
+      // An exec ends with its stream; a container's own process goes on without one.
+      if (state.args.exec !== undefined) context.exit(137);
+      state.io = null;
       return false;
     case "signal":
       return signalled(state, message.signal, context);
@@ -128,29 +136,61 @@ function resume(state: ShellState, message: KernelMessage | ShellMessage, contex
 }
 
 function takeFrame(state: ShellState, frame: ExecFrame, context: Context): boolean {
-  if (frame.type === "stdin") state.stdin += frame.data.replaceAll("\r", "\n");
+  if (frame.type === "resize") state.size = { rows: frame.rows, columns: frame.columns };
   else if (frame.type === "stdinClosed") state.stdinClosed = true;
-  else return false;
+  else if (frame.type !== "stdin") return false;
+  else if (!hasTty(state.args)) state.stdin += frame.data;
+  else {
+    const { echo, interrupted } = typed(state, frame.data);
+    if (echo !== "") emit(state, context, { to: "stdout" }, echo);
+    if (interrupted) return interrupt(state, context);
+  }
   return takeInput(state, context);
+}
+
+/** Ctrl-C at a terminal: an interactive shell gives up what runs and asks for the next line, any other program dies of it. */
+function interrupt(state: ShellState, context: Context): boolean {
+  if (!state.interactive) return signalled(state, "SIGINT", context);
+  if (state.pending?.kind === "stdin" && state.pending.what === "line") {
+    prompt(state, context);
+    return false;
+  }
+  state.pending = null;
+  state.status = 130;
+  for (const stack of [state.scopes, state.loops, state.fors, state.cases, state.savedFds]) stack.length = 0;
+  state.frames.length = Math.min(1, state.frames.length);
+  return true;
 }
 
 /** Gives what was typed to the command that waits for it. */
 function takeInput(state: ShellState, context: Context): boolean {
   const { pending } = state;
   if (pending?.kind !== "stdin") return false;
+  const over = state.stdinClosed || state.inputEnded;
+  if (pending.what === "filter") {
+    if (!over && !(pending.names[0] === "tar" && isWholeArchive(state.stdin))) return false;
+    const text = state.stdin;
+    state.stdin = "";
+    state.inputEnded = false;
+    state.pending = null;
+    runFilter(state, context, pending.names, pending.fds, text);
+    return true;
+  }
   if (pending.what === "cat") {
     const text = state.stdin;
     state.stdin = "";
-    if (!state.stdinClosed) {
+    if (!over) {
       if (text !== "") emit(state, context, pending.fds.out, text);
       return false;
     }
+    state.inputEnded = false;
     state.pending = null;
     finish(state, context, pending.fds, { status: 0, out: text, err: "" });
     return true;
   }
   const end = state.stdin.indexOf("\n");
-  if (end < 0 && !state.stdinClosed) return false;
+  if (end < 0 && !over) return false;
+  if (end < 0) state.inputEnded = false;
   const line = end < 0 ? state.stdin : state.stdin.slice(0, end);
   state.stdin = end < 0 ? "" : state.stdin.slice(end + 1);
   state.pending = null;
@@ -160,7 +200,6 @@ function takeInput(state: ShellState, context: Context): boolean {
     return true;
   }
   if (end < 0 && line === "") return true;
-  if (state.interactive) emit(state, context, { to: "stdout" }, `${line}\n`);
   enterScript(state, context, line, "script");
   state.frames.unshift({ program: READ_NEXT_LINE, pc: 0, kind: "script", positional: [] });
   return true;
@@ -205,7 +244,7 @@ function settle(state: ShellState, context: Context): void {
     return;
   }
   if (state.pending !== null || (!state.ended && state.frames.length > 0)) {
-    if (state.pending?.kind === "stdin" && state.stdin !== "" && takeInput(state, context)) {
+    if (state.pending?.kind === "stdin" && (state.stdin !== "" || state.inputEnded) && takeInput(state, context)) {
       run(state, context);
       settle(state, context);
     }
@@ -223,7 +262,7 @@ function settle(state: ShellState, context: Context): void {
   state.ended = true;
   if (state.partial !== "") context.log(state.partial);
   state.partial = "";
-  if (state.io === null) {
+  if (state.io === null || state.args.exec === undefined) {
     context.exit(state.status);
     return;
   }

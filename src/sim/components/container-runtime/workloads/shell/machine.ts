@@ -1,13 +1,15 @@
 import { deepFreeze } from "../../../../api/object.ts";
 import type { Context } from "../../../../kernel/types.ts";
 import { isDirectory, readFile, resolvePath, writeFile } from "../files.ts";
-import { COMMANDS, type Done, done, failed, write } from "./commands.ts";
+import { COMMANDS, write } from "./commands.ts";
 import { compile, type Instruction, type Program } from "./compile.ts";
+import { type Done, done, failed } from "./done.ts";
 import { expandText, expandWords, matchesPattern } from "./expand.ts";
 import { isNetworkTool, startNetwork } from "./network.ts";
 import { parseScript } from "./parse.ts";
 import type { Descriptors, Frame, ShellMessage, ShellState, Sink } from "./state.ts";
 import { type Redirect, ShellSyntaxError } from "./syntax.ts";
+import { hasStdin, hasTty } from "./terminal.ts";
 import { hasCommand } from "./userland.ts";
 
 /** Instructions until the shell lets the world go on: a busy loop takes CPU, not for ever. */
@@ -395,8 +397,7 @@ function external(
     return;
   }
   if (name === "cat" && fds.input === null && argv.slice(1).every((one) => one === "-")) {
-    if (state.stdinClosed || state.io === null || state.args.exec?.stdin !== true)
-      finish(state, context, fds, done(takeStdin(state)));
+    if (!mayType(state)) finish(state, context, fds, done(takeStdin(state)));
     else state.pending = { kind: "stdin", fds, what: "cat", names: [] };
     return;
   }
@@ -405,7 +406,56 @@ function external(
     finish(state, context, fds, failed(`${state.name}: ${name}: not supported here\n`, 127));
     return;
   }
-  finish(state, context, fds, command([name, ...argv.slice(1)], state, context, fds.input ?? ""));
+  const words = [name, ...argv.slice(1)];
+  if (fds.input !== null || !readsInput(words))
+    finish(state, context, fds, command(words, state, context, fds.input ?? ""));
+  else if (mayType(state)) state.pending = { kind: "stdin", fds, what: "filter", names: words };
+  else runFilter(state, context, words, fds, takeStdin(state));
+}
+
+/** Somebody may still type something. */
+function mayType(state: ShellState): boolean {
+  return state.io !== null && !state.stdinClosed;
+}
+
+/** A command that reads its standard input, given all of it. */
+export function runFilter(
+  state: ShellState,
+  context: Context,
+  argv: readonly string[],
+  fds: Descriptors,
+  input: string,
+): void {
+  const command = COMMANDS[argv[0] ?? ""];
+  if (command !== undefined) finish(state, context, fds, command(argv, state, context, input));
+}
+
+/** How many operands a command may have and still reads its standard input. */
+const OPERANDS_OF_FILTERS: Readonly<Record<string, number>> = {
+  wc: 0,
+  sort: 0,
+  uniq: 0,
+  tac: 0,
+  rev: 0,
+  base64: 0,
+  cut: 0,
+  head: 0,
+  tail: 0,
+  md5sum: 0,
+  sha256sum: 0,
+  grep: 1,
+  sed: 1,
+  awk: 1,
+  tr: 2,
+  tee: Number.POSITIVE_INFINITY,
+};
+
+function readsInput(argv: readonly string[]): boolean {
+  const [name = "", ...rest] = argv;
+  if (name === "tar")
+    return /^-?[a-z]*[xt]/.test(rest.find((word) => !word.startsWith("--")) ?? "") && rest.includes("-");
+  const most = OPERANDS_OF_FILTERS[name];
+  return most !== undefined && rest.filter((word) => !/^-./.test(word) && !/^\d+$/.test(word)).length <= most;
 }
 
 function takeStdin(state: ShellState): string {
@@ -423,8 +473,8 @@ function subShell(state: ShellState, context: Context, argv: readonly string[], 
   const path = argv.slice(1).find((one) => !one.startsWith("-"));
   if (path === undefined) {
     if (fds.input !== null) enterScript(state, context, fds.input, "function");
-    else if (state.io !== null && state.args.exec?.stdin === true) {
-      state.interactive = state.args.exec.tty;
+    else if (state.io !== null && hasStdin(state.args)) {
+      state.interactive = hasTty(state.args);
       state.pending = { kind: "stdin", fds, what: "line", names: [] };
       prompt(state, context);
     } else state.status = 0;
@@ -604,11 +654,12 @@ export function emit(state: ShellState, context: Context, sink: Sink, text: stri
       return;
     default:
       if (state.io !== null) {
-        const data = state.args.exec?.tty === true ? text.replaceAll("\n", "\r\n") : text;
-        context.sendFrame(state.io, { type: state.args.exec?.tty === true ? "stdout" : sink.to, data });
-        return;
+        const tty = hasTty(state.args);
+        const data = tty ? text.replaceAll("\n", "\r\n") : text;
+        context.sendFrame(state.io, { type: tty ? "stdout" : sink.to, data });
       }
-      logText(state, context, text);
+      // What a container's own process writes is its log as well.
+      if (state.args.exec === undefined) logText(state, context, text);
   }
 }
 

@@ -1,7 +1,8 @@
 import type { Context, KernelMessage, NetworkError } from "../../../../kernel/types.ts";
 import type { HttpRequest, HttpResponse } from "../../../kube-apiserver/messages.ts";
 import { resolvePath } from "../files.ts";
-import { type Done, done, failed, write } from "./commands.ts";
+import { write } from "./commands.ts";
+import { type Done, done, failed } from "./done.ts";
 import type { ShellState } from "./state.ts";
 
 /** wget, curl, nslookup, nc and ping: a question to the network, then what the program prints. Plain data. */

@@ -67,6 +67,11 @@ export interface ShellState {
   io: StreamId | null;
   stdin: string;
   stdinClosed: boolean;
+  /** At a terminal: the line that is being typed, and whether Ctrl-D has ended what the present command reads. */
+  line: string;
+  inputEnded: boolean;
+  /** Rows and columns of the client's terminal. */
+  size: { readonly rows: number; readonly columns: number } | null;
   /** Interactive shell at a terminal. */
   interactive: boolean;
   ended: boolean;
@@ -80,7 +85,9 @@ export type Pending =
   | {
       readonly kind: "stdin";
       readonly fds: Descriptors;
-      readonly what: "read" | "cat" | "line";
+      /** `filter`: a command that reads all of its input before it answers. */
+      readonly what: "read" | "cat" | "line" | "filter";
+      /** Variables to read into, or the filter's arguments. */
       readonly names: readonly string[];
     };
 

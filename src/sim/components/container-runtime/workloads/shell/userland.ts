@@ -61,6 +61,8 @@ const COMMON = [
   "tac",
   "rev",
   "awk",
+  "tar",
+  "stty",
 ];
 const BUSYBOX = [
   ...COMMON,
