@@ -1,4 +1,4 @@
-// Writes src/headless/serve/protobuf.generated.json, how Kubernetes' objects are laid out in protobuf:
+// Writes src/bridge/front/protobuf.generated.json, how Kubernetes' objects are laid out in protobuf:
 //   node scripts/generate-protobuf.mjs FOLDER
 // FOLDER holds `protobuf-fields.json` ({messages: {NAME: {NUMBER: [name, type, repeated?]}}}), made from Kubernetes'
 // generated.proto files, and `api-types.json`, made from its OpenAPI document. The result is a descriptor for protobufjs
@@ -90,4 +90,4 @@ for (const [full, fields] of Object.entries(messages)) {
   place[message] = { fields: described };
 }
 const text = JSON.stringify({ nested: root }).replaceAll(/("\w+":\{"fields":)/g, "\n$1");
-writeFileSync(join(import.meta.dirname, "../src/headless/serve/protobuf.generated.json"), `${text}\n`);
+writeFileSync(join(import.meta.dirname, "../src/bridge/front/protobuf.generated.json"), `${text}\n`);

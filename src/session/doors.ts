@@ -5,6 +5,7 @@ import type {
   HttpRequest,
   HttpResponse,
   HttpStream,
+  StreamFrame,
   UnitStatus,
 } from "../shell/doors.ts";
 import { LAPTOP, layOut } from "../sim/cluster/layout.ts";
@@ -74,8 +75,9 @@ export function createApiDoor(current: () => Session, certificate: string | null
     stream(request, { signal }) {
       return new Promise<HttpStream | ConnectionFailure>((resolve) => {
         const session = current();
-        const frames = new FrameQueue<{ readonly type: "chunk"; readonly data: string }>();
+        const frames = new FrameQueue<StreamFrame>();
         let response: HttpResponse | null = null;
+        let failed: ConnectionFailure | null = null;
         const number = session.open(
           LAPTOP.name,
           {
@@ -89,13 +91,14 @@ export function createApiDoor(current: () => Session, certificate: string | null
           {
             frame(frame) {
               if (response !== null) {
-                frames.push(frame as { readonly type: "chunk"; readonly data: string });
+                frames.push(frame as StreamFrame);
                 return;
               }
               response = frame as HttpResponse;
               resolve({
                 response,
                 frames,
+                ended: () => failed,
                 send: (sent) => number !== null && session.sendFrame(LAPTOP.name, number, sent),
                 close: () => {
                   frames.end();
@@ -105,6 +108,7 @@ export function createApiDoor(current: () => Session, certificate: string | null
             },
             end(error) {
               over();
+              if (error !== null) failed = failure(error);
               frames.end();
               if (response === null) resolve(failure(error));
             },

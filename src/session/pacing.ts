@@ -5,7 +5,11 @@ import type { Session } from "./session.ts";
 /** How long one slice of simulation may keep the worker from answering. */
 const SLICE_MS = 8;
 const SLICE_EVENTS = 2_000;
-/** While somebody outside waits for an answer, time runs no faster than this, so that a command's requests lie close together. */
+/**
+ * While somebody outside waits for an answer, time runs neither slower nor faster than this: a command is answered soon,
+ * and its requests lie close together.
+ */
+const WAITING_SPEED_MIN = 1;
 const WAITING_SPEED_MAX = 10;
 /**
  * Following: how long the next hop of the followed trace is meant to be on its way, wall clock. The first hops tell most;
@@ -87,7 +91,7 @@ export class Pacer implements TimeKeeper {
     return inTime;
   }
 
-  /** One slice. True when anything moved. */
+  /** One slice. True when anything moved, or there is something else to say about the pace. */
   tick(): boolean {
     const nowMs = this.nowMs();
     const elapsedMs = Math.min(nowMs - this.lastMs, 250);
@@ -95,9 +99,12 @@ export class Pacer implements TimeKeeper {
     if (!this.host.started) return false;
     const { session } = this.host;
     const beforeUs = session.nowUs;
+    const said = this.report.text;
     if (this.hurryToUs !== null) {
       this.hurry(session, nowMs);
-    } else if (this.playing) {
+    } else if (!this.playing) {
+      this.report = { rate: 0, text: session.awaited ? "a command waits for its answer until time goes on" : "" };
+    } else {
       const { rate, text } = this.pace(session);
       this.debtUs += elapsedMs * 1000 * rate;
       const wholeUs = Math.floor(this.debtUs);
@@ -107,7 +114,7 @@ export class Pacer implements TimeKeeper {
       this.report = { rate, text };
     }
     this.measure(session, nowMs);
-    return session.nowUs !== beforeUs;
+    return session.nowUs !== beforeUs || this.report.text !== said;
   }
 
   private hurry(session: Session, startMs: number): void {
@@ -142,8 +149,8 @@ export class Pacer implements TimeKeeper {
           : { rate, text: "fast: waiting for what comes next" };
       }
     }
-    const capped = session.waiting > 0 && this.speed > WAITING_SPEED_MAX;
-    if (capped) return { rate: WAITING_SPEED_MAX, text: "a command waits for its answer" };
+    const rate = session.awaited ? speedWhileAwaited(this.speed) : this.speed;
+    if (rate !== this.speed) return { rate, text: "a command waits for its answer" };
     return { rate: this.speed, text: followed === null ? "" : "nothing of it is on its way" };
   }
 
@@ -182,6 +189,11 @@ export class Pacer implements TimeKeeper {
       if (kind === "warning" && isWarning(session) > warnings) return;
     }
   }
+}
+
+/** The speed at which time runs while somebody outside waits for an answer. Time that stands still goes on standing. */
+function speedWhileAwaited(speed: number): number {
+  return Math.max(WAITING_SPEED_MIN, Math.min(speed, WAITING_SPEED_MAX));
 }
 
 function hopSeconds(session: Session, trace: number): number {

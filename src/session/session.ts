@@ -61,6 +61,8 @@ export class Session {
   private alarms: Alarm[] = [];
   private command: { readonly line: string; trace: number } | null = null;
   private readonly exchanges = new Map<number, Exchange>();
+  /** Those on which nothing has come back since they were opened, or since something was sent. */
+  private readonly unanswered = new Set<number>();
   private nextExchange = 1;
   private nextBranch = 2;
 
@@ -89,6 +91,11 @@ export class Session {
 
   get waiting(): number {
     return this.exchanges.size + this.alarms.length;
+  }
+
+  /** True while somebody outside waits for an answer, or for time to pass. Who only watches waits for nothing. */
+  get awaited(): boolean {
+    return this.unanswered.size + this.alarms.length > 0;
   }
 
   /** Does something to the world, now. Behind the end of a branch this begins a new one. */
@@ -336,13 +343,19 @@ export class Session {
     const number = this.nextExchange;
     this.nextExchange += 1;
     this.exchanges.set(number, exchange);
+    this.unanswered.add(number);
     const { command } = this;
     const joined = command === null ? {} : command.trace === 0 ? { command: command.line } : { trace: command.trace };
     const result = this.do({ type: "console", machine, input: { ...ask, exchange: number }, ...joined });
     if (command !== null && command.trace === 0) command.trace = result.trace ?? 0;
     if (result.error === null) return number;
-    this.exchanges.delete(number);
+    this.forget(number);
     return null;
+  }
+
+  private forget(exchange: number): boolean {
+    this.unanswered.delete(exchange);
+    return this.exchanges.delete(exchange);
   }
 
   /** What is sent from now on belongs to this command line, and to one trace, until it is over. */
@@ -355,17 +368,20 @@ export class Session {
   }
 
   sendFrame(machine: string, exchange: number, frame: unknown): void {
-    if (this.exchanges.has(exchange)) this.do({ type: "console", machine, input: { type: "frame", exchange, frame } });
+    if (!this.exchanges.has(exchange)) return;
+    this.unanswered.add(exchange);
+    this.do({ type: "console", machine, input: { type: "frame", exchange, frame } });
   }
 
   close(machine: string, exchange: number): void {
-    if (!this.exchanges.delete(exchange)) return;
+    if (!this.forget(exchange)) return;
     this.do({ type: "console", machine, input: { type: "close", exchange } });
   }
 
   abortAll(): void {
     const waiting = [...this.exchanges.values()];
     this.exchanges.clear();
+    this.unanswered.clear();
     const alarms = this.alarms;
     this.alarms = [];
     for (const alarm of alarms) alarm.ring(false);
@@ -405,10 +421,11 @@ export class Session {
       const exchange = this.exchanges.get(told.exchange);
       if (exchange === undefined) continue;
       if (told.type === "frame") {
+        this.unanswered.delete(told.exchange);
         exchange.frame?.(told.frame);
         continue;
       }
-      this.exchanges.delete(told.exchange);
+      this.forget(told.exchange);
       if (told.type === "answer") exchange.answer?.(told.body);
       else exchange.end(told.error);
     }

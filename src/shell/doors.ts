@@ -28,14 +28,26 @@ export function isFailure(answer: unknown): answer is ConnectionFailure {
   return typeof answer === "object" && answer !== null && "failure" in answer;
 }
 
+/**
+ * What goes over a stream. `chunk`: text as it is flushed. `channel`: exec and attach, the channels of
+ * v5.channel.k8s.io. `port...`: port-forward; `connection` is chosen by who opens it, `portEnd` says that its sender sends
+ * no more. Data are bytes as text (`sim/api/byte-text.ts`).
+ */
+export type StreamFrame =
+  | { readonly type: "chunk"; readonly data: string }
+  | { readonly type: "channel"; readonly channel: number; readonly data: string }
+  | { readonly type: "portOpen"; readonly connection: number; readonly port: number }
+  | { readonly type: "portData"; readonly connection: number; readonly data: string }
+  | { readonly type: "portEnd"; readonly connection: number }
+  | { readonly type: "portError"; readonly connection: number; readonly text: string };
+
 export interface HttpStream {
   readonly response: HttpResponse;
-  /** Text as it is flushed; ends when the server closes. For exec: `channel` frames. */
-  readonly frames: AsyncIterable<
-    | { readonly type: "chunk"; readonly data: string }
-    | { readonly type: "channel"; readonly channel: number; readonly data: string }
-  >;
-  send(frame: { readonly type: "channel"; readonly channel: number; readonly data: string }): void;
+  /** Ends when the server closes. */
+  readonly frames: AsyncIterable<StreamFrame>;
+  /** Once the frames are over: why, if the server did not end them in good order. */
+  ended?(): ConnectionFailure | null;
+  send(frame: StreamFrame): void;
   close(): void;
 }
 
@@ -47,7 +59,7 @@ export interface ApiDoor {
     request: HttpRequest,
     options: { readonly signal: AbortSignal; readonly timeoutMs?: number },
   ): Promise<HttpResponse | ConnectionFailure>;
-  /** watch, logs -f, exec, attach. */
+  /** watch, logs -f, exec, attach, port-forward. */
   stream(request: HttpRequest, options: { readonly signal: AbortSignal }): Promise<HttpStream | ConnectionFailure>;
 }
 

@@ -3,9 +3,10 @@ import type { SessionHost } from "../../session/host.ts";
 const SLICE_MS = 8;
 const SLICE_EVENTS = 2_000;
 const IDLE_MS = 5;
-/** While a client waits for an answer: this much at once, then no faster than this. */
+/** While a client waits for an answer: this much at once, then no slower than this. Nobody looks on who could miss it. */
 const HURRY_US = 100_000;
 const HURRY_SPEED_MIN = 10;
+const HURRY_STEP_US = 2_000;
 
 /** Lets the world's time follow the wall clock, and go faster while a client waits for an answer. */
 export class Clock {
@@ -14,7 +15,7 @@ export class Clock {
   private readonly nowMs: () => number;
   private lastMs: number;
   private debtUs = 0;
-  private waiting = 0;
+  private hurrying = false;
   private allowanceUs = 0;
   private timer: NodeJS.Timeout | NodeJS.Immediate | null = null;
   private running = true;
@@ -24,19 +25,13 @@ export class Clock {
     this.speed = speed;
     this.nowMs = nowMs;
     this.lastMs = nowMs();
+    host.session.listeners.push({
+      onInput: () => {
+        this.allowanceUs = HURRY_US;
+        if (!this.hurrying) this.wake();
+      },
+    });
     this.rest();
-  }
-
-  /** Somebody waits from now until the promise is settled. */
-  async hurryFor<T>(answer: Promise<T>): Promise<T> {
-    this.waiting += 1;
-    this.allowanceUs = HURRY_US;
-    this.wake();
-    try {
-      return await answer;
-    } finally {
-      this.waiting -= 1;
-    }
   }
 
   stop(): void {
@@ -64,7 +59,8 @@ export class Clock {
     const nowMs = this.nowMs();
     const elapsedMs = Math.min(nowMs - this.lastMs, 250);
     this.lastMs = nowMs;
-    if (this.waiting > 0) {
+    this.hurrying = this.host.session.awaited;
+    if (this.hurrying) {
       this.hurry(elapsedMs, nowMs);
       this.wake();
       return;
@@ -83,9 +79,10 @@ export class Clock {
   private hurry(elapsedMs: number, startMs: number): void {
     const { session } = this.host;
     this.allowanceUs += elapsedMs * 1000 * Math.max(this.speed, HURRY_SPEED_MIN);
-    while (this.allowanceUs > 0) {
+    // Virtual time is whole microseconds.
+    while (this.allowanceUs >= 1) {
       const beforeUs = session.nowUs;
-      const why = session.advanceUntilAnswer(beforeUs + Math.min(this.allowanceUs, 2_000));
+      const why = session.advanceUntilAnswer(beforeUs + Math.min(Math.floor(this.allowanceUs), HURRY_STEP_US));
       this.allowanceUs -= session.nowUs - beforeUs;
       if (why === "answered" || this.nowMs() - startMs >= SLICE_MS) break;
     }

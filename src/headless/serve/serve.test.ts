@@ -93,7 +93,7 @@ describe("the served API", () => {
   });
 
   it("takes protobuf as kubectl sends it", async () => {
-    const bytes = readFileSync(join(import.meta.dirname, "testdata/roundtrip/core.v1.ConfigMap.pb"));
+    const bytes = readFileSync(join(import.meta.dirname, "../../bridge/front/testdata/roundtrip/core.v1.ConfigMap.pb"));
     const headers = { "content-type": "application/vnd.kubernetes.protobuf" };
     const send = (body: Buffer) =>
       new Promise<number | undefined>((resolve, reject) => {
@@ -235,8 +235,8 @@ const kubectl = (process.env.PATH ?? "")
 
 describe.skipIf(kubectl === undefined)("the real kubectl", () => {
   const call = async (...args: string[]) => {
-    const cache = join(cluster.kubeconfig, "../cache");
-    const { stdout } = await run(kubectl!, ["--kubeconfig", cluster.kubeconfig, "--cache-dir", cache, ...args]);
+    const cache = join(cluster.kubeconfig.path, "../cache");
+    const { stdout } = await run(kubectl!, ["--kubeconfig", cluster.kubeconfig.path, "--cache-dir", cache, ...args]);
     return stdout;
   };
 

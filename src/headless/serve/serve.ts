@@ -1,11 +1,9 @@
-import { randomBytes } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
+import type { Doors } from "../../bridge/front/entrance.ts";
+import { type Front, openFront } from "../../bridge/front/front.ts";
+import { createApiDoor } from "../../session/doors.ts";
 import { SessionHost } from "../../session/host.ts";
 import { parseTopology, type Topology, topologyByName } from "../../sim/cluster/topology.ts";
-import { serveApi } from "./api-server.ts";
-import { issueServingCertificate } from "./certificates.ts";
 import { Clock } from "./clock.ts";
 
 export interface ServeOptions {
@@ -15,66 +13,27 @@ export interface ServeOptions {
   readonly speed: number;
 }
 
-export interface ServedCluster {
+export interface ServedCluster extends Front {
   readonly host: SessionHost;
-  readonly port: number;
-  readonly token: string;
-  /** PEM. */
-  readonly authority: string;
-  /** File. */
-  readonly kubeconfig: string;
-  close(): Promise<void>;
 }
 
 /** Boots a cluster until it is ready and serves its API. */
 export async function serveCluster(options: ServeOptions): Promise<ServedCluster> {
   const host = new SessionHost();
   host.start(options.topology, options.seed);
-  const certificate = await issueServingCertificate(Date.now());
+  const current = () => host.session;
+  const doors: Doors = { administrator: createApiDoor(current), stranger: createApiDoor(current, null) };
+  const front = await openFront({ port: options.port, backend: () => doors });
   const clock = new Clock(host, options.speed, () => performance.now());
-  const token = randomBytes(24).toString("base64url");
-  const served = await serveApi({ host, clock, port: options.port, token, certificate }).catch((error: unknown) => {
-    clock.stop();
-    throw error;
-  });
-  const folder = mkdtempSync(join(tmpdir(), "kubarium-"));
-  const kubeconfig = join(folder, "kubeconfig");
-  writeFileSync(kubeconfig, kubeconfigText(served.port, certificate.authority, token), { mode: 0o600 });
   return {
+    ...front,
     host,
-    port: served.port,
-    token,
-    authority: certificate.authority,
-    kubeconfig,
     async close() {
       clock.stop();
       host.session.abortAll();
-      await served.close();
-      rmSync(folder, { recursive: true, force: true });
+      await front.close();
     },
   };
-}
-
-function kubeconfigText(port: number, authority: string, token: string): string {
-  return `apiVersion: v1
-kind: Config
-clusters:
-- name: kubernetes
-  cluster:
-    certificate-authority-data: ${Buffer.from(authority).toString("base64")}
-    server: https://127.0.0.1:${port}
-contexts:
-- name: kubernetes-admin@kubernetes
-  context:
-    cluster: kubernetes
-    user: kubernetes-admin
-current-context: kubernetes-admin@kubernetes
-preferences: {}
-users:
-- name: kubernetes-admin
-  user:
-    token: ${token}
-`;
 }
 
 /** Reads `--serve PORT [--topology NAME|FILE] [--seed N] [--speed N]`. A text says what is wrong. */
@@ -113,7 +72,7 @@ export async function serveUntilInterrupted(options: ServeOptions): Promise<numb
     console.error(`lab: port ${options.port} is taken`);
     return 1;
   }
-  console.log(`KUBECONFIG=${cluster.kubeconfig}`);
+  console.log(`KUBECONFIG=${cluster.kubeconfig.path}`);
   await new Promise<void>((resolve) => {
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => resolve());
   });

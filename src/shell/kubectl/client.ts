@@ -2,7 +2,7 @@
 
 import type { Status } from "../../sim/api/object.ts";
 import { genericServerResponse } from "../../sim/api/status-errors.ts";
-import { type HttpRequest, type HttpResponse, isFailure, type ProgramContext } from "../doors.ts";
+import { type HttpRequest, type HttpResponse, type HttpStream, isFailure, type ProgramContext } from "../doors.ts";
 import { CommandError, ConnectionError, SilentExit, StatusError } from "./errors.ts";
 import type { Json, JsonObject } from "./json.ts";
 import { parseWarnings } from "./warnings.ts";
@@ -145,9 +145,7 @@ function refusal(answer: HttpResponse, method: string): StatusError {
 }
 
 /** One JSON object a line, however the lines were cut into chunks. */
-async function* watchEvents(
-  frames: AsyncIterable<{ readonly type: string; readonly data: string }>,
-): AsyncGenerator<WatchEvent> {
+async function* watchEvents(frames: HttpStream["frames"]): AsyncGenerator<WatchEvent> {
   let buffer = "";
   for await (const frame of frames) {
     if (frame.type !== "chunk") continue;

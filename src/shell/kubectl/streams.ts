@@ -35,6 +35,7 @@ export async function runStream(invocation: Invocation, request: StreamRequest):
   try {
     for await (const frame of stream.frames) {
       if (frame.type === "chunk") context.out.write(frame.data);
+      else if (frame.type !== "channel") continue;
       else if (frame.channel === 1) context.out.write(frame.data);
       else if (frame.channel === 2) context.err.write(frame.data);
       else if (frame.channel === 3) ending = parseEnding(frame.data);

@@ -307,6 +307,7 @@ export class FakeApi implements ApiDoor {
       response,
       frames: queue,
       send: (frame) => {
+        if (frame.type !== "channel") return;
         if (frame.channel === 255) finish();
         else stdin += frame.data;
       },

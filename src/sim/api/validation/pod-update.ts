@@ -13,6 +13,7 @@ const CHANGEABLE =
 
 export function validatePodUpdate(errors: Errors, pod: Fields, old: Fields, subresource: string): void {
   if (subresource === "status") validatePodStatusUpdate(errors, pod, old);
+  else if (subresource === "ephemeralcontainers") validateEphemeralContainersUpdate(errors, pod, old);
   else validatePodChange(errors, pod, old);
 }
 
@@ -30,6 +31,23 @@ function validatePodChange(errors: Errors, pod: Fields, old: Fields): void {
   checkGateUpdates(errors, spec, oldSpec);
   const masked = withChangeableFields(spec, oldSpec, errors);
   if (!equalJson(masked, oldSpec)) errors.push(forbidden("spec", CHANGEABLE));
+}
+
+/** Containers of `kubectl debug` may only be added (ValidatePodEphemeralContainersUpdate). */
+function validateEphemeralContainersUpdate(errors: Errors, pod: Fields, old: Fields): void {
+  const [metadata, oldMetadata] = [record(pod.metadata), record(old.metadata)];
+  checkObjectMetaUpdate(errors, metadata, oldMetadata);
+  checkMetadataAndSpec(errors, pod);
+  checkMirrorAnnotation(errors, record(metadata.annotations), record(oldMetadata.annotations));
+  const path = "spec.ephemeralContainers";
+  const now = list(record(pod.spec).ephemeralContainers).map(record);
+  for (const before of list(record(old.spec).ephemeralContainers).map(record)) {
+    const name = JSON.stringify(before.name);
+    const same = now.find((one) => one.name === before.name);
+    if (same === undefined) errors.push(forbidden(path, `existing ephemeral containers ${name} may not be removed\n`));
+    else if (!equalJson(same, before))
+      errors.push(forbidden(path, `existing ephemeral containers ${name} may not be changed\n`));
+  }
 }
 
 function checkMirrorAnnotation(errors: Errors, annotations: Fields, old: Fields): void {

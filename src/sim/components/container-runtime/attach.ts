@@ -4,6 +4,9 @@ import { isMounted } from "./containers.ts";
 import { argvOf, findProgram, SHELL_KIND } from "./launch.ts";
 import { followOutput } from "./logs.ts";
 import type { ContainerRecord, RuntimeState, TerminalState } from "./state.ts";
+import { after } from "./timers.ts";
+
+const LAST_OUTPUT_US = 20_000;
 
 /** The open input of a container: its process at one end, those who are attached at the other. */
 function terminalOf(state: RuntimeState, containerId: string): TerminalState {
@@ -84,14 +87,18 @@ export function attachClosed(state: RuntimeState, context: Context, stream: Stre
   const terminal = state.terminals.get(at.containerId);
   if (terminal === undefined) return;
   if (stream === terminal.io) {
-    endTerminal(state, context, at.containerId);
+    terminal.io = null;
     return;
   }
   terminal.clients.delete(stream);
   inputOver(state, context, at.containerId, at.stdin);
 }
 
-/** The container is over: so is everybody's sight of it. */
+/** The container is over; what it wrote last is still on its way here. */
+export function containerOver(state: RuntimeState, context: Context, containerId: string): void {
+  if (state.terminals.has(containerId)) after(context, LAST_OUTPUT_US, { type: "terminalOver", containerId });
+}
+
 export function endTerminal(state: RuntimeState, context: Context, containerId: string): void {
   const terminal = state.terminals.get(containerId);
   if (terminal === undefined) return;

@@ -1,7 +1,7 @@
 import type { Component, Context, KernelMessage, RequestId, StreamId } from "../../kernel/types.ts";
 import type { RegistryResponse } from "../image-registry/messages.ts";
 import type { ExecFrame, PortFrame } from "../kubelet/messages.ts";
-import { attachClosed, attachFrame, containerIoOpened, endTerminal, openAttach } from "./attach.ts";
+import { attachClosed, attachFrame, containerIoOpened, containerOver, endTerminal, openAttach } from "./attach.ts";
 import { loadAddresses, networkProblem } from "./cni.ts";
 import {
   containerCreated,
@@ -149,6 +149,9 @@ export const containerd: Component<RuntimeState, RuntimeMessage> = {
       case "followLog":
         sendNewLines(state, context, message.stream);
         return;
+      case "terminalOver":
+        endTerminal(state, context, message.containerId);
+        return;
       case "syncDisk":
         state.syncing = false;
         context.disk.sync();
@@ -177,7 +180,7 @@ function childExited(
   if (record?.pid !== undefined && record.pid !== message.pid) return;
   if (record !== undefined && state.execs.size > 0) killExecsOf(state, context, record);
   containerExited(state, context, message.process, message.exit);
-  if (id !== undefined) endTerminal(state, context, id);
+  if (id !== undefined) containerOver(state, context, id);
 }
 
 function serve(state: RuntimeState, context: Context, id: RequestId, request: CriRequest): void {

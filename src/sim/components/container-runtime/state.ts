@@ -127,4 +127,5 @@ export type RuntimeMessage =
   | { readonly type: "execTimedOut"; readonly execId: string }
   | { readonly type: "execExited"; readonly execId: string; readonly exitCode: number }
   | { readonly type: "followLog"; readonly stream: StreamId }
+  | { readonly type: "terminalOver"; readonly containerId: string }
   | { readonly type: "syncDisk" };

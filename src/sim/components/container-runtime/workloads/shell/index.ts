@@ -13,7 +13,7 @@ import type { Word } from "./syntax.ts";
 import { isWholeArchive } from "./tar.ts";
 import { hasStdin, hasTty, typed } from "./terminal.ts";
 
-/** After the last frame of an exec, so that it is on its way before the process is gone. */
+/** After the last frame of its output, so that it is on its way before the process is gone. */
 const LEAVE_US = 2_000;
 
 /** Programs that a script may become. */
@@ -262,12 +262,12 @@ function settle(state: ShellState, context: Context): void {
   state.ended = true;
   if (state.partial !== "") context.log(state.partial);
   state.partial = "";
-  if (state.io === null || state.args.exec === undefined) {
+  if (state.io === null) {
     context.exit(state.status);
     return;
   }
   const frame: ExecFrame = { type: "exit", exitCode: state.status };
-  context.sendFrame(state.io, frame);
+  if (state.args.exec !== undefined) context.sendFrame(state.io, frame);
   const leave: ShellMessage = { type: "leave", exitCode: state.status };
   context.setTimer(LEAVE_US, leave, "keep");
 }

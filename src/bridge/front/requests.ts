@@ -3,9 +3,8 @@ import type { IncomingMessage } from "node:http";
 import type { HttpRequest } from "../../shell/doors.ts";
 import type { Status } from "../../sim/api/object.ts";
 import { badRequest, forbidden, requestEntityTooLarge, unauthorized } from "../../sim/api/status-errors.ts";
+import { BODY_BYTES_MAX } from "./limits.ts";
 import { decodeProtobuf, PROTOBUF } from "./protobuf.ts";
-
-export const BODY_BYTES_MAX = 3_145_728;
 
 /** Who may ask: nobody but programs of this machine that read the kubeconfig, and no page of any browser. */
 export interface Gate {
@@ -69,7 +68,15 @@ export function requestOf(request: IncomingMessage, bytes: Buffer, administrator
 export function isLongRunning(request: HttpRequest): boolean {
   const [path = "", query = ""] = request.path.split("?", 2);
   if (request.method !== "GET") return false;
+  return isWatch(request) || (path.endsWith("/log") && isOn(query, "follow"));
+}
+
+export function isWatch({ method, path: target }: HttpRequest): boolean {
+  const [path = "", query = ""] = target.split("?", 2);
+  return method === "GET" && (isOn(query, "watch") || /\/watch\//.test(path));
+}
+
+function isOn(query: string, name: string): boolean {
   const parameters = new URLSearchParams(query);
-  const on = (name: string) => parameters.has(name) && !["false", "0"].includes(parameters.get(name) as string);
-  return on("watch") || /\/watch\//.test(path) || (path.endsWith("/log") && on("follow"));
+  return parameters.has(name) && !["false", "0"].includes(parameters.get(name) as string);
 }
