@@ -83,6 +83,29 @@ describe("pacing", () => {
     expect(pacer.report).toEqual({ rate: 10, text: "a command waits for its answer" });
   });
 
+  it("runs no slower than life while a command waits, and says when paused time keeps it waiting", () => {
+    pacer.speed = 1 / 1_000;
+    void host.session.sleep(10_000_000_000);
+    ticks(1, 10);
+    expect(host.session.nowUs).toBe(10_000);
+    expect(pacer.report).toEqual({ rate: 1, text: "a command waits for its answer" });
+    pacer.playing = false;
+    expect(pacer.tick()).toBe(true);
+    ticks(1, 10);
+    expect(host.session.nowUs).toBe(10_000);
+    expect(pacer.report.text).toBe("a command waits until time goes on");
+  });
+
+  it("lets who only watches wait at any speed", () => {
+    host.session.advance(20_000_000);
+    const body = { type: "http", method: "GET", path: "/api/v1/nodes?watch=1", headers: {}, body: "" };
+    const ask = { type: "stream", to: "10.0.0.11:6443", body, timeoutUs: 60_000_000, label: "GET nodes" } as const;
+    host.session.open("laptop", { ...ask, certificate: "/home/you/.kube/config" }, { end() {} });
+    expect(host.session.awaited).toBe(true);
+    host.session.advance(21_000_000);
+    expect([host.session.awaited, host.session.waiting]).toEqual([false, 1]);
+  });
+
   it("slows down for the followed trace's messages and says so", () => {
     host.session.advance(20_000_000);
     const { session } = host;

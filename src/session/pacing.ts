@@ -103,7 +103,7 @@ export class Pacer implements TimeKeeper {
     if (this.hurryToUs !== null) {
       this.hurry(session, nowMs);
     } else if (!this.playing) {
-      this.report = { rate: 0, text: session.awaited ? "a command waits for its answer until time goes on" : "" };
+      this.report = { rate: 0, text: session.awaited ? "a command waits until time goes on" : "" };
     } else {
       const { rate, text } = this.pace(session);
       this.debtUs += elapsedMs * 1000 * rate;

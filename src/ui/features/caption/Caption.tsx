@@ -16,7 +16,8 @@ export function Caption() {
   );
   const sentence = readable(caption.text) || text.nothing;
   const read = useCalm(sentence);
-  const aside = busy || (playing ? (following ? readable(pace) : "") : text.paused);
+  const aside =
+    busy || (playing ? (following ? readable(pace) : "") : pace ? text.pausedWhile(readable(pace)) : text.paused);
   return (
     <div className="flex min-h-9 items-center gap-2 px-3 pt-1">
       <ToneSign tone={caption.tone} size={13} />

@@ -1,2 +1,7 @@
 /** Words of the caption. */
-export const text = { label: "What is happening", paused: "Paused", nothing: "Nothing is on its way." };
+export const text = {
+  label: "What is happening",
+  paused: "Paused",
+  pausedWhile: (pace: string) => `Paused: ${pace}`,
+  nothing: "Nothing is on its way.",
+};
