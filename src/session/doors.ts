@@ -20,7 +20,7 @@ import type { Session } from "./session.ts";
 
 /** A client that waits longer than the server does (60 s), as kubectl without --request-timeout. */
 const REQUEST_TIMEOUT_US = 65_000_000;
-const KUBECONFIG = "/home/you/.kube/config";
+export const KUBECONFIG = "/home/you/.kube/config";
 
 type Failure = ConnectionFailure["failure"];
 

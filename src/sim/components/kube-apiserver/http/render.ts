@@ -3,6 +3,7 @@ import type { ApiObject } from "../../../api/object.ts";
 import type { HttpResponse } from "../messages.ts";
 import type { Exchange } from "../state.ts";
 import type { ResponseForm } from "./form.ts";
+import { jsonText } from "./json-text.ts";
 import { presented } from "./present.ts";
 
 const AUDIT = "audit-id";
@@ -42,7 +43,7 @@ export function jsonResponse(
       body: stringify(object, { lineWidth: 0, aliasDuplicateObjects: false }),
     };
   }
-  const body = form?.pretty === true ? `${JSON.stringify(object, null, 2)}\n` : `${JSON.stringify(object)}\n`;
+  const body = form?.pretty === true ? `${JSON.stringify(object, null, 2)}\n` : `${jsonText(object)}\n`;
   return { type: "http", status: code, headers: headersOf(contentType ?? "application/json"), body };
 }
 
