@@ -66,6 +66,8 @@ export interface EventToRecord {
   readonly message: string;
   /** For style `events`: `Binding`, `Scheduling`. */
   readonly action?: string;
+  /** For style `events`: the other object that it is about. */
+  readonly related?: ObjectReference;
 }
 
 export interface EventTag {
@@ -234,6 +236,7 @@ function buildEvent(
       action: seen.action ?? "",
       reason: seen.reason,
       regarding: seen.object,
+      ...(seen.related === undefined ? {} : { related: seen.related }),
       note: message,
       type: seen.type,
     });

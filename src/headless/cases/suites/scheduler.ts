@@ -8,12 +8,14 @@ import {
   type Rejection,
 } from "../../../sim/components/kube-scheduler/framework/plugin.ts";
 import { frameworkOf } from "../../../sim/components/kube-scheduler/framework/profile.ts";
+import { schedulePod } from "../../../sim/components/kube-scheduler/framework/run.ts";
 import type { Pod } from "../../../sim/components/kube-scheduler/objects.ts";
 import { DEFAULT_PLUGINS } from "../../../sim/components/kube-scheduler/plugins/registry.ts";
 import { podInfoOf } from "../../../sim/components/kube-scheduler/pod-info.ts";
+import type { Candidate } from "../../../sim/components/kube-scheduler/preemption/pick.ts";
 import { addPodToQueue, createQueue, popPod } from "../../../sim/components/kube-scheduler/queue/scheduling-queue.ts";
 import { snapshotOf } from "../../../sim/components/kube-scheduler/snapshot.ts";
-import { allOf, expectSame, type Outcome, PASS, type RecordedCase, type Suite, skip } from "../suite.ts";
+import { allOf, expectSame, expectSameSet, fail, type Outcome, PASS, type RecordedCase, type Suite } from "../suite.ts";
 
 type Answer = string | { readonly reason: string; readonly unresolvable?: boolean } | null;
 
@@ -30,6 +32,17 @@ interface PluginCase extends RecordedCase {
   readonly candidates?: readonly string[];
   readonly enqueuedAt?: Readonly<Record<string, number>>;
   readonly order?: readonly string[];
+  readonly preempt?: PreemptAnswer;
+}
+
+interface PreemptAnswer {
+  readonly nominatedNode?: string;
+  readonly nominatedNodeAnyOf?: readonly string[];
+  readonly victims?: readonly string[];
+  readonly candidates?: Readonly<
+    Record<string, { readonly victims: readonly string[]; readonly pdbViolations: number }>
+  >;
+  readonly message?: string;
 }
 
 /** One plugin of the scheduler, judged alone. */
@@ -39,8 +52,8 @@ export const scheduler: Suite = {
     const asked = recorded as PluginCase;
     if (asked.plugin === "PrioritySort") return runQueue(asked);
     const definition = DEFAULT_PLUGINS.find(([{ name }]) => name === asked.plugin)?.[0];
-    if (definition === undefined) return skip(`scheduler plugin ${asked.plugin}`);
-    if (recorded.preempt !== undefined) return skip("victims of preemption");
+    if (definition === undefined) return fail(`no such plugin: ${asked.plugin}`);
+    if (asked.preempt !== undefined) return runPreemption(asked, asked.preempt);
     const plugin = definition.create(asked.args);
     const { cache, objects } = snapshotOf(asked.objects.map((object) => deepFreeze(object)));
     const cycle = createCycle(podInfoOf(deepFreeze(asked.pod)), cache, objects);
@@ -106,4 +119,45 @@ function runQueue(asked: PluginCase): Outcome {
   const order: string[] = [];
   for (let queued = popPod(queue); queued !== null; queued = popPod(queue)) order.push(queued.pod.metadata.name!);
   return expectSame(order, asked.order);
+}
+
+/** All default plugins filter; no node fits. */
+function runPreemption(asked: PluginCase, expected: PreemptAnswer): Outcome {
+  const { cache, objects } = snapshotOf(asked.objects.map((object) => deepFreeze(object)));
+  const profile = deepFreeze({ ...schedulerConfig().profiles[0]!, args: { [asked.plugin]: asked.args } });
+  const { preemption } = schedulePod(frameworkOf(profile), cache, objects, podInfoOf(deepFreeze(asked.pod)), {
+    startIndex: 0,
+    percentageOfNodesToScore: null,
+    randomInt: () => 0,
+  });
+  if (preemption === null) return fail("a node fits the pod");
+  const { candidates, pick, message } = preemption;
+  const node = pick?.candidate.node ?? "";
+  return allOf(
+    expected.nominatedNodeAnyOf === undefined
+      ? expectSame(node, expected.nominatedNode)
+      : expectSame(expected.nominatedNodeAnyOf.includes(node), true),
+    expected.victims === undefined ? PASS : expectSameSet(namesOf(pick?.candidate), expected.victims),
+    ...(expected.candidates === undefined ? [] : [judgeCandidates(candidates, expected.candidates)]),
+    expected.message === undefined ? PASS : expectSame(message, expected.message),
+  );
+}
+
+function namesOf(candidate: Candidate | undefined): string[] {
+  return (candidate?.victims ?? []).map(({ metadata }) => metadata.name ?? "");
+}
+
+function judgeCandidates(found: readonly Candidate[], expected: NonNullable<PreemptAnswer["candidates"]>): Outcome {
+  const sorted = (names: readonly string[]) => [...names].sort();
+  return expectSame(
+    Object.fromEntries(
+      found.map((one) => [one.node, { victims: sorted(namesOf(one)), pdbViolations: one.pdbViolations }]),
+    ),
+    Object.fromEntries(
+      Object.entries(expected).map(([node, { victims, pdbViolations }]) => [
+        node,
+        { victims: sorted(victims), pdbViolations },
+      ]),
+    ),
+  );
 }

@@ -2,6 +2,7 @@ import { equalJson } from "../../api/equal.ts";
 import type { Context, TraceRef } from "../../kernel/types.ts";
 import type { Delta } from "../../machinery/informer.ts";
 import { addNode, addPod, removeNode, removePod, updateNode, updatePod } from "./cache/cache.ts";
+import { nominate, updateNomination, withdraw } from "./cache/nominated.ts";
 import { type ClusterEvent, nodeUpdateEvents } from "./framework/events.ts";
 import { type Node, nameOf, type Pod, uidOf } from "./objects.ts";
 import { addPodToQueue, deletePodFromQueue, moveOnEvent, updatePodInQueue } from "./queue/scheduling-queue.ts";
@@ -51,12 +52,15 @@ export function onPodDelta(state: SchedulerState, delta: Delta, context: Context
 function onAdded(state: SchedulerState, pod: Pod, context: Context, trace: TraceRef): void {
   if (pod.spec.nodeName) {
     deletePodFromQueue(state.queue, uidOf(pod));
+    withdraw(state.cache.nominated, uidOf(pod));
     addPod(state.cache, pod);
     move(state, { type: "AssignedPod/Add", assignedPod: pod }, context, trace);
     return;
   }
   const framework = frameworkFor(state, pod);
-  if (framework !== undefined) addPodToQueue(state.queue, framework, pod, context.nowUs, trace);
+  if (framework === undefined) return;
+  addPodToQueue(state.queue, framework, pod, context.nowUs, trace);
+  nominate(state.cache.nominated, pod, pod.status?.nominatedNodeName ?? "");
 }
 
 function onUpdated(state: SchedulerState, old: Pod, pod: Pod, context: Context, trace: TraceRef): void {
@@ -77,18 +81,37 @@ function onUpdated(state: SchedulerState, old: Pod, pod: Pod, context: Context, 
   // Decided already: the binding is on its way.
   if (state.cache.assumed.has(uidOf(pod))) return;
   const framework = frameworkFor(state, pod);
-  if (framework !== undefined) updatePodInQueue(state.queue, framework, pod, context.nowUs, trace);
+  if (framework === undefined) return;
+  updatePodInQueue(state.queue, framework, pod, context.nowUs, trace);
+  updateNomination(state.cache.nominated, old, pod);
+  if (old.status?.nominatedNodeName && !pod.status?.nominatedNodeName) roomIsFree(state, pod, context, trace);
 }
 
 function onDeleted(state: SchedulerState, pod: Pod, context: Context, trace: TraceRef): void {
-  deletePodFromQueue(state.queue, uidOf(pod));
-  const wasAssumed = state.cache.assumed.has(uidOf(pod));
-  if (!pod.spec.nodeName && !wasAssumed) return;
+  const uid = uidOf(pod);
+  deletePodFromQueue(state.queue, uid);
+  withdraw(state.cache.nominated, uid);
+  const wasAssumed = state.cache.assumed.has(uid);
+  if (!pod.spec.nodeName && !wasAssumed) {
+    if (pod.status?.nominatedNodeName) roomIsFree(state, pod, context, trace);
+    return;
+  }
   removePod(state.cache, pod);
   move(state, { type: "AssignedPod/Delete", assignedPod: pod }, context, trace);
 }
 
-export function move(state: SchedulerState, event: ClusterEvent, context: Context, trace: TraceRef): void {
+/** What was kept free for the pod may go to those that it does not outrank. */
+function roomIsFree(state: SchedulerState, pod: Pod, context: Context, trace: TraceRef): void {
+  move(state, { type: "AssignedPod/Delete", assignedPod: pod }, context, trace, pod.spec.priority ?? 0);
+}
+
+export function move(
+  state: SchedulerState,
+  event: ClusterEvent,
+  context: Context,
+  trace: TraceRef,
+  maxPriority?: number,
+): void {
   if (state.queue.unschedulable.size === 0) return;
-  moveOnEvent(state.queue, (pod) => frameworkFor(state, pod), event, context.nowUs, trace);
+  moveOnEvent(state.queue, (pod) => frameworkFor(state, pod), event, context.nowUs, trace, maxPriority);
 }

@@ -27,8 +27,8 @@ import { onNodeDelta, onPodDelta } from "./event-handlers.ts";
 import { numFeasibleNodesToFind } from "./framework/sampling.ts";
 import { parseOptions, type SchedulerOptions } from "./options.ts";
 import { createQueue, flushQueue, hasPodToPop, nextFlushAtUs } from "./queue/scheduling-queue.ts";
-import { onAnswer, RECORDER, scheduleOne } from "./schedule-one.ts";
-import { frameworkFor, type SchedulerMessage, type SchedulerState } from "./state.ts";
+import { onAnswer, scheduleOne } from "./schedule-one.ts";
+import { frameworkFor, RECORDER, type SchedulerMessage, type SchedulerState } from "./state.ts";
 
 const VERSION = "v1.33.1";
 const CYCLE_US = 250;
@@ -117,6 +117,7 @@ function createState(config: SchedulerConfig, context: Context): SchedulerState 
     loopArmed: false,
     wake: null,
     binding: new Map(),
+    preempting: new Map(),
   };
 }
 

@@ -5,26 +5,26 @@ import { call } from "../../machinery/client.ts";
 import { referenceTo } from "../../machinery/event-recorder.ts";
 import { klog, quote } from "../../machinery/klog.ts";
 import { clientOf, emitEvent, informerOf } from "../../machinery/machinery.ts";
-import { createSubresourceRequest, patchRequest, resultOf } from "../../machinery/requests.ts";
+import { createSubresourceRequest, resultOf } from "../../machinery/requests.ts";
 import { PODS } from "../../machinery/resources.ts";
 import { assumePod, forgetPod, refreshOrder } from "./cache/cache.ts";
+import { nominate } from "./cache/nominated.ts";
 import { keepDecision } from "./decisions.ts";
 import { move } from "./event-handlers.ts";
 import { fitErrorMessage, NO_NODES, truncateMessage } from "./framework/fit-error.ts";
-import { createCycle, type FilterFailures } from "./framework/plugin.ts";
 import type { Framework } from "./framework/profile.ts";
 import { schedulePod, type Verdict } from "./framework/run.ts";
 import { keyOf, type Pod, type PodCondition } from "./objects.ts";
 import { podInfoOf } from "./pod-info.ts";
+import { onPreemptingAnswer, type PreemptingTag, patchStatus, startPreempting } from "./preempting.ts";
 import { addUnschedulable, deletePodFromQueue, popPod, type QueuedPod } from "./queue/scheduling-queue.ts";
-import { frameworkFor, objectsSeen, type SchedulerState } from "./state.ts";
+import { frameworkFor, objectsSeen, RECORDER, type SchedulerState } from "./state.ts";
 
-/** Comes back with the answer to a binding or a status patch. */
+/** Comes back with the answer to a write. */
 export type SchedulerTag =
+  | PreemptingTag
   | { readonly ask: "bind"; readonly uid: string; readonly pod: Pod; readonly node: string }
   | { readonly ask: "patchStatus"; readonly pod: string };
-
-export const RECORDER = "default-scheduler";
 
 /** One scheduling cycle: takes a pod, finds it a node, assumes that it runs there and sends the binding. */
 export function scheduleOne(state: SchedulerState, context: Context, durationUs: number): void {
@@ -51,13 +51,16 @@ export function scheduleOne(state: SchedulerState, context: Context, durationUs:
     return;
   }
   const verdict = decide(state, framework, queued, context);
-  const message = verdict.chosen === null ? failureMessage(framework, queued, verdict, state) : "";
+  const message = verdict.chosen === null ? failureMessage(verdict) : "";
   keepDecision(state.decisions, queued, verdict, { atUs: context.nowUs, durationUs, message });
   if (context.observed) context.note("decision", state.decisions.decisions.at(-1));
   context.count("scheduler_schedule_attempts_total");
   context.observe("scheduler_scheduling_algorithm_duration_us", durationUs);
   if (verdict.chosen === null) {
-    failed(state, queued, refusers(verdict), "Unschedulable", message, context);
+    const { preemption } = verdict;
+    if (preemption?.pick) startPreempting(state, pod, preemption.pick.candidate, context);
+    const failure: Failure = { plugins: refusers(verdict), reason: "Unschedulable", message };
+    failed(state, queued, failure, preemption?.nominatedNode ?? null, context);
     return;
   }
   bind(state, queued, verdict.chosen, context);
@@ -76,17 +79,10 @@ function decide(state: SchedulerState, framework: Framework, queued: QueuedPod, 
   return verdict;
 }
 
-function failureMessage(framework: Framework, { pod }: QueuedPod, verdict: Verdict, state: SchedulerState): string {
-  if (verdict.numAllNodes === 0) return NO_NODES;
-  const { numAllNodes, failures: byNode, absent } = verdict;
-  const failures: FilterFailures = { numAllNodes, byNode, absent };
-  const cycle = createCycle(podInfoOf(pod), state.cache, objectsSeen(state));
-  let postFilterMessage = "";
-  for (const plugin of framework.postFilter) {
-    const said = plugin.postFilter!(cycle, failures);
-    if (said !== null) postFilterMessage = said;
-  }
-  return fitErrorMessage(failures, verdict.preFilter?.rejection.reasons.join(", ") ?? "", postFilterMessage);
+function failureMessage({ numAllNodes, failures: byNode, absent, preFilter, preemption }: Verdict): string {
+  if (numAllNodes === 0) return NO_NODES;
+  const preFilterMessage = preFilter?.rejection.reasons.join(", ") ?? "";
+  return fitErrorMessage({ numAllNodes, byNode, absent }, preFilterMessage, preemption?.message ?? "");
 }
 
 /** The plugins whose events may bring the pod back. Without any node only a new one can: every plugin hears of that. */
@@ -123,6 +119,10 @@ export function onAnswer(
 ): void {
   const tag = message.tag as SchedulerTag;
   const result = resultOf(message);
+  if (tag.ask === "condemn" || tag.ask === "evict") {
+    onPreemptingAnswer(state, tag, result, context);
+    return;
+  }
   if (tag.ask === "patchStatus") {
     if (!result.ok) {
       klog(context, "E", "schedule_one.go:1147", `"Error updating pod" err=${quote(result.text)} pod="${tag.pod}"`);
@@ -160,40 +160,51 @@ function bindingFailed(state: SchedulerState, uid: string, pod: Pod, reason: str
     return;
   }
   queued.pod = current;
-  failed(state, queued, [], "SchedulerError", error, context);
+  failed(state, queued, { plugins: [], reason: "SchedulerError", message: error }, "", context);
 }
 
-/** Back to the queue, an event and the PodScheduled condition. */
+interface Failure {
+  /** Whose events may bring the pod back. */
+  readonly plugins: readonly string[];
+  readonly reason: "Unschedulable" | "SchedulerError";
+  readonly message: string;
+}
+
+/** Back to the queue, an event, the PodScheduled condition; `nominated` as in `Preemption.nominatedNode`. */
 function failed(
   state: SchedulerState,
   queued: QueuedPod,
-  plugins: readonly string[],
-  reason: "Unschedulable" | "SchedulerError",
-  message: string,
+  failure: Failure,
+  nominated: string | null,
   context: Context,
 ): void {
   const { pod } = queued;
+  const { plugins, message } = failure;
   addUnschedulable(state.queue, queued, plugins, message, context.nowUs);
+  nominate(state.cache.nominated, pod, nominated ?? pod.status?.nominatedNodeName ?? "");
   record(state, pod, "Warning", "FailedScheduling", "Scheduling", truncateMessage(message), context);
-  patchPodScheduled(state, pod, reason, message, context);
+  patchPodScheduled(state, pod, failure, nominated, context);
 }
 
-function patchPodScheduled(state: SchedulerState, pod: Pod, reason: string, message: string, context: Context): void {
+function patchPodScheduled(
+  state: SchedulerState,
+  pod: Pod,
+  { reason, message }: Failure,
+  nominated: string | null,
+  context: Context,
+): void {
+  const status: { conditions?: readonly PodCondition[]; nominatedNodeName?: string | null } = {};
   const old = pod.status?.conditions?.find(({ type }) => type === "PodScheduled");
-  if (old?.status === "False" && old.reason === reason && old.message === message) return;
-  const condition: PodCondition = {
-    type: "PodScheduled",
-    status: "False",
-    reason,
-    message,
-    lastProbeTime: null,
-    lastTransitionTime: old?.status === "False" ? (old.lastTransitionTime ?? null) : formatTime(context.wallUs()),
-  };
-  const { namespace = "", name = "" } = pod.metadata;
-  const body = deepFreeze({ metadata: { uid: pod.metadata.uid }, status: { conditions: [condition] } });
-  const tag: SchedulerTag = Object.freeze({ ask: "patchStatus", pod: keyOf(pod) });
-  const request = patchRequest(PODS, namespace, name, "strategic", body, "status");
-  call(clientOf(state.machinery!), context, request, tag);
+  if (old?.status !== "False" || old.reason !== reason || old.message !== message) {
+    const since = old?.status === "False" ? (old.lastTransitionTime ?? null) : formatTime(context.wallUs());
+    status.conditions = [
+      { type: "PodScheduled", status: "False", reason, message, lastProbeTime: null, lastTransitionTime: since },
+    ];
+  }
+  if (nominated !== null && nominated !== (pod.status?.nominatedNodeName ?? "")) {
+    status.nominatedNodeName = nominated === "" ? null : nominated;
+  }
+  if (Object.keys(status).length > 0) patchStatus(state, pod, status, context);
 }
 
 function record(

@@ -6,7 +6,10 @@ import type { SchedulerConfig } from "./config.ts";
 import type { DecisionRing } from "./decisions.ts";
 import { type Framework, frameworkOf } from "./framework/profile.ts";
 import type { Pod } from "./objects.ts";
+import type { Preempting } from "./preempting.ts";
 import type { SchedulingQueue } from "./queue/scheduling-queue.ts";
+
+export const RECORDER = "default-scheduler";
 
 export interface SchedulerState {
   readonly startedAtUs: number;
@@ -27,6 +30,8 @@ export interface SchedulerState {
   wake: { readonly timer: TimerId; readonly atUs: number } | null;
   /** By uid: bindings on their way. */
   readonly binding: Map<string, { readonly node: string; readonly sinceUs: number }>;
+  /** By uid: pods whose victims are being deleted. */
+  readonly preempting: Map<string, Preempting>;
 }
 
 export type SchedulerMessage =

@@ -5,6 +5,7 @@ import { podInfoOf, sharesDemand } from "../pod-info.ts";
 import { type CacheChange, linkChange, newStamp, type Stamp } from "./changes.ts";
 import { createNodeInfo, type NodeInfo, sameTopology, withNode, withoutPod, withPod } from "./node-info.ts";
 import { addToTree, interleaved, type NodeTree, removeFromTree } from "./node-tree.ts";
+import { createNominations, type Nominations, withdraw } from "./nominated.ts";
 
 /** An image on the nodes that have it. */
 export interface ImageState {
@@ -21,6 +22,8 @@ export interface Snapshot {
   /** Another object whenever `images` or the number of nodes has changed. */
   readonly imagesVersion: object;
   readonly pods: Table<Pod>;
+  /** Waiting pods for which room is being made. */
+  readonly nominated: Nominations;
   /** The same for all copies of one cache. */
   readonly identity: object;
   /** Another one whenever pods or nodes have changed in what `changes.ts` tells of. */
@@ -61,6 +64,7 @@ export function createCache(): SchedulerCache {
     orderStale: false,
     pods: new Table<Pod>(),
     assumed: new Map(),
+    nominated: createNominations(),
     identity: Object.freeze({}),
     stamp: newStamp(),
   };
@@ -155,6 +159,7 @@ function countImages(cache: SchedulerCache, before: NodeInfo | undefined, after:
 /** Counts the pod on the node at once, so that the next decision sees it before its binding is written. */
 export function assumePod(cache: SchedulerCache, pod: Pod, nodeName: string): void {
   cache.assumed.set(uidOf(pod), Object.freeze({ pod, nodeName }));
+  withdraw(cache.nominated, uidOf(pod));
   putOnNode(cache, nodeName, pod);
 }
 

@@ -3,6 +3,7 @@ import type { NodeInfo } from "../cache/node-info.ts";
 import type { ClusterObjects } from "../cluster-objects.ts";
 import { type Pod, uidOf } from "../objects.ts";
 import type { PodInfo } from "../pod-info.ts";
+import type { Preemption } from "../preemption/preempt.ts";
 import type { EventInterest } from "./events.ts";
 
 /** Why a plugin says no, in upstream's words. `unresolvable`: preempting pods on the node would not help. */
@@ -55,10 +56,7 @@ export const SKIP: PreFilterVerdict = Object.freeze({ type: "skip" });
 
 export const MAX_NODE_SCORE = 100;
 
-/**
- * The extension points that a plugin implements. Reserve, Permit, PreBind and PostFilter take part in the cycle in the
- * same way (see run.ts); no default plugin of this scheduler needs Permit yet.
- */
+/** The extension points that a plugin implements. */
 export interface Plugin {
   readonly name: string;
   /**
@@ -68,14 +66,14 @@ export interface Plugin {
   readonly nodeLocal?: true;
   /** What else of the cluster the score depends on; another object when that has changed. */
   basis?(snapshot: Snapshot): unknown;
-  /** Null: may enter the active queue. Otherwise why not. */
-  preEnqueue?(pod: PodInfo): string | null;
+  /** Null: may enter the active queue. Otherwise why not. `preempting`: uids of pods whose victims are being deleted. */
+  preEnqueue?(pod: PodInfo, preempting: ReadonlySet<string>): string | null;
   preFilter?(cycle: Cycle): PreFilterVerdict;
   filter?(cycle: Cycle, node: NodeInfo): Rejection | null;
   /** Between PreFilter and Filter: suppose that `pod` were on `node` too (1), or were not (-1). */
   suppose?(cycle: Cycle, pod: Pod, node: NodeInfo, by: 1 | -1): void;
-  /** When no node fits. Null: nothing to say. */
-  postFilter?(cycle: Cycle, failures: FilterFailures): string | null;
+  /** When no node fits. */
+  postFilter?(cycle: Cycle, failures: FilterFailures, tools: PostFilterTools): Preemption;
   /** False: the plugin adds nothing for this pod. */
   preScore?(cycle: Cycle, nodes: readonly NodeInfo[]): boolean;
   /** Any integer; in 0..100 once normalised. */
@@ -83,6 +81,13 @@ export interface Plugin {
   /** In place, over all scored nodes (those of PreScore). */
   normalizeScore?(scores: number[], cycle: Cycle, nodes: readonly NodeInfo[]): void;
   readonly events?: readonly EventInterest[];
+}
+
+export interface PostFilterTools {
+  /** Those that have something to say about this pod. */
+  readonly filters: readonly Plugin[];
+  /** Uniform in 0..bound-1. */
+  readonly randomInt: (bound: number) => number;
 }
 
 /** Which node fell to which plugin. Nodes that are not named fell to `absent`. */

@@ -2,8 +2,18 @@ import { nodeInfo, type Snapshot } from "../cache/cache.ts";
 import type { NodeInfo } from "../cache/node-info.ts";
 import type { ClusterObjects } from "../cluster-objects.ts";
 import type { PodInfo } from "../pod-info.ts";
+import type { Preemption } from "../preemption/preempt.ts";
+import { filterNode, rivalsOn, runFilters } from "./filters.ts";
 import { createResults, type NodeResults, resultsFor, scoresOf } from "./node-results.ts";
-import { type Cycle, createCycle, type NodeRejection, type Plugin, type Rejection, rejection } from "./plugin.ts";
+import {
+  type Cycle,
+  createCycle,
+  type FilterFailures,
+  type NodeRejection,
+  type Plugin,
+  type Rejection,
+  rejection,
+} from "./plugin.ts";
 import type { Framework } from "./profile.ts";
 import { numFeasibleNodesToFind } from "./sampling.ts";
 
@@ -39,9 +49,14 @@ export interface Verdict {
   /** Null when there was nothing to compare. */
   readonly scores: Scores | null;
   readonly chosen: string | null;
+  /** What PostFilter found when no node would do. */
+  readonly preemption: Preemption | null;
 }
 
-/** PreFilter, Filter, PreScore, Score, NormalizeScore and the choice; `snapshot.nodes` begins at `startIndex`. */
+/**
+ * PreFilter, Filter, PreScore, Score, NormalizeScore and the choice, or PostFilter when no node will do. Pure: it changes
+ * nothing, and is the same for the running scheduler and for whoever asks what it would do.
+ */
 export function schedulePod(
   framework: Framework,
   snapshot: Snapshot,
@@ -57,11 +72,22 @@ export function schedulePod(
   const preFiltered = runPreFilter(framework, cycle);
   const failures = new Map<string, NodeRejection>();
   const numAllNodes = snapshot.nodes.length;
-  const verdict = { numAllNodes, evaluated: 0, failures, absent: preFiltered.absent, preFilter: preFiltered.failure };
-  if (preFiltered.failure !== null) return { ...verdict, feasible: [], scores: null, chosen: null };
+  const { absent, failure: preFilter, filters } = preFiltered;
+  const verdict = { numAllNodes, evaluated: 0, failures, absent, preFilter, preemption: null };
+  const none = (evaluated: number): Verdict => {
+    const preemption = postFilter(
+      framework,
+      cycle,
+      { numAllNodes, byNode: failures, absent },
+      filters,
+      options.randomInt,
+    );
+    return { ...verdict, evaluated, feasible: [], scores: null, chosen: null, preemption };
+  };
+  if (preFilter !== null) return none(0);
 
   const nominated = nominatedNode(snapshot, pod, preFiltered.names);
-  if (nominated !== undefined && runFilters(preFiltered.filters, cycle, nominated) === null) {
+  if (nominated !== undefined && filterNode(preFiltered.filters, cycle, nominated) === null) {
     return { ...verdict, feasible: [nominated.name], scores: null, chosen: nominated.name };
   }
   const nodes = preFiltered.names === null ? snapshot.nodes : namedNodes(snapshot, preFiltered.names);
@@ -74,17 +100,30 @@ export function schedulePod(
     cycle,
     nodes,
     results: nodes === snapshot.nodes ? resultsFor(framework, pod, nodes.length) : createResults(nodes.length),
+    filters: preFiltered.filters,
     ...splitLocal(preFiltered.filters),
   };
   const feasible = findFeasible(search, options.startIndex, wanted, failures);
   const evaluated = feasible.length + failures.size;
   const names = feasible.map((position) => search.results.names[position]!);
-  if (feasible.length <= 1) {
-    return { ...verdict, evaluated, feasible: names, scores: null, chosen: names[0] ?? null };
-  }
+  const [first] = names;
+  if (first === undefined) return none(evaluated);
+  if (names.length === 1) return { ...verdict, evaluated, feasible: names, scores: null, chosen: first };
   const scores = scoreNodes(framework, search, feasible, names);
   const chosen = selectHost(scores, options.randomInt);
   return { ...verdict, evaluated, feasible: names, scores, chosen };
+}
+
+function postFilter(
+  { postFilter: plugins }: Framework,
+  cycle: Cycle,
+  failures: FilterFailures,
+  filters: readonly Plugin[],
+  randomInt: (bound: number) => number,
+): Preemption | null {
+  if (failures.numAllNodes === 0) return null;
+  for (const plugin of plugins) return plugin.postFilter!(cycle, failures, { filters, randomInt });
+  return null;
 }
 
 interface PreFiltered {
@@ -144,6 +183,7 @@ interface Search {
   readonly cycle: Cycle;
   readonly nodes: readonly NodeInfo[];
   readonly results: NodeResults;
+  readonly filters: readonly Plugin[];
   readonly localFilters: readonly Plugin[];
   readonly otherFilters: readonly Plugin[];
 }
@@ -162,7 +202,8 @@ function findFeasible(
   wanted: number,
   failures: Map<string, NodeRejection>,
 ): number[] {
-  const { cycle, nodes, results, localFilters, otherFilters } = search;
+  const { cycle, nodes, results, filters, localFilters, otherFilters } = search;
+  const hasNominated = cycle.snapshot.nominated.byUid.size > 0;
   const feasible: number[] = [];
   const count = nodes.length;
   for (let step = 0, at = count === 0 ? 0 : startIndex % count; step < count; step += 1) {
@@ -175,7 +216,8 @@ function findFeasible(
       results.names[position] = node.name;
     }
     let failure = results.failures[position] as NodeRejection | null;
-    if (failure === null && otherFilters.length > 0) failure = runFilters(otherFilters, cycle, node);
+    if (hasNominated && rivalsOn(cycle, node.name).length > 0) failure = filterNode(filters, cycle, node);
+    else if (failure === null && otherFilters.length > 0) failure = runFilters(otherFilters, cycle, node);
     if (failure !== null) {
       failures.set(node.name, failure);
       continue;
@@ -184,15 +226,6 @@ function findFeasible(
     if (feasible.length >= wanted) break;
   }
   return feasible;
-}
-
-/** The first plugin that says no speaks for the node. */
-function runFilters(filters: readonly Plugin[], cycle: Cycle, node: NodeInfo): NodeRejection | null {
-  for (const plugin of filters) {
-    const refused = plugin.filter!(cycle, node);
-    if (refused !== null) return { plugin: plugin.name, rejection: refused };
-  }
-  return null;
 }
 
 function scoreNodes(

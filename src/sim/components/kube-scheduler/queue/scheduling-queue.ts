@@ -54,6 +54,8 @@ export interface SchedulingQueue {
   errorBackoff: Entry[];
   /** Uids of those in `unschedulable`. */
   readonly unschedulable: Set<string>;
+  /** Uids of pods whose victims are being deleted: they are not tried meanwhile. */
+  readonly preempting: Set<string>;
   activeCount: number;
   backoffCount: number;
   errorBackoffCount: number;
@@ -74,6 +76,7 @@ export function createQueue(initialBackoffSeconds: number, maxBackoffSeconds: nu
     backoff: [],
     errorBackoff: [],
     unschedulable: new Set(),
+    preempting: new Set(),
     activeCount: 0,
     backoffCount: 0,
     errorBackoffCount: 0,
@@ -131,8 +134,13 @@ export function addPodToQueue(
 /** Into the active queue, unless a PreEnqueue plugin keeps it out. */
 function activate(queue: SchedulingQueue, framework: Framework, queued: QueuedPod): void {
   for (const plugin of framework.preEnqueue) {
-    const reason = plugin.preEnqueue!(podInfoOf(queued.pod));
+    const reason = plugin.preEnqueue!(podInfoOf(queued.pod), queue.preempting);
     if (reason === null) continue;
+    if (queue.preempting.has(queued.uid)) {
+      // The last victim's end wakes it: it goes on waiting for what it was refused for.
+      put(queue, queued, "unschedulable");
+      return;
+    }
     put(queue, queued, "gated");
     queued.refusedBy = [plugin.name];
     queued.lastMessage = reason;
@@ -271,20 +279,32 @@ function backoffEnd(queue: SchedulingQueue, queued: QueuedPod): number {
   return end - (end % WINDOW_US);
 }
 
-/** Something happened: wakes the rejected pods that it may help. */
+/** Something happened: wakes the rejected pods that it may help. `maxPriority`: only those up to this. */
 export function moveOnEvent(
   queue: SchedulingQueue,
   frameworkFor: (pod: Pod) => Framework | undefined,
   event: ClusterEvent,
   nowUs: number,
   trace: TraceRef,
+  maxPriority = Number.POSITIVE_INFINITY,
 ): void {
   for (const uid of [...queue.unschedulable]) {
     const queued = queue.pods.get(uid)!;
+    if ((queued.pod.spec.priority ?? 0) > maxPriority) continue;
     const framework = frameworkFor(queued.pod);
     if (framework === undefined || !mayHelp(framework, queued, event)) continue;
     requeue(queue, framework, queued, nowUs, event, trace);
   }
+}
+
+/** Tries a waiting pod at once, whatever it waits for. */
+export function forceActivate(queue: SchedulingQueue, framework: Framework, uid: string, trace: TraceRef): void {
+  const queued = queue.pods.get(uid);
+  if (queued === undefined || queued.place === "active" || queued.place === "inFlight" || queued.place === "gated")
+    return;
+  queued.movedBy = describeEvent({ type: "ForceActivate" });
+  queued.trace = trace;
+  activate(queue, framework, queued);
 }
 
 function mayHelp(framework: Framework, queued: QueuedPod, event: ClusterEvent): boolean {

@@ -1,28 +1,19 @@
-import { fitErrorMessage } from "../../framework/fit-error.ts";
-import { type FilterFailures, type NodeRejection, type PluginDefinition, rejection } from "../../framework/plugin.ts";
+import type { PluginDefinition } from "../../framework/plugin.ts";
+import { uidOf } from "../../objects.ts";
+import { type PreemptionArgs, preempt } from "../../preemption/preempt.ts";
 
-const NOT_HELPFUL = rejection("Preemption is not helpful for scheduling", true);
-const NO_VICTIMS = rejection("No preemption victims found for incoming pod", false);
-
-/**
- * Says why preemption does not help. It chooses no victims (see the component's README), so a node that fell to a
- * reason which removing pods could mend answers as one without victims.
- */
+/** When no node takes a pod: whether one would if pods of lower priority left it. */
 export const defaultPreemption: PluginDefinition = {
   name: "DefaultPreemption",
-  create: () => ({
-    name: "DefaultPreemption",
-    postFilter({ pod }, failures) {
-      if (pod.pod.spec.preemptionPolicy === "Never") {
-        return "preemption: not eligible due to preemptionPolicy=Never.";
-      }
-      const byNode = new Map<string, NodeRejection>();
-      for (const [node, { rejection }] of failures.byNode) {
-        byNode.set(node, { plugin: "DefaultPreemption", rejection: rejection.unresolvable ? NOT_HELPFUL : NO_VICTIMS });
-      }
-      const absent = failures.absent === null || failures.absent.unresolvable ? NOT_HELPFUL : NO_VICTIMS;
-      const told: FilterFailures = { numAllNodes: failures.numAllNodes, byNode, absent };
-      return `preemption: ${fitErrorMessage(told, "", "")}`;
-    },
-  }),
+  create(given) {
+    const { minCandidateNodesPercentage = 10, minCandidateNodesAbsolute = 100 } = (given ??
+      {}) as Partial<PreemptionArgs>;
+    const args: PreemptionArgs = { minCandidateNodesPercentage, minCandidateNodesAbsolute };
+    return {
+      name: "DefaultPreemption",
+      preEnqueue: ({ pod }, preempting) =>
+        preempting.has(uidOf(pod)) ? "waiting for the preemption for this pod to be finished" : null,
+      postFilter: (cycle, failures, { filters, randomInt }) => preempt(filters, cycle, failures, args, randomInt),
+    };
+  },
 };
