@@ -77,7 +77,7 @@ Who is not gets a node where a pod goes that no budget guards. Its victim takes 
   $ kubectl get pod urgent -o jsonpath='{.status.conditions[?(@.type=="PodScheduled")].message}{"\n"}'
   0/4 nodes are available: 1 node(s) had untolerated taint {node-role.kubernetes.io/control-plane: }, 3 Insufficient cpu.
   $ kubectl get events --field-selector reason=Preempted -o jsonpath='{range .items[*]}{.type} {.involvedObject.name}: {.message} (for {.related.name}){"\n"}{end}'
-  Normal plain-6dfd9d4968-xpqqd: Preempted by pod 0bfe5697-e22d-4f93-bea8-34120426159d on node worker-1 (for urgent)
+  Normal plain-\w+-\w+: Preempted by pod [0-9a-f-]+ on node worker-1 \(for urgent\) (re)
   $ victim=$(kubectl get pods --no-headers | awk '$3 == "Terminating" {print $1}')
   $ kubectl get pod $victim -o jsonpath='{range .status.conditions[?(@.type=="DisruptionTarget")]}{.status} {.reason}: {.message}{"\n"}{end}'
   True PreemptionByScheduler: default-scheduler: preempting to accommodate a higher priority pod
