@@ -9,12 +9,12 @@ A Job runs pods until enough of them have succeeded.
   NAME    STATUS     COMPLETIONS   DURATION   AGE
   hello   Complete   1/1           5s         5s
   $ kubectl get pods --no-headers
-  hello-pp75c   0/1   Completed   0     5s
+  hello-?????   0/1   Completed   0     5s (glob)
   $ kubectl logs job/hello
   hello
   $ kubectl get events --field-selector involvedObject.kind=Job
   LAST SEEN   TYPE     REASON             OBJECT      MESSAGE
-  5s          Normal   SuccessfulCreate   job/hello   Created pod: hello-pp75c
+  5s          Normal   SuccessfulCreate   job/hello   Created pod: hello-????? (glob)
   0s          Normal   Completed          job/hello   Job completed
 
 Its pods are held by a finalizer until the Job has counted them, and then let go.
@@ -72,15 +72,15 @@ One that fails is tried again, with a pause that doubles: 10 s, 20 s, 40 s.
   job.batch/broken created
   $ lab wait 8s
   $ kubectl get pods -l job-name=broken --no-headers
-  broken-7lrz6   0/1   Error   0     8s
+  broken-?????   0/1   Error   0     8s (glob)
   $ lab wait 10s
   $ kubectl get pods -l job-name=broken --no-headers | wc -l
   2
   $ lab until 60s 'kubectl wait --for=condition=failed job/broken --timeout=0s'
-  $ kubectl get pods -l job-name=broken --no-headers
-  broken-7lrz6   0/1   Error   0     33s
-  broken-b9l5l   0/1   Error   0     22s
-  broken-zx972   0/1   Error   0     2s
+  $ kubectl get pods -l job-name=broken --no-headers --sort-by=.metadata.creationTimestamp
+  broken-?????   0/1   Error   0     33s (glob)
+  broken-?????   0/1   Error   0     22s (glob)
+  broken-?????   0/1   Error   0     2s (glob)
   $ kubectl get job broken
   NAME     STATUS   COMPLETIONS   DURATION   AGE
   broken   Failed   0/1           33s        33s
@@ -116,10 +116,10 @@ Each pod of an indexed Job has a number of its own. An index may use up its own 
   job.batch/indexed created
   $ lab wait 5s
   $ kubectl get pods -l job-name=indexed --no-headers
-  indexed-0-vvzgl   0/1   Completed   0     5s
-  indexed-1-cwjzz   0/1   Completed   0     5s
-  indexed-2-p6vzm   0/1   Error       0     5s
-  indexed-3-m6cgm   0/1   Completed   0     5s
+  indexed-0-?????   0/1   Completed   0     5s (glob)
+  indexed-1-?????   0/1   Completed   0     5s (glob)
+  indexed-2-?????   0/1   Error       0     5s (glob)
+  indexed-3-?????   0/1   Completed   0     5s (glob)
   $ kubectl logs -l job-name=indexed,batch.kubernetes.io/job-completion-index=3
   3 on indexed-3
   $ lab until 60s 'kubectl wait --for=condition=failed job/indexed --timeout=0s'
@@ -152,7 +152,7 @@ A policy says which exit codes are worth another try.
   job.batch/picky created
   $ lab until 60s 'kubectl wait --for=condition=failed job/picky --timeout=0s'
   $ kubectl get job picky -o jsonpath='{.status.failed} {.status.conditions[-1:].reason}: {.status.conditions[-1:].message}{"\n"}'
-  3 PodFailurePolicy: Container work for pod default/picky-f4zz6 failed with exit code 42 matching FailJob rule at index 0
+  3 PodFailurePolicy: Container work for pod default/picky-????? failed with exit code 42 matching FailJob rule at index 0 (glob)
 
 With restartPolicy OnFailure the kubelet starts containers anew in the same pod.
 
@@ -174,7 +174,7 @@ With restartPolicy OnFailure the kubelet starts containers anew in the same pod.
   job.batch/again created
   $ lab wait 5s
   $ kubectl get pods -l job-name=again --no-headers
-  again-7wn66   0/1   CrashLoopBackOff   1 (4s ago)   5s
+  again-?????   0/1   CrashLoopBackOff   1 (4s ago)   5s (glob)
   $ lab until 120s 'kubectl wait --for=condition=failed job/again --timeout=0s'
   $ kubectl get job again -o jsonpath='{.status.conditions[-1:].reason}{"\n"}'
   BackoffLimitExceeded
@@ -218,9 +218,9 @@ A suspended Job has no pods; its clock begins when it resumes. A deadline ends i
   later   Failed   0/1           30s        35s
   $ kubectl get events --field-selector involvedObject.name=later -o custom-columns=TYPE:.type,REASON:.reason,MESSAGE:.message --no-headers
   Normal    Suspended          Job suspended
-  Normal    SuccessfulCreate   Created pod: later-t2p5c
+  Normal    SuccessfulCreate   Created pod: later-????? (glob)
   Normal    Resumed            Job resumed
-  Normal    SuccessfulDelete   Deleted pod: later-t2p5c
+  Normal    SuccessfulDelete   Deleted pod: later-????? (glob)
   Warning   DeadlineExceeded   Job was active longer than specified deadline
 
 A pod that has to leave its node is no fault of the Job's: the policy ignores it, and another takes its place.
