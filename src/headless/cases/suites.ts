@@ -1,5 +1,6 @@
 import type { Suite } from "./suite.ts";
 import { apply } from "./suites/apply.ts";
+import { cronJob } from "./suites/cronjob.ts";
 import { daemonset } from "./suites/daemonset.ts";
 import { defaulting } from "./suites/defaulting.ts";
 import { deployment } from "./suites/deployment.ts";
@@ -69,4 +70,5 @@ export const SUITES: readonly Suite[] = [
   gc,
   ttl,
   job,
+  cronJob,
 ];

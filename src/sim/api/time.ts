@@ -15,6 +15,15 @@ export function formatTime(wallUs: number): string {
   return utcText(wallUs);
 }
 
+/** RFC 3339 in a zone that is `offsetSeconds` east of UTC: `2026-11-20T04:00:00-05:00`. */
+export function formatTimeInZone(wallUs: number, offsetSeconds: number): string {
+  if (offsetSeconds === 0) return formatTime(wallUs);
+  const minutes = Math.abs(Math.trunc(offsetSeconds / 60));
+  const sign = offsetSeconds < 0 ? "-" : "+";
+  const local = formatSeconds(Math.floor(wallUs / 1_000_000) + offsetSeconds);
+  return `${local}${sign}${pad(Math.floor(minutes / 60), 2)}:${pad(minutes % 60, 2)}`;
+}
+
 /** `metav1.MicroTime`: `2026-11-20T09:00:00.000250Z`. */
 export function formatMicroTime(wallUs: number): string {
   const seconds = Math.floor(wallUs / 1_000_000);

@@ -1,5 +1,6 @@
 import type { ControllerDefinition } from "../../machinery/controller-runtime.ts";
 import type { IndexFunctions } from "../../machinery/store.ts";
+import { cronJobController } from "./controllers/cronjob/index.ts";
 import { daemonSetController } from "./controllers/daemonset/index.ts";
 import { deploymentController } from "./controllers/deployment/index.ts";
 import { disruptionController } from "./controllers/disruption/index.ts";
@@ -60,6 +61,7 @@ export const CONTROLLERS: readonly ControllerEntry[] = [
   entry(horizontalPodAutoscaler, "horizontal-pod-autoscaler"),
   entry(disruptionController, "disruption-controller", "controllermanager"),
   entry(jobController, "job-controller"),
+  entry(cronJobController, "cronjob-controller"),
   entry(endpointsController, "endpoint-controller"),
   entry(endpointSliceController, "endpointslice-controller", "endpoint-slice-controller"),
   entry(garbageCollector, "generic-garbage-collector", "garbage-collector-controller", 2),

@@ -1,5 +1,5 @@
 import type { LabelSelectorObject } from "../../../api/labels.ts";
-import type { ApiObject } from "../../../api/object.ts";
+import type { ApiObject, ObjectMeta } from "../../../api/object.ts";
 import type { PodTemplate } from "./types.ts";
 
 /** The fields of batch/v1 objects that controllers read. */
@@ -67,6 +67,35 @@ export interface PodFailurePolicyRule {
 
 export interface SuccessPolicy {
   readonly rules: readonly { readonly succeededIndexes?: string; readonly succeededCount?: number }[];
+}
+
+export interface CronJob extends ApiObject {
+  readonly spec?: {
+    readonly schedule?: string;
+    readonly timeZone?: string;
+    readonly startingDeadlineSeconds?: number;
+    readonly concurrencyPolicy?: string;
+    readonly suspend?: boolean;
+    readonly jobTemplate?: { readonly metadata?: ObjectMeta; readonly spec?: JobSpec };
+    readonly successfulJobsHistoryLimit?: number;
+    readonly failedJobsHistoryLimit?: number;
+  };
+  readonly status?: CronJobStatus;
+}
+
+export interface CronJobStatus {
+  readonly active?: readonly JobReference[];
+  readonly lastScheduleTime?: string;
+  readonly lastSuccessfulTime?: string;
+}
+
+export interface JobReference {
+  readonly apiVersion?: string;
+  readonly kind?: string;
+  readonly namespace?: string;
+  readonly name?: string;
+  readonly uid?: string;
+  readonly resourceVersion?: string;
 }
 
 /** The condition that says how a job ended (`Complete` or `Failed`), or null while it goes on. */
