@@ -1,10 +1,12 @@
 import { deepFreeze } from "../../api/object.ts";
+import { removeCgroup } from "../../kernel/cgroups.ts";
 import type { Context, ProcessExit, RequestId } from "../../kernel/types.ts";
 import { hexId } from "./ids.ts";
 import { parseReference } from "./images/reference.ts";
 import { argvOf, findProgram, processNameOf, programArgs } from "./launch.ts";
 import type { ContainerConfig, ContainerEvent, ContainerStatusOfRuntime, CriError, CriResponse } from "./messages.ts";
 import type { ContainerRecord, RuntimeState } from "./state.ts";
+import { openAccount } from "./stats.ts";
 import { dropContainer, putContainer } from "./store.ts";
 import { after } from "./timers.ts";
 
@@ -114,6 +116,7 @@ export function containerStarting(state: RuntimeState, context: Context, request
     args,
     ...(sandbox.ip === "" ? {} : { ip: sandbox.ip }),
   };
+  openAccount(context, record, sandbox, image);
   let spawned = context.spawn(options);
   if (!spawned.ok && spawned.reason === "exists" && !runsUnder(state, record.status.process)) {
     // A shim that leaked: its record was lost with a full disk.
@@ -121,6 +124,7 @@ export function containerStarting(state: RuntimeState, context: Context, request
     spawned = context.spawn(options);
   }
   if (!spawned.ok) {
+    removeCgroup(context, id);
     if (spawned.reason === "barred") {
       const answer: CriError = {
         call: "error",
@@ -222,6 +226,7 @@ export function containerExited(state: RuntimeState, context: Context, process: 
 
 function recordExit(state: RuntimeState, context: Context, record: ContainerRecord, exit: ProcessExit): void {
   const { id } = record.status;
+  removeCgroup(context, id);
   const status: ContainerStatusOfRuntime = {
     ...record.status,
     state: "CONTAINER_EXITED",

@@ -1,3 +1,4 @@
+import { createRootCgroup } from "../../kernel/cgroups.ts";
 import type { Component, Context, KernelMessage, RequestId, StreamId } from "../../kernel/types.ts";
 import type { RegistryResponse } from "../image-registry/messages.ts";
 import type { ExecFrame, PortFrame } from "../kubelet/messages.ts";
@@ -41,7 +42,7 @@ import {
   stopPodSandbox,
 } from "./sandboxes.ts";
 import type { RuntimeMessage, RuntimeState } from "./state.ts";
-import { containerStats } from "./stats.ts";
+import { containerStats, SYSTEM_USE } from "./stats.ts";
 import { dropImage, load, putPodCidr } from "./store.ts";
 
 const RECENT_CALLS = 20;
@@ -74,6 +75,7 @@ export const containerd: Component<RuntimeState, RuntimeMessage> = {
       syncing: false,
       recentCalls: [],
     };
+    createRootCgroup(context, SYSTEM_USE);
     load(state, context);
     loadAddresses(state, context);
     recoverSandboxes(state, context);
@@ -260,7 +262,7 @@ function serve(state: RuntimeState, context: Context, id: RequestId, request: Cr
       respond(context, id, { call: "RemoveImage" });
       return;
     case "ContainerStats":
-      respond(context, id, { call: "ContainerStats", containers: containerStats(state) });
+      respond(context, id, { call: "ContainerStats", containers: containerStats(context.host, context.nowUs) });
       return;
     case "UpdateRuntimeConfig":
       if (request.podCidr !== state.podCidr) putPodCidr(state, context, request.podCidr);

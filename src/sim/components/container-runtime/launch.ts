@@ -92,6 +92,7 @@ export function programArgs(
     container: config,
     sandbox: sandbox.config,
     rootfs: `${ROOTFS}${status.id}/rootfs`,
+    cgroup: status.id,
     podIp: sandbox.ip === "" ? machineIp : sandbox.ip,
     ...(exec === undefined ? {} : { exec }),
     ...(exec === undefined && config.stdin === true ? { containerId: status.id } : {}),

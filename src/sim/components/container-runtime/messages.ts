@@ -207,6 +207,8 @@ export interface ProgramArgs {
   readonly imageConfig: ImageConfig;
   /** Path on the machine's disk below which the container's own files are: what it wrote. */
   readonly rootfs: string;
+  /** Whose CPU and memory it uses: the container's group in the machine's accounting. */
+  readonly cgroup: string;
   /** The pod's address. */
   readonly podIp: string;
   /** Set for a process that was started by exec: it opens the stream `execIo` with it. */

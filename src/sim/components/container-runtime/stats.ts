@@ -1,8 +1,26 @@
-import type { RuntimeState } from "./state.ts";
+import { type Cgroup, createCgroup, LOOK_US, lookBefore, readCgroups, sampleAt } from "../../kernel/cgroups.ts";
+import type { Context, HostState } from "../../kernel/types.ts";
+import type { ImageConfig } from "../image-registry/messages.ts";
+import type { ContainerRecord, SandboxRecord } from "./state.ts";
 
-/** Millicores of a container that does nothing much. */
-const IDLE_MILLICORES = 1;
-const STRESS_MILLICORES = 1000;
+/** What runs beside the containers: the system, the kubelet, the runtime. */
+export const SYSTEM_USE = { cpuMillicores: 45, memoryBytes: 380 * 1_048_576 } as const;
+
+/** Opens the account of a container that is about to start. */
+export function openAccount(
+  context: Context,
+  { status, config }: ContainerRecord,
+  sandbox: SandboxRecord,
+  image: ImageConfig,
+): void {
+  const { namespace, name, uid } = sandbox.config;
+  createCgroup(context, {
+    id: status.id,
+    labels: { namespace, pod: name, uid, container: config.name },
+    limits: config.limits,
+    idle: { cpuMillicores: image.idleCpuMillicores, memoryBytes: image.idleMemoryBytes },
+  });
+}
 
 export interface ContainerUse {
   readonly id: string;
@@ -10,19 +28,20 @@ export interface ContainerUse {
   readonly memoryBytes: number;
 }
 
-/** What running containers use: by their image, bounded by their limits. */
-export function containerStats(state: RuntimeState): ContainerUse[] {
-  const uses: ContainerUse[] = [];
-  for (const record of state.containers.values()) {
-    if (record.status.state !== "CONTAINER_RUNNING") continue;
-    const image = state.images.get(record.imageReference);
-    const busy = image !== undefined && Object.values(image.programs).includes("workload/stress");
-    const { cpuMillicores, memoryBytes } = record.config.limits;
-    uses.push({
-      id: record.status.id,
-      cpuMillicores: Math.min(busy ? STRESS_MILLICORES : IDLE_MILLICORES, cpuMillicores ?? Number.MAX_SAFE_INTEGER),
-      memoryBytes: Math.min(image?.idleMemoryBytes ?? 0, memoryBytes ?? Number.MAX_SAFE_INTEGER),
-    });
-  }
-  return uses;
+/** What running containers use, as their accounts say: CPU over the last 10 s that were measured. */
+export function containerStats(host: HostState, nowUs: number): ContainerUse[] {
+  return readCgroups(host).map((cgroup) => ({
+    id: cgroup.id,
+    cpuMillicores: recentMillicores(cgroup, nowUs),
+    memoryBytes: sampleAt(cgroup, nowUs)?.memoryBytes ?? 0,
+  }));
+}
+
+function recentMillicores(cgroup: Cgroup, nowUs: number): number {
+  const atUs = lookBefore(nowUs);
+  const last = sampleAt(cgroup, atUs);
+  if (last === null) return 0;
+  const before = sampleAt(cgroup, atUs - LOOK_US);
+  const sinceUs = before === null ? cgroup.startedAtUs : atUs - LOOK_US;
+  return Math.round(((last.cpuUs - (before?.cpuUs ?? 0)) * 1000) / Math.max(1, atUs - sinceUs));
 }

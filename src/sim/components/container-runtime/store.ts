@@ -1,3 +1,4 @@
+import { removeCgroup } from "../../kernel/cgroups.ts";
 import type { Context } from "../../kernel/types.ts";
 import type { ImageConfig } from "../image-registry/messages.ts";
 import type { ContainerRecord, RuntimeState, SandboxRecord } from "./state.ts";
@@ -42,6 +43,7 @@ export function putContainer(state: RuntimeState, context: Context, record: Cont
 
 export function dropContainer(state: RuntimeState, context: Context, record: ContainerRecord): void {
   const { id, sandboxId, process } = record.status;
+  removeCgroup(context, id);
   state.containers.delete(id);
   state.containersOfSandbox.get(sandboxId)?.delete(id);
   if (state.byProcess.get(process) === id) {

@@ -21,6 +21,9 @@ export interface CatalogueRow {
   readonly programs?: Readonly<Record<string, string>>;
   readonly files?: Readonly<Record<string, string>>;
   readonly idleMegabytes?: number;
+  readonly idleMillicores?: number;
+  /** CPU milliseconds for one request. */
+  readonly requestMs?: number;
 }
 
 const NGINX_PAGE = `<!DOCTYPE html>
@@ -70,7 +73,13 @@ function servers(...names: readonly string[]): Record<string, string> {
   return Object.fromEntries(names.map((name) => [name, "workload/server"]));
 }
 
-function controlPlane(name: string, megabytes: number, tags: readonly string[], idleMegabytes: number): CatalogueRow {
+function controlPlane(
+  name: string,
+  megabytes: number,
+  tags: readonly string[],
+  idleMegabytes: number,
+  idleMillicores: number,
+): CatalogueRow {
   return {
     repository: `registry.k8s.io/${name}`,
     tags,
@@ -79,18 +88,19 @@ function controlPlane(name: string, megabytes: number, tags: readonly string[], 
     programs: { [name]: name },
     userland: "none",
     idleMegabytes,
+    idleMillicores,
   };
 }
 
 /** Sizes are those of the real linux/amd64 images, rounded. */
 export const CATALOGUE: readonly CatalogueRow[] = [
-  controlPlane("kube-apiserver", 30.1, KUBERNETES, 280),
-  controlPlane("kube-controller-manager", 27.6, KUBERNETES, 60),
-  controlPlane("kube-scheduler", 21.8, KUBERNETES, 30),
-  { ...controlPlane("kube-proxy", 31.9, KUBERNETES, 25), entrypoint: [], cmd: ["/usr/local/bin/kube-proxy"] },
-  controlPlane("etcd", 58.9, ["3.5.*", "3.6.*"], 60),
+  controlPlane("kube-apiserver", 30.1, KUBERNETES, 280, 45),
+  controlPlane("kube-controller-manager", 27.6, KUBERNETES, 60, 14),
+  controlPlane("kube-scheduler", 21.8, KUBERNETES, 30, 3),
+  { ...controlPlane("kube-proxy", 31.9, KUBERNETES, 25, 1), entrypoint: [], cmd: ["/usr/local/bin/kube-proxy"] },
+  controlPlane("etcd", 58.9, ["3.5.*", "3.6.*"], 60, 22),
   {
-    ...controlPlane("coredns", 20.9, [], 20),
+    ...controlPlane("coredns", 20.9, [], 20, 2),
     repository: "registry.k8s.io/coredns/coredns",
     tags: ["v1.11.*", "v1.12.*"],
     ports: [53],
@@ -157,6 +167,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     ports: [6379],
     userland: "debian",
     programs: servers("redis-server", "docker-entrypoint.sh"),
+    idleMillicores: 2,
     idleMegabytes: 10,
   },
   {
@@ -186,6 +197,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     stopSignal: "SIGINT",
     userland: "debian",
     programs: servers("postgres", "docker-entrypoint.sh"),
+    idleMillicores: 2,
     idleMegabytes: 40,
   },
   {
@@ -197,6 +209,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     ports: [3306],
     userland: "debian",
     programs: servers("mysqld", "docker-entrypoint.sh"),
+    idleMillicores: 7,
     idleMegabytes: 380,
   },
   {
@@ -208,6 +221,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     ports: [27017],
     userland: "debian",
     programs: servers("mongod", "docker-entrypoint.sh"),
+    idleMillicores: 6,
     idleMegabytes: 90,
   },
   {
@@ -385,6 +399,8 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     ports: [80],
     userland: "debian",
     programs: servers("apache2-foreground"),
+    idleMegabytes: 11,
+    requestMs: 30,
   },
   {
     repository: "registry.k8s.io/nginx-slim",
@@ -688,5 +704,7 @@ function imageOf(row: CatalogueRow, reference: string, tag: string): ImageConfig
     programs: row.programs ?? {},
     files: row.files ?? {},
     idleMemoryBytes: Math.floor((row.idleMegabytes ?? 2) * 1_048_576),
+    idleCpuMillicores: row.idleMillicores ?? 1,
+    requestCpuUs: Math.floor((row.requestMs ?? 0.1) * 1000),
   });
 }

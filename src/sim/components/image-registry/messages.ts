@@ -47,6 +47,9 @@ export interface ImageConfig {
   readonly files: Readonly<Record<string, string>>;
   /** What one container of it takes when nobody asks anything of it. */
   readonly idleMemoryBytes: number;
+  readonly idleCpuMillicores: number;
+  /** CPU time that its server needs for one request. */
+  readonly requestCpuUs: number;
 }
 
 export type RegistryResponse =

@@ -38,11 +38,43 @@ export type KubeletRequest =
     }
   /** Opened as a stream; after the head frames both ways are `PortFrame`s. */
   | { readonly type: "portForward"; readonly namespace: string; readonly pod: string }
-  | { readonly type: "healthz" };
+  | { readonly type: "healthz" }
+  /**
+   * What node and containers had used at each of some moments (world time, not longer ago than a minute), as
+   * `GET /metrics/resource` would have told then. Answered by `ResourceMetricsAnswer`.
+   */
+  | { readonly type: "resourceMetrics"; readonly atUs: readonly number[] };
 
 export type KubeletAnswer =
   | { readonly ok: true; readonly text: string }
   | { readonly ok: false; readonly code: number; readonly text: string };
+
+export interface ResourceMetricsAnswer {
+  readonly ok: true;
+  /** One per moment that was asked for. */
+  readonly samples: readonly ResourceSample[];
+}
+
+/** One look of cAdvisor: when it was (world time; the node's calendar time), and what it saw. */
+export interface ResourceSample {
+  readonly atUs: number;
+  readonly timestampWallUs: number;
+  readonly node: UseSample;
+  readonly containers: readonly (UseSample & {
+    readonly namespace: string;
+    readonly pod: string;
+    readonly uid: string;
+    readonly container: string;
+  })[];
+}
+
+export interface UseSample {
+  readonly startedWallUs: number;
+  /** CPU time used since the start. */
+  readonly cpuUs: number;
+  /** Working set. */
+  readonly memoryBytes: number;
+}
 
 /** The kubelet's first frame on every stream. Logs are refused; an exec that cannot be done ends with its `exit`. */
 export type StreamHead =

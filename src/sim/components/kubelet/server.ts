@@ -1,9 +1,18 @@
+import { deepFreeze } from "../../api/object.ts";
 import { formatTime, parseTime } from "../../api/time.ts";
 import type { Context, LogLine, NetworkError, RequestId, StreamId } from "../../kernel/types.ts";
 import type { CriResponse } from "../container-runtime/messages.ts";
-import { type ExecFrame, KUBELET_PORT, type KubeletAnswer, type KubeletRequest, type StreamHead } from "./messages.ts";
+import {
+  type ExecFrame,
+  KUBELET_PORT,
+  type KubeletAnswer,
+  type KubeletRequest,
+  type ResourceMetricsAnswer,
+  type StreamHead,
+} from "./messages.ts";
 import { openRuntimeStream, unavailableText } from "./runtime-link.ts";
 import type { KubeletState, PodWorker, Relay } from "./state.ts";
+import { resourceMetricsText, resourceSample, statsSummary } from "./stats.ts";
 
 const HEALTHZ_PORT = 10248;
 
@@ -28,8 +37,21 @@ export function serveRequest(
   id: RequestId,
   body: KubeletRequest | { readonly type: "http"; readonly path: string },
 ): void {
-  if (body.type === "http" || body.type === "healthz") {
-    context.respond(id, body.type === "http" ? { type: "http", status: 200, headers: {}, body: "ok" } : answerOk("ok"));
+  if (body.type === "http") {
+    const [path = ""] = body.path.split("?");
+    context.respond(id, { type: "http", ...httpAnswer(context, path) });
+    return;
+  }
+  if (body.type === "healthz") {
+    context.respond(id, answerOk("ok"));
+    return;
+  }
+  if (body.type === "resourceMetrics") {
+    const answer: ResourceMetricsAnswer = { ok: true, samples: body.atUs.map((atUs) => resourceSample(context, atUs)) };
+    context.respond(id, deepFreeze(answer), {
+      label: "200",
+      sizeBytes: 300 * (answer.samples[0]?.containers.length ?? 1),
+    });
     return;
   }
   if (body.type !== "containerLogs") {
@@ -49,6 +71,23 @@ export function serveRequest(
     tag,
     label: "ReadLogs",
   });
+}
+
+/** What a plain GET on 10250 or 10248 finds. */
+function httpAnswer(
+  context: Context,
+  path: string,
+): { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: string } {
+  const text = { "content-type": "text/plain; charset=utf-8" };
+  if (path === "/stats/summary")
+    return {
+      status: 200,
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(statsSummary(context)),
+    };
+  if (path === "/metrics/resource") return { status: 200, headers: text, body: resourceMetricsText(context) };
+  if (path === "/healthz") return { status: 200, headers: text, body: "ok" };
+  return { status: 404, headers: text, body: "404 page not found\n" };
 }
 
 function answerOk(text: string): KubeletAnswer {

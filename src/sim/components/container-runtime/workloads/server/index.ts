@@ -1,4 +1,6 @@
 import { formatRfc1123z } from "../../../../api/time.ts";
+import { spendCpu } from "../../../../kernel/cgroups.ts";
+import { bookCpu, type CpuTime, createCpuTime } from "../../../../kernel/cpu-time.ts";
 import type { Component, Context, Peer } from "../../../../kernel/types.ts";
 import type { HttpRequest, HttpResponse } from "../../../kube-apiserver/messages.ts";
 import type { ProgramArgs } from "../../messages.ts";
@@ -10,11 +12,13 @@ export interface ServerState {
   readonly http: boolean;
   listening: boolean;
   served: number;
+  readonly cpu: CpuTime;
 }
 
-interface ServerMessage {
-  readonly type: "serverReady" | "serverLeave";
-}
+type ServerMessage =
+  | { readonly type: "serverReady" | "serverLeave" }
+  /** The work for a request is done. */
+  | { readonly type: "serverWorked"; readonly id: number; readonly from: Peer; readonly request: HttpRequest };
 
 /** How long a program takes until it listens. */
 const START_US: Readonly<Record<string, number>> = {
@@ -35,6 +39,8 @@ const DATABASES: ReadonlySet<string> = new Set([
   "fluent-bit",
 ]);
 const QUICK_START_US = 30_000;
+/** Requests that cost at least so much CPU are worked on one after another, under the container's limit. */
+const LONG_WORK_US = 1_000;
 const LEAVE_US = 50_000;
 
 export const server: Component<ServerState, ServerMessage> = {
@@ -47,7 +53,7 @@ export const server: Component<ServerState, ServerMessage> = {
     const delayUs = name === "slow-start" && seconds > 0 ? seconds * 1_000_000 : (START_US[name] ?? QUICK_START_US);
     for (const line of startLines(args, name)) context.log(line);
     later(context, delayUs, "serverReady");
-    return { args, http: !DATABASES.has(name), listening: false, served: 0 };
+    return { args, http: !DATABASES.has(name), listening: false, served: 0, cpu: createCpuTime() };
   },
 
   step(state, message, context): void {
@@ -68,6 +74,10 @@ export const server: Component<ServerState, ServerMessage> = {
         )
           later(context, LEAVE_US, "serverLeave");
         return;
+      case "serverWorked":
+        spendCpu(context, state.args.cgroup, state.args.imageConfig.requestCpuUs);
+        answer(state, context, message.id, message.from, message.request);
+        return;
       case "serverLeave":
         context.exit(0);
         return;
@@ -81,7 +91,7 @@ export const server: Component<ServerState, ServerMessage> = {
   },
 };
 
-function later(context: Context, delayUs: number, type: ServerMessage["type"]): void {
+function later(context: Context, delayUs: number, type: "serverReady" | "serverLeave"): void {
   const message: ServerMessage = { type };
   context.setTimer(delayUs, message, "keep");
 }
@@ -113,11 +123,21 @@ function portsOf(args: ProgramArgs): readonly number[] {
 
 function serve(state: ServerState, context: Context, id: number, from: Peer, body: unknown): void {
   state.served += 1;
+  const { args } = state;
   const request = body as HttpRequest;
-  if (request.type !== "http" || !state.http) {
-    context.respond(id, { type: "tcp" });
+  const workUs = args.imageConfig.requestCpuUs;
+  if (request.type === "http" && state.http && workUs >= LONG_WORK_US) {
+    const doneAtUs = bookCpu(state.cpu, context.nowUs, workUs, args.container.limits.cpuMillicores);
+    const message: ServerMessage = { type: "serverWorked", id, from, request };
+    context.setTimer(doneAtUs - context.nowUs, message, "keep");
     return;
   }
+  spendCpu(context, args.cgroup, workUs);
+  if (request.type !== "http" || !state.http) context.respond(id, { type: "tcp" });
+  else answer(state, context, id, from, request);
+}
+
+function answer(state: ServerState, context: Context, id: number, from: Peer, request: HttpRequest): void {
   const response = answerHttp(context, state.args, request, from.ip);
   logAccess(state, context, request, response, from.ip);
   context.respond(id, response, { label: String(response.status), sizeBytes: response.body.length + 250 });

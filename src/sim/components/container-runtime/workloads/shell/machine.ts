@@ -1,4 +1,5 @@
 import { deepFreeze } from "../../../../api/object.ts";
+import { spendCpu } from "../../../../kernel/cgroups.ts";
 import type { Context } from "../../../../kernel/types.ts";
 import { isDirectory, readFile, resolvePath, writeFile } from "../files.ts";
 import { COMMANDS, write } from "./commands.ts";
@@ -16,11 +17,16 @@ import { hasCommand } from "./userland.ts";
 const SLICE = 200;
 const SLICE_US = 20_000;
 const FRAMES_MAX = 100;
+/** CPU time that starting and running wget, curl and the like takes. */
+const NETWORK_TOOL_US = 1_500;
 
 /** Runs until something must be waited for or the script is over. */
 export function run(state: ShellState, context: Context): void {
   for (let count = 0; state.pending === null && !state.ended; count += 1) {
     if (count >= SLICE) {
+      // It would have run all the time, as far as its limit lets it.
+      const { cpuMillicores = 1000 } = state.args.container.limits;
+      spendCpu(context, state.args.cgroup, (SLICE_US * Math.min(1000, cpuMillicores)) / 1000);
       wait(state, context, SLICE_US, "yield");
       return;
     }
@@ -376,6 +382,7 @@ function external(
   if (isNetworkTool(name)) {
     const job = state.nextJob;
     state.nextJob = job + 1;
+    spendCpu(context, state.args.cgroup, NETWORK_TOOL_US);
     const step = startNetwork(state, context, [name, ...argv.slice(1)], { shell: job });
     if ("done" in step) finish(state, context, fds, step.done);
     else state.pending = { kind: "network", job, fds, network: step.job };

@@ -36,6 +36,8 @@ function imageOf(reference: string): ImageConfig {
       ? { "/usr/share/nginx/html/index.html": "<!DOCTYPE html>\n<html>\n<head>\n<title>Welcome to nginx!</title>\n" }
       : {},
     idleMemoryBytes: 1,
+    idleCpuMillicores: 1,
+    requestCpuUs: 100,
   };
 }
 
@@ -87,6 +89,7 @@ function start(argv: readonly string[], image = "busybox:1.36", files: Readonly<
     container,
     sandbox,
     rootfs: `/rootfs/${reference}`,
+    cgroup: reference,
     podIp: "10.0.0.7",
   });
   const info: MachineInfo = {
