@@ -14,7 +14,7 @@ A CronJob makes a Job whenever its schedule comes round.
   NAME                        STATUS     COMPLETIONS   DURATION   AGE
   job.batch/report-29919450   Complete   1/1           7s         20s
   $ kubectl get job -o jsonpath='{.items[0].metadata.annotations}{"\n"}'
-  {"batch.kubernetes.io/cronjob-scheduled-timestamp":"2026-11-20T09:30:00Z"}
+  \{"batch\.kubernetes\.io/cronjob-scheduled-timestamp":"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"\} (re)
 
 Over a day it has made 48 of them. The last three that succeeded are kept.
 
@@ -28,7 +28,7 @@ Over a day it has made 48 of them. The last three that succeeded are kept.
   report-29920830   Complete   1/1           7s         30m
   report-29920860   Complete   1/1           7s         20s
   $ kubectl get cronjob report -o jsonpath='{.status.lastScheduleTime} {.status.lastSuccessfulTime}{"\n"}'
-  2026-11-21T09:00:00Z 2026-11-21T09:00:07Z
+  \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ (re)
   $ kubectl get events --field-selector involvedObject.name=report --no-headers | awk '{print $3}' | sort | uniq -c
      3 SawCompletedJob
      3 SuccessfulCreate

@@ -11,7 +11,7 @@ How many pods a PodDisruptionBudget can spare is counted as pods come, become re
   NAME   MIN AVAILABLE   MAX UNAVAILABLE   ALLOWED DISRUPTIONS   AGE
   web    2               N/A               1                     1s
   $ kubectl get pdb web -o jsonpath='{.status}{"\n"}' | jq -c .
-  {"conditions":[{"lastTransitionTime":"2026-11-20T09:00:23Z","message":"","observedGeneration":1,"reason":"SufficientPods","status":"True","type":"DisruptionAllowed"}],"currentHealthy":3,"desiredHealthy":2,"disruptionsAllowed":1,"expectedPods":3,"observedGeneration":1}
+  \{"conditions":\[\{"lastTransitionTime":"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ","message":"","observedGeneration":1,"reason":"SufficientPods","status":"True","type":"DisruptionAllowed"\}\],"currentHealthy":3,"desiredHealthy":2,"disruptionsAllowed":1,"expectedPods":3,"observedGeneration":1\} (re)
 
 A percentage is taken of what the Deployment wants, rounded up.
 
