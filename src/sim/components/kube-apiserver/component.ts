@@ -19,7 +19,7 @@ import { childAnswered } from "./registry/collection.ts";
 import { kubeletAnswered, proxyClosed, proxyFrame } from "./registry/connect.ts";
 import { answerOf, askEtcd, type EtcdAnswer, type Tag } from "./registry/etcd-client.ts";
 import { freshnessTimedOut, wakeWaiting } from "./registry/read.ts";
-import { resume, resumeCached } from "./registry/registry.ts";
+import { resume, resumeCached, resumeCharged } from "./registry/registry.ts";
 import { cachedAlways, cacheKey, STORED_KINDS } from "./resources.ts";
 import { serveHttp, serveResource } from "./serve.ts";
 import { serviceTimeUs } from "./service-time.ts";
@@ -107,6 +107,7 @@ function createState(context: Context, given: Flags): ApiServerState {
     identity: `${identityLeaseName(context.machine.name)}_${randomUid((bound) => context.random.int(bound))}`,
     eventLease: null,
     leaseWaiters: [],
+    quotaBooks: new Map(),
     compactor: { version: 0, revision: 0 },
     bookmarkTimer: false,
     etcdHealth: { checkedAtUs: -10_000_000, error: "" },
@@ -295,6 +296,9 @@ function responded(
       );
       return;
     }
+    case "quota":
+      resumeCharged(state, context, tag.namespace, answerOf(message));
+      return;
     case "task":
       if (tag.task === "probe") {
         probed(state, context, answerOf(message));

@@ -47,6 +47,8 @@ export interface ApiServerState {
   eventLease: { readonly id: number; readonly grantedAtUs: number; keys: number } | null;
   /** Exchanges that wait for the next event lease. */
   leaseWaiters: number[];
+  /** Namespaces in whose quotas something was written lately. */
+  readonly quotaBooks: Map<string, QuotaBook>;
   /** The revision that the compactor saw five minutes ago. */
   compactor: { readonly version: number; readonly revision: number };
   /** Watchers that want bookmarks have the shared timer running. */
@@ -67,6 +69,20 @@ export interface ApiServerState {
   recent: RecentRequest[];
   /** `VERB group resource subresource code` -> count. */
   readonly requestCounts: Map<string, number>;
+}
+
+/** What is known of the charges of one namespace. */
+export interface QuotaBook {
+  /** A transaction is on its way. */
+  busy: boolean;
+  /** Exchanges that wait for the next one, and those that this one charges. */
+  waiting: number[];
+  charging: number[];
+  /** What the transaction writes, by name. */
+  drafts: readonly (readonly [name: string, quota: ApiObject])[];
+  /** Quotas as they were written or read here, newer than the cache has them perhaps; null: gone. */
+  readonly written: Map<string, ApiObject | null>;
+  tries: number;
 }
 
 export interface EtcdClient {
@@ -129,10 +145,20 @@ export interface Exchange {
   removes: boolean;
   /** Whether the object that the draft was made from is known to be the newest. */
   live: boolean;
+  /** What the write takes of quotas; null: nobody asked yet. */
+  charge: QuotaClaim | null;
   /** deletecollection: answers still missing, and what was deleted. */
   pending: number;
   collected: ApiObject[];
   refusal: Status | null;
+}
+
+export interface QuotaClaim {
+  readonly object: ApiObject;
+  readonly old: ApiObject | null;
+  readonly subresource: string;
+  /** It is charged, or need not be. */
+  readonly done: boolean;
 }
 
 export type ExchangePhase =
@@ -146,6 +172,8 @@ export type ExchangePhase =
   /** Lists from etcd. */
   | "list"
   | "lease"
+  /** Waits until its namespace's quotas are charged. */
+  | "quota"
   | "write"
   | "children"
   | "kubelet"

@@ -66,6 +66,7 @@ const STAGE_OF_PHASE: Readonly<Record<ExchangePhase, string>> = {
   cache: "watch cache",
   list: "etcd",
   lease: "etcd",
+  quota: "admission",
   write: "etcd",
   children: "etcd",
   kubelet: "kubelet",

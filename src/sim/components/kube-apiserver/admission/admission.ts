@@ -1,29 +1,63 @@
+import { type Kind, qualifiedResource } from "../../../api/kinds.ts";
 import type { ApiObject, Status } from "../../../api/object.ts";
 import type { Flags } from "../flags.ts";
 import { isStatus } from "../registry/exchange.ts";
+import { certificateApproval, certificateSigning, certificateSubjectRestriction } from "./certificates.ts";
+import { defaultIngressClass } from "./default-ingress-class.ts";
 import { defaultTolerationSeconds } from "./default-toleration-seconds.ts";
+import { limitRanger } from "./limit-ranger.ts";
 import { namespaceLifecycle } from "./namespace-lifecycle.ts";
 import { nodeRestriction } from "./node-restriction.ts";
 import type { AdmissionPlugin, AdmissionRequest, AdmissionView } from "./plugin.ts";
 import { podSecurity } from "./pod-security.ts";
 import { priority } from "./priority.ts";
+import { runtimeClass } from "./runtime-class.ts";
 import { serviceAccount } from "./service-account.ts";
+import { defaultStorageClass, persistentVolumeClaimResize, storageObjectInUseProtection } from "./storage.ts";
 import { taintNodesByCondition } from "./taint-nodes-by-condition.ts";
 
-/** In upstream's order. */
+/** In upstream's order. The quota, last of all, is charged in the registry: it has to be written. */
 export const ADMISSION_PLUGINS: readonly AdmissionPlugin[] = [
   namespaceLifecycle,
+  limitRanger,
   serviceAccount,
   nodeRestriction,
   taintNodesByCondition,
   podSecurity,
   priority,
   defaultTolerationSeconds,
+  defaultStorageClass,
+  storageObjectInUseProtection,
+  persistentVolumeClaimResize,
+  runtimeClass,
+  certificateApproval,
+  certificateSigning,
+  certificateSubjectRestriction,
+  defaultIngressClass,
 ];
 
-export function isEnabled(plugin: AdmissionPlugin, flags: Flags): boolean {
+export function isEnabled(plugin: Pick<AdmissionPlugin, "name" | "enabledByDefault">, flags: Flags): boolean {
   if (flags.enabledAdmission.includes(plugin.name)) return true;
   return plugin.enabledByDefault && !flags.disabledAdmission.includes(plugin.name);
+}
+
+/** Cache: the enabled plugins that look at a kind, by the server's (fixed) flags and the catalogue's row. */
+const chains = new WeakMap<Flags, WeakMap<Kind, readonly AdmissionPlugin[]>>();
+
+function chainOf(flags: Flags, kind: Kind): readonly AdmissionPlugin[] {
+  let ofKinds = chains.get(flags);
+  if (ofKinds === undefined) {
+    ofKinds = new WeakMap();
+    chains.set(flags, ofKinds);
+  }
+  const known = ofKinds.get(kind);
+  if (known !== undefined) return known;
+  const resource = qualifiedResource(kind.group, kind.resource);
+  const chain = ADMISSION_PLUGINS.filter(
+    (plugin) => isEnabled(plugin, flags) && plugin.resources?.includes(resource) !== false,
+  );
+  ofKinds.set(kind, chain);
+  return chain;
 }
 
 /** The mutating pass. `note` hears of every plugin that changed or refused something. */
@@ -34,8 +68,8 @@ export function admit(
   note: (plugin: string, effect: string) => void,
 ): { readonly object: ApiObject | null; readonly refusal: Status | null } {
   let current = request;
-  for (const plugin of ADMISSION_PLUGINS) {
-    if (plugin.admit === undefined || !isEnabled(plugin, flags)) continue;
+  for (const plugin of chainOf(flags, request.kind)) {
+    if (plugin.admit === undefined) continue;
     const result = plugin.admit(current, view);
     if (result === null) continue;
     if (isStatus(result)) {
@@ -55,8 +89,8 @@ export function validateAdmission(
   flags: Flags,
   note: (plugin: string, effect: string) => void,
 ): Status | null {
-  for (const plugin of ADMISSION_PLUGINS) {
-    if (plugin.validate === undefined || !isEnabled(plugin, flags)) continue;
+  for (const plugin of chainOf(flags, request.kind)) {
+    if (plugin.validate === undefined) continue;
     const refusal = plugin.validate(request, view);
     if (refusal === null) continue;
     note(plugin.name, refusal.message ?? "refused");

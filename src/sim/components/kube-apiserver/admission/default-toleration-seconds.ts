@@ -8,6 +8,7 @@ const DEFAULTS: readonly Toleration[] = ["node.kubernetes.io/not-ready", "node.k
 export const defaultTolerationSeconds: AdmissionPlugin = {
   name: "DefaultTolerationSeconds",
   enabledByDefault: true,
+  resources: ["pods"],
   admit(request) {
     if (!createsPod(request)) return null;
     const pod = request.object!;

@@ -1,6 +1,7 @@
 import type { Kind } from "../../../api/kinds.ts";
 import type { ApiObject, Status } from "../../../api/object.ts";
 import type { UserInfo } from "../authn/user.ts";
+import type { Attributes } from "../authz/attributes.ts";
 import type { RequestOptionsOfVerb } from "../messages.ts";
 
 export interface AdmissionRequest {
@@ -22,8 +23,14 @@ export interface AdmissionView {
   /** `lookup("serviceaccounts", "default", "default")`: from the watch cache. */
   lookup(resource: string, namespace: string, name: string): ApiObject | undefined;
   list(resource: string): Iterable<ApiObject>;
+  /** Those of one namespace, by name. */
+  inNamespace(resource: string, namespace: string): readonly ApiObject[];
+  /** Whether `user` may do that. */
+  allows(user: UserInfo, attributes: Partial<Attributes>): boolean;
   /** Integer in [0, bound). */
   readonly random: (bound: number) => number;
+  /** A note for the audit log: it is seen in the trace. */
+  annotate(key: string, text: string): void;
   /** A `Warning:` for the client. */
   warn(text: string): void;
 }
@@ -35,6 +42,8 @@ export interface AdmissionView {
 export interface AdmissionPlugin {
   readonly name: string;
   readonly enabledByDefault: boolean;
+  /** The only resources that it looks at: `pods`, `ingresses.networking.k8s.io`. Absent: it is asked about all. */
+  readonly resources?: readonly string[];
   admit?(request: AdmissionRequest, view: AdmissionView): ApiObject | Status | null;
   validate?(request: AdmissionRequest, view: AdmissionView): Status | null;
 }

@@ -15,6 +15,7 @@ interface ServiceAccount extends ApiObject {
 export const serviceAccount: AdmissionPlugin = {
   name: "ServiceAccount",
   enabledByDefault: true,
+  resources: ["pods"],
   admit(request, view) {
     if (!createsPod(request)) return null;
     const pod = request.object!;

@@ -6,6 +6,7 @@ const NOT_READY = Object.freeze({ key: "node.kubernetes.io/not-ready", effect: "
 export const taintNodesByCondition: AdmissionPlugin = {
   name: "TaintNodesByCondition",
   enabledByDefault: true,
+  resources: ["nodes"],
   admit({ operation, kind, subresource, object }) {
     if (operation !== "CREATE" || kind.resource !== "nodes" || subresource !== "" || object === null) return null;
     const spec = (object.spec ?? {}) as { taints?: readonly { key: string; effect: string }[] };

@@ -13,6 +13,19 @@ export interface Attributes {
   readonly fieldSelector?: string;
 }
 
+/** Nobody asks for nothing: to be filled in. */
+export const NO_ATTRIBUTES: Attributes = Object.freeze({
+  user: "",
+  groups: Object.freeze([]),
+  verb: "",
+  group: "",
+  resource: "",
+  subresource: "",
+  namespace: "",
+  name: "",
+  path: "",
+});
+
 export interface Decision {
   readonly allowed: boolean;
   /** As in the audit log: `RBAC: allowed by ClusterRoleBinding "x" of ClusterRole "y" to User "z"`. */

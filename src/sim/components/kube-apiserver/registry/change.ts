@@ -11,6 +11,7 @@ import type { AdmissionRequest } from "../admission/plugin.ts";
 import { checkEscalation } from "../authz/escalation.ts";
 import { decodeObjectOf } from "../http/decode.ts";
 import type { ApiServerState, Exchange } from "../state.ts";
+import { admissionView } from "./admission-view.ts";
 import { bindPod } from "./binding.ts";
 import { toServed, toStored } from "./conversion.ts";
 import { checkKind } from "./create.ts";
@@ -18,7 +19,7 @@ import { defaulted } from "./defaulted.ts";
 import { goesWithUpdate, isDefinition, planDefinitionDeletion, planDeletion } from "./deletion.ts";
 import { evictPod } from "./eviction.ts";
 import { isStatus } from "./exchange.ts";
-import { admissionView } from "./lookup.ts";
+
 import type { Outcome } from "./outcome.ts";
 import { applied, isApply, withOwners } from "./ownership.ts";
 import { patched } from "./patch.ts";

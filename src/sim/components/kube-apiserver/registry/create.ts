@@ -23,14 +23,16 @@ import { checkEscalation } from "../authz/escalation.ts";
 import { answer, refuse } from "../respond.ts";
 import type { ApiServerState, Exchange } from "../state.ts";
 import { decorate } from "../watch/decorate.ts";
+import { admissionView } from "./admission-view.ts";
 import { toServed, toStored } from "./conversion.ts";
 import { defaulted } from "./defaulted.ts";
 import { isDefinition } from "./deletion.ts";
 import { askFor, type EtcdAnswer, modEquals, rangeOf, txnOf } from "./etcd-client.ts";
 import { takeEventLease } from "./event-lease.ts";
 import { isDryRun, isStatus } from "./exchange.ts";
-import { admissionView, keyOf, lookup } from "./lookup.ts";
+import { keyOf, lookup } from "./lookup.ts";
 import { applied, isApply, withOwners } from "./ownership.ts";
+import { waitsForCharge } from "./quota.ts";
 import { type Companions, companionsOfCreate, rangeWritten, rememberRange } from "./service-allocation.ts";
 import { estimateSize } from "./size.ts";
 import { prepareForCreate } from "./strategy.ts";
@@ -149,6 +151,11 @@ export function create(
     return;
   }
   exchange.draft = deepFreeze(toStored(kind, ownedFromTheStart(exchange, prepared, context)));
+  if (!waitsForCharge(state, exchange, context, exchange.draft, null)) store(state, exchange, context);
+}
+
+/** Its namespace's quotas are charged. */
+export function storeCharged(state: ApiServerState, exchange: Exchange, context: Context): void {
   store(state, exchange, context);
 }
 

@@ -14,6 +14,7 @@ import type { ApiServerState, Exchange } from "../state.ts";
 export type Tag =
   | { readonly use: "exchange"; readonly exchange: number }
   | { readonly use: "cache"; readonly resource: string; readonly epoch: number }
+  | { readonly use: "quota"; readonly namespace: string }
   | { readonly use: "task"; readonly task: string }
   | { readonly use: "kubelet"; readonly exchange: number };
 

@@ -38,6 +38,7 @@ export function openExchange(state: ApiServerState, context: Context, given: New
     creates: false,
     removes: false,
     live: false,
+    charge: null,
     pending: 0,
     collected: [],
     refusal: null,

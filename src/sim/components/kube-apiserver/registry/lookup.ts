@@ -1,7 +1,6 @@
 import { type Kind, kindOfResource, storageKey } from "../../../api/kinds.ts";
 import type { ApiObject } from "../../../api/object.ts";
-import type { Context } from "../../../kernel/types.ts";
-import type { AdmissionView } from "../admission/plugin.ts";
+import { endOfPrefix } from "../../../kernel/table.ts";
 import { cacheKey } from "../resources.ts";
 import type { ApiServerState, Exchange } from "../state.ts";
 import type { WatchCache } from "../watch/cache.ts";
@@ -26,20 +25,23 @@ export function objectsOf(state: ApiServerState, resource: string): Iterable<Api
   return state.caches.get(resource)?.objects.values() ?? [];
 }
 
+const NONE: readonly ApiObject[] = Object.freeze([]);
+
+/** Those of one namespace, by name. Costs nothing where there are none at all. */
+export function objectsIn(state: ApiServerState, resource: string, namespace: string): readonly ApiObject[] {
+  const cache = state.caches.get(resource);
+  if (cache === undefined || cache.objects.size === 0) return NONE;
+  const found: ApiObject[] = [];
+  const prefix = `${cache.prefix}${namespace}/`;
+  cache.objects.range(prefix, endOfPrefix(prefix), (_, object) => {
+    found.push(object);
+  });
+  return found;
+}
+
 /** The key in etcd of what the exchange is about. */
 export function keyOf(exchange: Exchange): string {
   return storageKey(exchange.kind, exchange.request.namespace, exchange.name);
-}
-
-export function admissionView(state: ApiServerState, exchange: Exchange, context: Context): AdmissionView {
-  return {
-    lookup: (resource, namespace, name) => lookup(state, resource, namespace, name),
-    list: (resource) => objectsOf(state, resource),
-    random: (bound) => context.random.int(bound),
-    warn: (text) => {
-      if (!exchange.warnings.includes(text)) exchange.warnings.push(text);
-    },
-  };
 }
 
 export function requireKind(group: string, resource: string): Kind {

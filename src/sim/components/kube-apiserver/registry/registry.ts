@@ -6,12 +6,13 @@ import { beginWatch, resumeWatch } from "../watch/serve.ts";
 import { beginDeleteCollection, resumeDeleteCollection } from "./collection.ts";
 import { componentStatuses } from "./component-status.ts";
 import { beginConnect } from "./connect.ts";
-import { beginCreate, resumeCreate } from "./create.ts";
+import { beginCreate, resumeCreate, storeCharged } from "./create.ts";
 import type { EtcdAnswer } from "./etcd-client.ts";
+import { quotaAnswered } from "./quota.ts";
 import { beginGet, beginList, resumeFromCache, resumeGet, resumeList } from "./read.ts";
 import { review } from "./reviews.ts";
 import { beginTokenRequest, resumeTokenRequest } from "./token-request.ts";
-import { beginUpdate, resumeUpdate } from "./update.ts";
+import { beginUpdate, resumeUpdate, updateCharged } from "./update.ts";
 
 /** Begins what an authorized request asks for. */
 export function begin(state: ApiServerState, exchange: Exchange, context: Context): void {
@@ -125,6 +126,16 @@ export function resume(state: ApiServerState, exchange: Exchange, context: Conte
       if (exchange.creates) resumeCreate(state, exchange, context, from);
       else resumeUpdate(state, exchange, context, from);
       return;
+  }
+}
+
+/** The quotas of a namespace are charged, or were not to be. */
+export function resumeCharged(state: ApiServerState, context: Context, namespace: string, from: EtcdAnswer): void {
+  for (const exchange of quotaAnswered(state, context, namespace, from)) {
+    context.actFor(exchange.trace);
+    if (exchange.creates || (exchange.request.verb === "create" && exchange.request.subresource === ""))
+      storeCharged(state, exchange, context);
+    else updateCharged(state, exchange, context);
   }
 }
 

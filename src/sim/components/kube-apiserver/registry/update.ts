@@ -17,6 +17,7 @@ import { isDryRun, isStatus } from "./exchange.ts";
 import { cacheOf, keyOf } from "./lookup.ts";
 import type { Outcome } from "./outcome.ts";
 import { applied, creationDenied } from "./ownership.ts";
+import { waitsForCharge } from "./quota.ts";
 import { scaleOf } from "./scale.ts";
 import { companionsOfRemoval, companionsOfUpdate, rangeWritten, rememberRange } from "./service-allocation.ts";
 import { estimateSize } from "./size.ts";
@@ -169,6 +170,7 @@ function put(
   }
   exchange.draft = deepFreeze(draft);
   exchange.removes = false;
+  if (exchange.charge?.done !== true && waitsForCharge(state, exchange, context, exchange.draft, current)) return;
   if (isDryRun(exchange)) {
     answer(state, exchange, context, codeOf(exchange), bodyOf(exchange, decorate(draft, revisionOf(current))));
     return;
@@ -176,6 +178,11 @@ function put(
   const key = keyOf(exchange);
   const value = { data: exchange.draft, sizeBytes: estimateSize(exchange.draft) };
   transact(state, exchange, context, current, { op: "put", key, value, ...leaseOf(state, exchange) }, companions);
+}
+
+/** Its namespace's quotas are charged: the change is worked out once more, on what is there now. */
+export function updateCharged(state: ApiServerState, exchange: Exchange, context: Context): void {
+  readLive(state, exchange, context);
 }
 
 /** An event that is written again hangs on a lease again. */
