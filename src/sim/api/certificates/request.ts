@@ -22,7 +22,7 @@ const ORGANIZATION = "2.5.4.10";
 const EXTENSION_REQUEST = "1.2.840.113549.1.9.14";
 const SUBJECT_ALT_NAME = "2.5.29.17";
 const RSA_KEY = "1.2.840.113549.1.1.1";
-export const SHA256_WITH_RSA = "1.2.840.113549.1.1.11";
+const SHA256_WITH_RSA = "1.2.840.113549.1.1.11";
 
 /** `request` is the object's field: base64 of a PEM block. Null where there is no request in it. */
 export function readSigningRequest(request: string): SigningRequest | null {

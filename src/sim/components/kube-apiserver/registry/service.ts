@@ -1,3 +1,4 @@
+import { equalJson } from "../../../api/equal.ts";
 import type { ApiObject } from "../../../api/object.ts";
 
 interface Spec {
@@ -30,7 +31,32 @@ export function normalizedService(service: ApiObject, current: ApiObject | null)
     // A client that knows only the one field has changed it.
     spec = { ...spec, clusterIPs: spec.clusterIP ? [spec.clusterIP] : [] };
   }
+  if (old !== null && old.type !== spec.type) spec = withoutOldTypesFields(spec, old);
   return spec === service.spec ? service : { ...service, spec };
+}
+
+/** What only the old type needs goes with it, unless the update says otherwise (`dropTypeDependentFields`). */
+function withoutOldTypesFields(spec: Spec, old: Spec): Spec {
+  const next: Record<string, unknown> = { ...spec };
+  const gone = (field: string): void => {
+    if (equalJson(spec[field] ?? null, old[field] ?? null)) delete next[field];
+  };
+  if (!isExposed(spec)) for (const field of ["externalTrafficPolicy", "healthCheckNodePort"]) gone(field);
+  if (spec.type !== "LoadBalancer") {
+    for (const field of ["allocateLoadBalancerNodePorts", "loadBalancerClass", "healthCheckNodePort"]) gone(field);
+  }
+  const ports = (of: Spec) => (of.ports ?? []) as readonly { readonly nodePort?: number }[];
+  const numbers = (of: Spec) => ports(of).map(({ nodePort }) => nodePort ?? 0);
+  if (!isExposed(spec) && ports(spec).length > 0 && equalJson(numbers(spec), numbers(old))) {
+    next.ports = ports(spec).map(({ nodePort: _, ...port }) => port);
+  }
+  return next as Spec;
+}
+
+/** Reached from outside of the cluster. */
+function isExposed({ type, externalIPs }: Spec): boolean {
+  if (type === "NodePort" || type === "LoadBalancer") return true;
+  return type === "ClusterIP" && Array.isArray(externalIPs) && externalIPs.length > 0;
 }
 
 function pick(spec: Spec, fields: readonly string[]): Readonly<Record<string, unknown>> {
