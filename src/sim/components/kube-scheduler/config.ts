@@ -1,15 +1,39 @@
+import { parseGoDuration } from "../../api/duration.ts";
 import { deepFreeze } from "../../api/object.ts";
+import { DEFAULT_WEIGHTS } from "./plugins/registry.ts";
 
-/** One profile, as far as this scheduler's plugins need it. */
+/** Where plugins take part, as KubeSchedulerConfiguration names it. QueueSort and Bind know one plugin each. */
+export const POINTS = [
+  "preEnqueue",
+  "queueSort",
+  "preFilter",
+  "filter",
+  "postFilter",
+  "preScore",
+  "score",
+  "reserve",
+  "permit",
+  "preBind",
+  "bind",
+  "postBind",
+] as const;
+
+export type Point = (typeof POINTS)[number];
+
+export interface EnabledPlugin {
+  readonly name: string;
+  /** In scoring. */
+  readonly weight: number;
+}
+
+/** One profile: which plugins take part where, in which order. */
 export interface ProfileConfig {
   readonly schedulerName: string;
   readonly percentageOfNodesToScore: number | null;
   /** Plugin -> `pluginConfig[].args`. */
   readonly args: Readonly<Record<string, unknown>>;
-  /** Plugin -> weight, where it differs from the default. */
-  readonly weights: Readonly<Record<string, number>>;
-  /** Extension point -> plugins that are off there; `*` is all. */
-  readonly disabled: Readonly<Record<string, readonly string[]>>;
+  /** As resolved from the defaults, `multiPoint` and each point's own lists; plugins skip points that are not theirs. */
+  readonly enabled: Readonly<Partial<Record<Point, readonly EnabledPlugin[]>>>;
 }
 
 export interface SchedulerConfig {
@@ -19,10 +43,13 @@ export interface SchedulerConfig {
   readonly podMaxBackoffSeconds: number;
 }
 
-const POINTS = ["preEnqueue", "preFilter", "filter", "postFilter", "score"] as const;
+interface FilePlugin {
+  readonly name: string;
+  readonly weight?: number;
+}
 
 interface PluginSet {
-  readonly enabled?: readonly { readonly name: string; readonly weight?: number }[];
+  readonly enabled?: readonly FilePlugin[];
   readonly disabled?: readonly { readonly name: string }[];
 }
 
@@ -33,37 +60,73 @@ interface FileProfile {
   readonly plugins?: Readonly<Record<string, PluginSet>>;
 }
 
-/** KubeSchedulerConfiguration v1 as plain data. Undefined: the defaults. */
-export function schedulerConfig(file?: unknown): SchedulerConfig {
-  const given = (file ?? {}) as {
-    readonly profiles?: readonly FileProfile[];
-    readonly percentageOfNodesToScore?: number;
-    readonly podInitialBackoffSeconds?: number;
-    readonly podMaxBackoffSeconds?: number;
+/** KubeSchedulerConfiguration v1, as far as the simulation acts on it. */
+export interface ConfigFile {
+  readonly apiVersion?: string;
+  readonly kind?: string;
+  readonly profiles?: readonly FileProfile[];
+  readonly percentageOfNodesToScore?: number;
+  readonly podInitialBackoffSeconds?: number;
+  readonly podMaxBackoffSeconds?: number;
+  readonly parallelism?: number;
+  readonly clientConnection?: { readonly kubeconfig?: string; readonly qps?: number; readonly burst?: number };
+  readonly leaderElection?: {
+    readonly leaderElect?: boolean;
+    readonly leaseDuration?: string;
+    readonly renewDeadline?: string;
+    readonly retryPeriod?: string;
+    readonly resourceName?: string;
+    readonly resourceNamespace?: string;
   };
-  const profiles = given.profiles === undefined || given.profiles.length === 0 ? [{}] : given.profiles;
+}
+
+/** The defaults, with what a file says instead. */
+export function schedulerConfig(file: ConfigFile = {}): SchedulerConfig {
+  const profiles = file.profiles === undefined || file.profiles.length === 0 ? [{}] : file.profiles;
   return deepFreeze({
     profiles: profiles.map(profileConfig),
-    percentageOfNodesToScore: given.percentageOfNodesToScore ?? null,
-    podInitialBackoffSeconds: given.podInitialBackoffSeconds ?? 1,
-    podMaxBackoffSeconds: given.podMaxBackoffSeconds ?? 10,
+    percentageOfNodesToScore: file.percentageOfNodesToScore ?? null,
+    podInitialBackoffSeconds: file.podInitialBackoffSeconds ?? 1,
+    podMaxBackoffSeconds: file.podMaxBackoffSeconds ?? 10,
   });
 }
 
 function profileConfig(profile: FileProfile): ProfileConfig {
-  const weights: Record<string, number> = {};
-  const disabled: Record<string, string[]> = {};
-  for (const [point, { enabled = [], disabled: off = [] }] of Object.entries(profile.plugins ?? {})) {
-    for (const { name, weight } of enabled) if (weight !== undefined && weight > 0) weights[name] = weight;
-    const again = new Set(enabled.map(({ name }) => name));
-    const names = off.map(({ name }) => name).filter((name) => !again.has(name));
-    for (const one of point === "multiPoint" ? POINTS : [point]) disabled[one] = [...(disabled[one] ?? []), ...names];
-  }
+  const plugins = profile.plugins ?? {};
+  const everywhere = mergedDefaults(plugins.multiPoint ?? {});
+  const enabled = Object.fromEntries(POINTS.map((point) => [point, pluginsAt(everywhere, plugins[point] ?? {})]));
   return {
-    schedulerName: profile.schedulerName ?? "default-scheduler",
+    schedulerName: profile.schedulerName || "default-scheduler",
     percentageOfNodesToScore: profile.percentageOfNodesToScore ?? null,
     args: Object.fromEntries((profile.pluginConfig ?? []).map(({ name, args }) => [name, args])),
-    weights,
-    disabled,
+    enabled,
   };
+}
+
+/** The default plugins, less those disabled and with those reconfigured in their place, and then the others. */
+function mergedDefaults({ enabled = [], disabled = [] }: PluginSet): FilePlugin[] {
+  const off = new Set(disabled.map(({ name }) => name));
+  const defaults = off.has("*") ? [] : Object.entries(DEFAULT_WEIGHTS).filter(([name]) => !off.has(name));
+  const merged = defaults.map(([name, weight]) => enabled.find((one) => one.name === name) ?? { name, weight });
+  return [...merged, ...enabled.filter(({ name }) => !merged.some((one) => one.name === name))];
+}
+
+/** A point's own list comes first where it repeats what is on everywhere, and last where it adds something. */
+function pluginsAt(everywhere: readonly FilePlugin[], { enabled = [], disabled = [] }: PluginSet): EnabledPlugin[] {
+  const off = new Set(disabled.map(({ name }) => name));
+  const general = off.has("*") ? [] : everywhere.filter(({ name }) => !off.has(name));
+  const isGeneral = ({ name }: FilePlugin) => general.some((one) => one.name === name);
+  const isOwn = ({ name }: FilePlugin) => enabled.some((one) => one.name === name);
+  const order = [
+    ...enabled.filter(isGeneral),
+    ...general.filter((one) => !isOwn(one)),
+    ...enabled.filter((one) => !isGeneral(one)),
+  ];
+  // A weight of zero is not a weight: whoever wants a plugin off disables it.
+  return order.map(({ name, weight }) => ({ name, weight: weight || 1 }));
+}
+
+/** Microseconds of a file's duration; undefined: the file does not say. */
+export function fileDurationUs(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : (parseGoDuration(text) ?? undefined);
 }

@@ -3,7 +3,7 @@ import type { Context, TraceRef } from "../../kernel/types.ts";
 import type { Delta } from "../../machinery/informer.ts";
 import { addNode, addPod, removeNode, removePod, updateNode, updatePod } from "./cache/cache.ts";
 import { nominate, updateNomination, withdraw } from "./cache/nominated.ts";
-import { type ClusterEvent, nodeUpdateEvents } from "./framework/events.ts";
+import { asksForLess, type ClusterEvent, nodeUpdateEvents } from "./framework/events.ts";
 import { type Node, nameOf, type Pod, uidOf } from "./objects.ts";
 import { addPodToQueue, deletePodFromQueue, moveOnEvent, updatePodInQueue } from "./queue/scheduling-queue.ts";
 import { frameworkFor, type SchedulerState } from "./state.ts";
@@ -23,8 +23,17 @@ export function onNodeDelta(state: SchedulerState, delta: Delta, context: Contex
       return;
     case "deleted":
       removeNode(state.cache, nameOf(node));
+      move(state, { type: "Node/Delete", oldNode: node }, context, delta.trace);
       return;
   }
+}
+
+/** Volumes, claims and what belongs to them: nothing but events, since plugins read them where informers keep them. */
+export function onObjectDelta(state: SchedulerState, kind: string, delta: Delta, context: Context): void {
+  const { object, old } = delta;
+  const action = { added: "Add", updated: "Update", deleted: "Delete" }[delta.type];
+  const event = { type: `${kind}/${action}` as ClusterEvent["type"], object, oldObject: old ?? undefined };
+  move(state, event, context, delta.trace);
 }
 
 export function onPodDelta(state: SchedulerState, delta: Delta, context: Context): void {
@@ -73,7 +82,7 @@ function onUpdated(state: SchedulerState, old: Pod, pod: Pod, context: Context, 
     if (old.metadata.labels !== pod.metadata.labels && !equalJson(old.metadata.labels, pod.metadata.labels)) {
       move(state, { type: "AssignedPod/UpdateLabel", oldPod: old, assignedPod: pod }, context, trace);
     }
-    if (old.spec.containers !== pod.spec.containers && !equalJson(old.spec.containers, pod.spec.containers)) {
+    if (asksForLess(old, pod)) {
       move(state, { type: "AssignedPod/UpdateScaleDown", oldPod: old, assignedPod: pod }, context, trace);
     }
     return;

@@ -58,7 +58,7 @@ const FLAGS: Readonly<Record<string, Flag>> = {
   vmodule: ignored,
 };
 
-const DEFAULTS: SchedulerOptions = Object.freeze({
+export const DEFAULTS: SchedulerOptions = Object.freeze({
   kubeconfig: "",
   config: "",
   leaderElect: true,
@@ -73,23 +73,26 @@ const DEFAULTS: SchedulerOptions = Object.freeze({
 });
 
 /** `argv` begins with the program's name. An error is what upstream prints before it exits with 1. */
-export function parseOptions(argv: readonly string[]): { readonly options: SchedulerOptions; readonly error: string } {
-  let options = DEFAULTS;
+export function parseOptions(argv: readonly string[]): {
+  readonly given: Partial<SchedulerOptions>;
+  readonly error: string;
+} {
+  let given: Partial<SchedulerOptions> = {};
   for (let index = 1; index < argv.length; index += 1) {
     const argument = argv[index]!;
-    if (!argument.startsWith("-")) return { options, error: `unknown command "${argument}" for "kube-scheduler"` };
+    if (!argument.startsWith("-")) return { given, error: `unknown command "${argument}" for "kube-scheduler"` };
     const [name, inline] = splitFlag(argument);
     const flag = FLAGS[name];
-    if (flag === undefined) return { options, error: `unknown flag: --${name}` };
+    if (flag === undefined) return { given, error: `unknown flag: --${name}` };
     const next = argv[index + 1];
     let value = inline;
     if (value === undefined && next !== undefined && !next.startsWith("-")) {
       value = next;
       index += 1;
     }
-    options = { ...options, ...flag(value ?? "true") };
+    given = { ...given, ...flag(value ?? "true") };
   }
-  return { options, error: "" };
+  return { given, error: "" };
 }
 
 function splitFlag(argument: string): [name: string, value: string | undefined] {

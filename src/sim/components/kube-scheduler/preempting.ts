@@ -12,7 +12,7 @@ import { keyOf, type Pod, type PodCondition, uidOf } from "./objects.ts";
 import { priorityOf } from "./preemption/importance.ts";
 import type { Candidate } from "./preemption/pick.ts";
 import { forceActivate } from "./queue/scheduling-queue.ts";
-import { frameworkFor, RECORDER, type SchedulerState } from "./state.ts";
+import { frameworkFor, type SchedulerState, schedulerNameOf } from "./state.ts";
 
 /** A pod whose victims are being deleted, beside the scheduling of others. */
 export interface Preempting {
@@ -51,7 +51,7 @@ function evictLast(state: SchedulerState, preempting: Preempting, context: Conte
 /** Says in the victim's status why it goes. */
 function condemn(state: SchedulerState, { pod }: Preempting, victim: Pod, context: Context): void {
   const old = victim.status?.conditions?.find(({ type }) => type === "DisruptionTarget");
-  const message = `${pod.spec.schedulerName ?? ""}: preempting to accommodate a higher priority pod`;
+  const message = `${schedulerNameOf(pod)}: preempting to accommodate a higher priority pod`;
   if (old?.status === "True" && old.reason === "PreemptionByScheduler" && old.message === message) {
     evict(state, uidOf(pod), victim, context);
     return;
@@ -128,7 +128,7 @@ function retry(state: SchedulerState, pod: Pod, context: Context): void {
 }
 
 function tellVictim(state: SchedulerState, { pod, node }: Preempting, victim: Pod, context: Context): void {
-  emitEvent(state.machinery!, RECORDER, context, {
+  emitEvent(state.machinery!, schedulerNameOf(pod), context, {
     object: referenceTo(PODS, victim),
     related: referenceTo(PODS, pod),
     type: "Normal",

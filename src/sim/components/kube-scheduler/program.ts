@@ -1,7 +1,6 @@
-import { parse } from "yaml";
 import type { Component, Context, KernelMessage } from "../../kernel/types.ts";
 import { klog } from "../../machinery/klog.ts";
-import { fileData, readKubeconfig } from "../../machinery/kubeconfig.ts";
+import { readKubeconfig } from "../../machinery/kubeconfig.ts";
 import {
   createLeaderElection,
   newIdentity,
@@ -21,14 +20,14 @@ import type { ProgramArgs } from "../container-runtime/messages.ts";
 import type { HttpRequest, HttpResponse } from "../kube-apiserver/messages.ts";
 import { createCache } from "./cache/cache.ts";
 import { INDEXES, indexesOf, READ_KINDS, type ReadKind } from "./cluster-objects.ts";
-import { type SchedulerConfig, schedulerConfig } from "./config.ts";
+import type { SchedulerConfig } from "./config.ts";
 import { createDecisionRing } from "./decisions.ts";
-import { onNodeDelta, onPodDelta } from "./event-handlers.ts";
+import { onNodeDelta, onObjectDelta, onPodDelta } from "./event-handlers.ts";
 import { numFeasibleNodesToFind } from "./framework/sampling.ts";
-import { parseOptions, type SchedulerOptions } from "./options.ts";
 import { createQueue, flushQueue, hasPodToPop, nextFlushAtUs } from "./queue/scheduling-queue.ts";
 import { onAnswer, scheduleOne } from "./schedule-one.ts";
-import { frameworkFor, RECORDER, type SchedulerMessage, type SchedulerState } from "./state.ts";
+import { readSettings, refuseToStart } from "./settings.ts";
+import { frameworkFor, type SchedulerMessage, type SchedulerState } from "./state.ts";
 
 const VERSION = "v1.33.1";
 const CYCLE_US = 250;
@@ -39,14 +38,11 @@ const NODE_NS = 500;
 export const kubeScheduler: Component<SchedulerState, SchedulerMessage> = {
   kind: "kube-scheduler",
   start(context, args) {
-    const { options, error } = parseOptions((args as ProgramArgs).argv);
-    const config = readConfig(options, context);
+    const { options, config, error } = readSettings((args as ProgramArgs).argv, context);
     const state = createState(config, context);
-    const kubeconfig = readKubeconfig(context.disk, options.kubeconfig);
-    if (error !== "" || kubeconfig === null) {
-      const missing = `stat ${options.kubeconfig}: no such file or directory`;
-      context.log(error === "" ? `E "command failed" err="${missing}"` : `Error: ${error}`);
-      context.exit(1, "Error", error === "" ? missing : error);
+    const kubeconfig = error === "" ? readKubeconfig(context.disk, options.kubeconfig) : null;
+    if (kubeconfig === null) {
+      refuseToStart(error === "" ? `stat ${options.kubeconfig}: no such file or directory` : error, context);
       return state;
     }
     klog(context, "I", "server.go:171", `"Starting Kubernetes Scheduler" version="${VERSION}"`);
@@ -62,7 +58,11 @@ export const kubeScheduler: Component<SchedulerState, SchedulerMessage> = {
         { resource: NODES },
         ...Object.entries(READ_KINDS).map(([kind, resource]) => ({ resource, indexes: indexesOf(kind as ReadKind) })),
       ],
-      recorders: [{ component: RECORDER, style: "events", host: context.machine.name }],
+      recorders: config.profiles.map(({ schedulerName: component }) => ({
+        component,
+        style: "events",
+        host: context.machine.name,
+      })),
       ...(options.leaderElect
         ? {
             election: createLeaderElection({
@@ -121,12 +121,6 @@ function createState(config: SchedulerConfig, context: Context): SchedulerState 
   };
 }
 
-function readConfig(options: SchedulerOptions, context: Context): SchedulerConfig {
-  if (options.config === "") return schedulerConfig();
-  const file = context.disk.read(options.config);
-  return schedulerConfig(typeof file === "string" ? parse(file) : fileData(file));
-}
-
 function stepOwn(state: SchedulerState, message: KernelMessage | SchedulerMessage, context: Context): void {
   switch (message.type) {
     case "scheduleOne":
@@ -159,7 +153,11 @@ function actOn(state: SchedulerState, outcome: MachineryOutcome, context: Contex
   switch (outcome.type) {
     case "deltas": {
       const handle = HANDLERS[outcome.informer];
-      if (handle !== undefined) for (const delta of outcome.deltas) handle(state, delta, context);
+      const kind = READ_KINDS[outcome.informer as ReadKind]?.kind;
+      for (const delta of outcome.deltas) {
+        if (handle !== undefined) handle(state, delta, context);
+        else if (kind !== undefined) onObjectDelta(state, kind, delta, context);
+      }
       return;
     }
     case "elected":

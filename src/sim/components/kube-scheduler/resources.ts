@@ -164,6 +164,12 @@ export function amountOf(resources: Resources, name: string): number {
   }
 }
 
+/** The resources of which `after` has less than `before`. */
+export function lowered(before: Resources, after: Resources): string[] {
+  const names = ["cpu", "memory", "ephemeral-storage", "pods", ...Object.keys(before.scalars ?? {})];
+  return names.filter((name) => amountOf(after, name) < amountOf(before, name));
+}
+
 /** Extended resources, huge pages and the like: everything that is not one of the four basic ones. */
 export function isScalar(name: string): boolean {
   return name !== "cpu" && name !== "memory" && name !== "ephemeral-storage" && name !== "pods";

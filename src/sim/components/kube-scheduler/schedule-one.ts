@@ -18,7 +18,7 @@ import { keyOf, type Pod, type PodCondition } from "./objects.ts";
 import { podInfoOf } from "./pod-info.ts";
 import { onPreemptingAnswer, type PreemptingTag, patchStatus, startPreempting } from "./preempting.ts";
 import { addUnschedulable, deletePodFromQueue, popPod, type QueuedPod } from "./queue/scheduling-queue.ts";
-import { frameworkFor, objectsSeen, RECORDER, type SchedulerState } from "./state.ts";
+import { frameworkFor, objectsSeen, type SchedulerState, schedulerNameOf } from "./state.ts";
 
 /** Comes back with the answer to a write. */
 export type SchedulerTag =
@@ -216,5 +216,6 @@ function record(
   message: string,
   context: Context,
 ): void {
-  emitEvent(state.machinery!, RECORDER, context, { object: referenceTo(PODS, pod), type, reason, action, message });
+  const object = referenceTo(PODS, pod);
+  emitEvent(state.machinery!, schedulerNameOf(pod), context, { object, type, reason, action, message });
 }

@@ -9,8 +9,6 @@ import type { Pod } from "./objects.ts";
 import type { Preempting } from "./preempting.ts";
 import type { SchedulingQueue } from "./queue/scheduling-queue.ts";
 
-export const RECORDER = "default-scheduler";
-
 export interface SchedulerState {
   readonly startedAtUs: number;
   readonly config: SchedulerConfig;
@@ -41,9 +39,14 @@ export type SchedulerMessage =
   /** A back-off or a long wait is over. */
   | { readonly type: "flushQueue" };
 
+/** The profile that a pod asks for; it also speaks in events about the pod. */
+export function schedulerNameOf(pod: Pod): string {
+  return pod.spec.schedulerName || "default-scheduler";
+}
+
 /** The profile that is responsible for a pod, if this scheduler is. */
 export function frameworkFor(state: SchedulerState, pod: Pod): Framework | undefined {
-  const name = pod.spec.schedulerName || "default-scheduler";
+  const name = schedulerNameOf(pod);
   const profile = state.config.profiles.find(({ schedulerName }) => schedulerName === name);
   return profile === undefined ? undefined : frameworkOf(profile);
 }

@@ -155,10 +155,15 @@ export function nodeStatusAnswered(state: KubeletState, context: Context, result
   }
 }
 
+/** Counted devices as quantities, which are texts in a status. */
+function extendedResources(counts: unknown): Record<string, string> {
+  return Object.fromEntries(Object.entries(counts ?? {}).map(([name, count]) => [name, String(count)]));
+}
+
 function nodeStatus(state: KubeletState, context: Context, conditions: readonly unknown[]): Record<string, unknown> {
   const { machine } = context;
   const free = allocatable(state, context);
-  const extended = (machine.extra.extendedResources ?? {}) as Readonly<Record<string, string>>;
+  const extended = extendedResources(machine.extra.extendedResources);
   const cpu = machine.cpuMillicores % 1000 === 0 ? String(machine.cpuMillicores / 1000) : `${machine.cpuMillicores}m`;
   const kibi = (bytes: number): string => `${Math.floor(bytes / 1024)}Ki`;
   const common = { cpu, "hugepages-1Gi": "0", "hugepages-2Mi": "0" };

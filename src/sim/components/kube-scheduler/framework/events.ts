@@ -1,11 +1,14 @@
 import { equalJson } from "../../../api/equal.ts";
+import type { ApiObject } from "../../../api/object.ts";
 import type { Node, Pod } from "../objects.ts";
 import { nameOf } from "../objects.ts";
-import type { PodInfo } from "../pod-info.ts";
+import { type PodInfo, podInfoOf, sharesDemand } from "../pod-info.ts";
+import { lowered } from "../resources.ts";
 
 /** What happened in the cluster that may make a rejected pod schedulable. */
 export type ClusterEventType =
   | "Node/Add"
+  | "Node/Delete"
   | "Node/UpdateAllocatable"
   | "Node/UpdateLabel"
   | "Node/UpdateTaint"
@@ -18,8 +21,24 @@ export type ClusterEventType =
   | "Pod/UpdateScaleDown"
   | "Pod/UpdateToleration"
   | "Pod/UpdateSchedulingGatesEliminated"
+  | ObjectEventType
   | "ForceActivate"
   | "UnschedulableTimeout";
+
+/** Of the kinds that volumes are made of. */
+export type ObjectEventType =
+  | "PersistentVolumeClaim/Add"
+  | "PersistentVolumeClaim/Update"
+  | "PersistentVolume/Add"
+  | "PersistentVolume/Update"
+  | "StorageClass/Add"
+  | "StorageClass/Update"
+  | "CSINode/Add"
+  | "CSINode/Update"
+  | "CSIDriver/Update"
+  | "CSIStorageCapacity/Add"
+  | "CSIStorageCapacity/Update"
+  | "VolumeAttachment/Delete";
 
 export interface ClusterEvent {
   readonly type: ClusterEventType;
@@ -27,6 +46,9 @@ export interface ClusterEvent {
   readonly node?: Node | undefined;
   readonly oldPod?: Pod | undefined;
   readonly assignedPod?: Pod | undefined;
+  /** Of another kind. */
+  readonly oldObject?: ApiObject | undefined;
+  readonly object?: ApiObject | undefined;
 }
 
 /** A plugin's interest in events; `hint` says whether this one may help this pod (absent: it may). */
@@ -71,12 +93,21 @@ export function waitingPodUpdateEvents(oldPod: Pod, pod: Pod): ClusterEvent[] {
   if ((oldPod.spec.schedulingGates?.length ?? 0) > 0 && (pod.spec.schedulingGates?.length ?? 0) === 0) {
     add("Pod/UpdateSchedulingGatesEliminated");
   }
-  if (!equalJson(oldPod.spec.containers, pod.spec.containers)) add("Pod/UpdateScaleDown");
+  if (asksForLess(oldPod, pod)) add("Pod/UpdateScaleDown");
   return events;
+}
+
+/** Whether the newer version of a pod asks for less of anything. */
+export function asksForLess(oldPod: Pod, pod: Pod): boolean {
+  if (sharesDemand(oldPod, pod)) return false;
+  const before = podInfoOf(oldPod).request;
+  const after = podInfoOf(pod).request;
+  return before !== after && lowered(before, after).length > 0;
 }
 
 /** As upstream prints it in the log and in the page: `NodeAdd`, `AssignedPodDelete`. */
 export function describeEvent(event: ClusterEvent): string {
-  const object = event.node ? ` ${nameOf(event.node)}` : event.assignedPod ? ` ${nameOf(event.assignedPod)}` : "";
+  const about = event.node ?? event.oldNode ?? event.assignedPod ?? event.object ?? event.oldObject;
+  const object = about === undefined ? "" : ` ${nameOf(about)}`;
   return `${event.type.replace("/", "")}${object}`;
 }

@@ -1,4 +1,4 @@
-import type { ProfileConfig } from "../config.ts";
+import type { Point, ProfileConfig } from "../config.ts";
 import { DEFAULT_PLUGINS } from "../plugins/registry.ts";
 import type { ClusterEventType, EventInterest } from "./events.ts";
 import type { Plugin } from "./plugin.ts";
@@ -35,25 +35,32 @@ export function frameworkOf(profile: ProfileConfig): Framework {
 }
 
 function createFramework(profile: ProfileConfig): Framework {
-  const enabled = DEFAULT_PLUGINS.map(([definition, defaultWeight]) => ({
-    plugin: definition.create(profile.args[definition.name]),
-    weight: profile.weights[definition.name] ?? defaultWeight,
-  }));
-  const at = (point: string) =>
-    enabled.filter(
-      ({ plugin }) => !(profile.disabled[point] ?? []).some((name) => name === plugin.name || name === "*"),
-    );
-  const plugins = (point: string) => at(point).map(({ plugin }) => plugin);
-  const interests = new Map(enabled.map(({ plugin }) => [plugin.name, plugin.events ?? []]));
-  return {
+  const plugins = new Map(
+    DEFAULT_PLUGINS.map(([definition]) => [definition.name, definition.create(profile.args[definition.name])]),
+  );
+  const used = new Set<Plugin>();
+  const at = (point: Point, implemented: keyof Plugin): ScorePlugin[] => {
+    const found: ScorePlugin[] = [];
+    for (const { name, weight } of profile.enabled[point] ?? []) {
+      const plugin = plugins.get(name);
+      if (plugin?.[implemented] === undefined) continue;
+      used.add(plugin);
+      found.push({ plugin, weight });
+    }
+    return found;
+  };
+  const pluginsAt = (point: Point, implemented: keyof Plugin) => at(point, implemented).map(({ plugin }) => plugin);
+  const preScore = new Set(pluginsAt("preScore", "preScore"));
+  const framework = {
     schedulerName: profile.schedulerName,
     percentageOfNodesToScore: profile.percentageOfNodesToScore,
-    preEnqueue: plugins("preEnqueue").filter(({ preEnqueue }) => preEnqueue !== undefined),
-    preFilter: plugins("preFilter").filter(({ preFilter }) => preFilter !== undefined),
-    filter: plugins("filter").filter(({ filter }) => filter !== undefined),
-    postFilter: plugins("postFilter").filter(({ postFilter }) => postFilter !== undefined),
-    score: at("score").filter(({ plugin, weight }) => plugin.score !== undefined && weight > 0),
-    interests,
-    awaited: new Set([...interests.values()].flat().flatMap(({ types }) => types)),
+    preEnqueue: pluginsAt("preEnqueue", "preEnqueue"),
+    preFilter: pluginsAt("preFilter", "preFilter"),
+    filter: pluginsAt("filter", "filter"),
+    postFilter: pluginsAt("postFilter", "postFilter"),
+    // A plugin that prepares its scores has none where it may not prepare them.
+    score: at("score", "score").filter(({ plugin }) => plugin.preScore === undefined || preScore.has(plugin)),
   };
+  const interests = new Map([...used].map(({ name, events }) => [name, events ?? []]));
+  return { ...framework, interests, awaited: new Set([...interests.values()].flat().flatMap(({ types }) => types)) };
 }

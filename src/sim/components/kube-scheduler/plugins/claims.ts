@@ -1,5 +1,7 @@
 import type { ApiObject } from "../../../api/object.ts";
+import type { ClusterEvent } from "../framework/events.ts";
 import type { Pod, Volume } from "../objects.ts";
+import type { PodInfo } from "../pod-info.ts";
 
 /** What a lookup of a claim that is not there says. */
 export function claimMissing(name: string): string {
@@ -38,4 +40,10 @@ export function notForPod({ metadata }: Pod, claim: ApiObject): string | null {
   const owner = claim.metadata?.ownerReferences?.find(({ controller }) => controller === true);
   if (owner?.uid === metadata.uid) return null;
   return `PVC ${metadata.namespace ?? ""}/${claim.metadata?.name ?? ""} was not created for pod ${metadata.namespace ?? ""}/${metadata.name ?? ""} (pod is not owner)`;
+}
+
+/** A hint: the event is about a claim that the pod uses. */
+export function isClaimOfPod({ pod }: PodInfo, { object }: ClusterEvent): boolean {
+  if (object?.metadata?.namespace !== pod.metadata.namespace) return false;
+  return claimsOf(pod).some(({ name }) => name === object?.metadata?.name);
 }

@@ -35,3 +35,14 @@ export const DEFAULT_PLUGINS: readonly (readonly [definition: PluginDefinition, 
   [nodeResourcesBalancedAllocation, 1],
   [imageLocality, 1],
 ];
+
+export const DEFAULT_WEIGHTS: Readonly<Record<string, number>> = Object.freeze(
+  Object.fromEntries(DEFAULT_PLUGINS.map(([{ name }, weight]) => [name, weight])),
+);
+
+/** What a configuration may name: PrioritySort and DefaultBinder are the queue's and the binding's own. */
+export const PLUGIN_NAMES: ReadonlySet<string> = new Set([
+  ...Object.keys(DEFAULT_WEIGHTS),
+  "PrioritySort",
+  "DefaultBinder",
+]);

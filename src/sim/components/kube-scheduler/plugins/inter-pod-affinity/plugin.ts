@@ -1,5 +1,6 @@
 import { CONTINUE, type PluginDefinition, SKIP } from "../../framework/plugin.ts";
 import { type AffinityState, affinityState, filterNode, hasNothingToSay, supposePod } from "./filter.ts";
+import { mayHelpByNode, mayHelpByPod } from "./hints.ts";
 import { type AffinityArgs, type Attraction, attractionsOf, normalize, scoreNode } from "./score.ts";
 
 const FILTER = "InterPodAffinity/filter";
@@ -30,6 +31,10 @@ export const interPodAffinity: PluginDefinition = {
       },
       score: ({ data }, node) => scoreNode(data.get(SCORE) as readonly Attraction[], node),
       normalizeScore: normalize,
+      events: [
+        { types: ["AssignedPod/Add", "AssignedPod/UpdateLabel", "AssignedPod/Delete"], hint: mayHelpByPod },
+        { types: ["Node/Add", "Node/UpdateLabel"], hint: mayHelpByNode },
+      ],
     };
   },
 };

@@ -1,5 +1,8 @@
+import type { ClusterEvent } from "../../framework/events.ts";
 import type { PluginDefinition } from "../../framework/plugin.ts";
-import { resourcesOf } from "../../resources.ts";
+import type { Pod } from "../../objects.ts";
+import { type PodInfo, podInfoOf } from "../../pod-info.ts";
+import { amountOf, lowered, resourcesOf } from "../../resources.ts";
 import { couldFit, fitsRequest, type Ignored } from "./fits.ts";
 import { type ResourceWeight, type ScoringStrategy, type ShapePoint, scoreOf } from "./scoring.ts";
 
@@ -46,12 +49,28 @@ export const nodeResourcesFit: PluginDefinition = {
       score: ({ pod }, node) => scoreOf(strategy, pod, node),
       events: [
         // Whatever leaves a node frees at least one of its places.
-        { types: ["AssignedPod/Delete", "AssignedPod/UpdateScaleDown", "Pod/UpdateScaleDown"] },
+        { types: ["AssignedPod/Delete"] },
         {
-          types: ["Node/Add", "Node/UpdateAllocatable"],
-          hint: (pod, { node }) => couldFit(pod.request, resourcesOf(node?.status?.allocatable)),
+          types: ["AssignedPod/UpdateScaleDown"],
+          hint: (pod, { oldPod, assignedPod }) =>
+            oldPod !== undefined && assignedPod !== undefined && freesSomethingFor(pod, oldPod, assignedPod),
         },
+        { types: ["Pod/UpdateScaleDown"] },
+        { types: ["Node/Add", "Node/UpdateAllocatable"], hint: mayFit },
       ],
     };
   },
 };
+
+function freesSomethingFor({ request }: PodInfo, oldPod: Pod, pod: Pod): boolean {
+  return lowered(podInfoOf(oldPod).request, podInfoOf(pod).request).some((name) => amountOf(request, name) > 0);
+}
+
+/** The node is large enough, and a known one has grown in something that the pod asks for. */
+function mayFit({ request }: PodInfo, { oldNode, node }: ClusterEvent): boolean {
+  const allocatable = resourcesOf(node?.status?.allocatable);
+  if (!couldFit(request, allocatable)) return false;
+  if (oldNode === undefined) return true;
+  const before = resourcesOf(oldNode.status?.allocatable);
+  return lowered(allocatable, before).some((name) => name === "pods" || amountOf(request, name) > 0);
+}

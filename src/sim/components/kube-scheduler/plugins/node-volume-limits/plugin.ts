@@ -9,7 +9,7 @@ import { classOf, type PersistentVolume, type PersistentVolumeClaim } from "../.
 import type { ClusterObjects } from "../../cluster-objects.ts";
 import { CONTINUE, type PluginDefinition, podsOnNode, rejection, SKIP } from "../../framework/plugin.ts";
 import type { Pod } from "../../objects.ts";
-import { claimMissing, claimOf, notForPod } from "../claims.ts";
+import { claimMissing, claimOf, isClaimOfPod, notForPod } from "../claims.ts";
 
 const FULL = rejection("node(s) exceed max volume count", false);
 
@@ -121,10 +121,7 @@ export const nodeVolumeLimits: PluginDefinition = {
   name: "NodeVolumeLimits",
   create: () => ({
     name: "NodeVolumeLimits",
-    preFilter: ({ pod }) =>
-      (pod.pod.spec.volumes ?? []).some((one) => claimOf(pod.pod, one) !== null || migratedVolume(one) !== null)
-        ? CONTINUE
-        : SKIP,
+    preFilter: ({ pod }) => (usesVolumes(pod.pod) ? CONTINUE : SKIP),
     filter(cycle, node) {
       const { pod, objects } = cycle;
       const csiNode = objects.get("csinodes", node.name) as CsiNode | undefined;
@@ -150,5 +147,26 @@ export const nodeVolumeLimits: PluginDefinition = {
       }
       return null;
     },
+    events: [
+      { types: ["CSINode/Add"] },
+      { types: ["CSINode/Update"], hint: (_pod, { oldObject, object }) => anyLimitGrew(oldObject, object) },
+      {
+        types: ["AssignedPod/Delete"],
+        hint: (_pod, { assignedPod }) => assignedPod !== undefined && usesVolumes(assignedPod),
+      },
+      { types: ["PersistentVolumeClaim/Add"], hint: isClaimOfPod },
+      { types: ["VolumeAttachment/Delete"] },
+    ],
   }),
 };
+
+function usesVolumes(pod: Pod): boolean {
+  return (pod.spec.volumes ?? []).some((one) => claimOf(pod, one) !== null || migratedVolume(one) !== null);
+}
+
+function anyLimitGrew(before: CsiNode | undefined, after: CsiNode | undefined): boolean {
+  const limits = new Map((before?.spec?.drivers ?? []).map(({ name, allocatable }) => [name, allocatable?.count ?? 0]));
+  return (after?.spec?.drivers ?? []).some(
+    ({ name, allocatable }) => (allocatable?.count ?? 0) > (limits.get(name) ?? 0),
+  );
+}

@@ -1,6 +1,7 @@
 import { CONTINUE, type Cycle, type PluginDefinition, SKIP } from "../../framework/plugin.ts";
 import { constraintsOf, defaultingOf, type SpreadArgs } from "./constraints.ts";
 import { filterNode, type HardConstraints, hardConstraints, supposePod } from "./filter.ts";
+import { mayHelpByLabels, mayHelpByNode, mayHelpByPod } from "./hints.ts";
 import { normalize, type SoftConstraints, scoreNode, softConstraints } from "./score.ts";
 
 const HARD = "PodTopologySpread/filter";
@@ -33,6 +34,11 @@ export const podTopologySpread: PluginDefinition = {
       },
       score: (cycle, node) => scoreNode(softOf(cycle), node),
       normalizeScore: (scores, cycle, nodes) => normalize(softOf(cycle), scores, nodes),
+      events: [
+        { types: ["AssignedPod/Add", "AssignedPod/UpdateLabel", "AssignedPod/Delete"], hint: mayHelpByPod },
+        { types: ["Pod/UpdateLabel"], hint: mayHelpByLabels },
+        { types: ["Node/Add", "Node/Delete", "Node/UpdateLabel", "Node/UpdateTaint"], hint: mayHelpByNode },
+      ],
     };
   },
 };

@@ -1,6 +1,8 @@
 import { CONTINUE, type Cycle, type PluginDefinition, rejection, SKIP } from "../../framework/plugin.ts";
+import { isClaimOfPod } from "../claims.ts";
 import { type PodClaims, podClaims } from "./claims.ts";
 import { findPodVolumes } from "./find-volumes.ts";
+import { mayHelpByCapacity, mayHelpByClass, mayHelpByDriver } from "./hints.ts";
 
 const STATE = "VolumeBinding";
 
@@ -34,5 +36,14 @@ export const volumeBinding: PluginDefinition = {
     },
     preScore: () => false,
     score: () => 0,
+    events: [
+      { types: ["StorageClass/Add", "StorageClass/Update"], hint: mayHelpByClass },
+      { types: ["PersistentVolumeClaim/Add", "PersistentVolumeClaim/Update"], hint: isClaimOfPod },
+      { types: ["PersistentVolume/Add", "PersistentVolume/Update"] },
+      { types: ["Node/Add", "Node/UpdateLabel"] },
+      { types: ["CSINode/Add", "CSINode/Update"] },
+      { types: ["CSIDriver/Update"], hint: mayHelpByDriver },
+      { types: ["CSIStorageCapacity/Add", "CSIStorageCapacity/Update"], hint: mayHelpByCapacity },
+    ],
   }),
 };

@@ -3,7 +3,7 @@ import type { PersistentVolumeClaim } from "../../../../api/storage/volumes.ts";
 import { podIndexOf } from "../../cache/pod-index.ts";
 import { CONTINUE, type Cycle, type PluginDefinition, podsOnNode, rejection, SKIP } from "../../framework/plugin.ts";
 import type { Pod } from "../../objects.ts";
-import { claimMissing } from "../claims.ts";
+import { claimMissing, claimsOf, isClaimOfPod } from "../claims.ts";
 
 const DISK_TAKEN = rejection("node(s) had no available disk", false);
 const CLAIM_TAKEN = rejection(
@@ -45,6 +45,11 @@ function anyConflict(a: Pod, b: Pod): boolean {
   return (a.spec.volumes ?? []).some(
     (one) => hasDisk(one) && (b.spec.volumes ?? []).some((two) => conflicts(one, two)),
   );
+}
+
+function sharesClaim(a: Pod, b: Pod): boolean {
+  const claims = new Set(claimsOf(a).map(({ name }) => name));
+  return usesOf(b, a.metadata.namespace ?? "", claims) > 0;
 }
 
 function usesOf({ metadata, spec }: Pod, namespace: string, claims: ReadonlySet<string>): number {
@@ -96,5 +101,14 @@ export const volumeRestrictions: PluginDefinition = {
       const state = data.get(STATE) as State | undefined;
       if (state !== undefined) state.users += by * usesOf(other, pod.pod.metadata.namespace ?? "", state.claims);
     },
+    events: [
+      {
+        types: ["AssignedPod/Delete"],
+        hint: ({ pod }, { assignedPod }) =>
+          assignedPod !== undefined && (anyConflict(pod, assignedPod) || sharesClaim(pod, assignedPod)),
+      },
+      { types: ["PersistentVolumeClaim/Add", "PersistentVolumeClaim/Update"], hint: isClaimOfPod },
+      { types: ["Node/Add"] },
+    ],
   }),
 };

@@ -1,7 +1,9 @@
 import type { ApiObject } from "../../../../api/object.ts";
 import { classOf, type PersistentVolumeClaim } from "../../../../api/storage/volumes.ts";
+import type { ClusterEvent } from "../../framework/events.ts";
 import { CONTINUE, type Cycle, type PluginDefinition, rejection, SKIP } from "../../framework/plugin.ts";
-import { claimMissing, notFound } from "../claims.ts";
+import type { PodInfo } from "../../pod-info.ts";
+import { claimMissing, isClaimOfPod, notFound } from "../claims.ts";
 
 const OTHER_ZONE = rejection("node(s) had no available volume zone", true);
 const STATE = "VolumeZone";
@@ -85,5 +87,17 @@ export const volumeZone: PluginDefinition = {
       }
       return null;
     },
+    events: [
+      { types: ["StorageClass/Add"], hint: (_pod, { object }) => object?.volumeBindingMode === "WaitForFirstConsumer" },
+      { types: ["Node/Add", "Node/UpdateLabel"] },
+      { types: ["PersistentVolumeClaim/Add", "PersistentVolumeClaim/Update"], hint: isClaimOfPod },
+      { types: ["PersistentVolume/Add", "PersistentVolume/Update"], hint: movedVolume },
+    ],
   }),
 };
+
+/** A new volume, or one whose zone has changed. */
+function movedVolume(_pod: PodInfo, { oldObject, object }: ClusterEvent): boolean {
+  if (oldObject === undefined || object === undefined) return true;
+  return Object.keys(LABELS).some((label) => oldObject.metadata?.labels?.[label] !== object.metadata?.labels?.[label]);
+}
