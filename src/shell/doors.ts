@@ -157,6 +157,15 @@ export interface ProgramContext {
   readonly machine: string | null;
   /** Terminal width in columns; null when output goes into a pipe or file. */
   readonly columns: number | null;
+  /**
+   * Lets the person edit a text that lies at `path` meanwhile, with the program `editor` names or with what the page has.
+   * Null: there is no such editor. `problem`: it ended with an error.
+   */
+  edit?(
+    editor: string,
+    path: string,
+    text: string,
+  ): Promise<{ readonly text: string } | { readonly problem: string } | null>;
 }
 
 /** A program's `run` gives its exit code. */

@@ -17,7 +17,7 @@ export interface Command {
   readonly flags?: readonly FlagSpec[];
   readonly subcommands?: readonly Command[];
   /** What words may stand after it, for completion. */
-  readonly completes?: "resources" | "pods" | "nodes" | "workloads" | "none";
+  readonly completes?: "resources" | "pods" | "nodes" | "workloads" | "signingRequests" | "shells" | "none";
   run?(invocation: Invocation): Promise<number | undefined>;
 }
 

@@ -82,6 +82,11 @@ export function addSource(error: Error, verb: string, source: string): Error {
   return new CommandError(text);
 }
 
+/** The same refusal as a plain error: `failed to create token: ...`. */
+export function addPrefix(error: Error, prefix: string): Error {
+  return error instanceof StatusError ? new CommandError(`${prefix}: ${error.message}`) : error;
+}
+
 /** The lines for stderr, without the last line end. */
 export function errorText(error: Error): string {
   if (error instanceof ManyErrors) {
@@ -112,11 +117,14 @@ function connectionMessage({ failure, hostPort }: ConnectionError): string {
 function invalidMessage(status: Status): string {
   const { details } = status;
   if (!details) return `The request is invalid: ${status.message ?? ""}`;
-  const subject =
-    !details.kind && !details.name ? "The request is invalid" : `The ${details.kind} "${details.name}" is invalid`;
   const causes = details.causes ?? [];
+  const unnamed = !details.kind && !details.name;
+  if (unnamed && causes.length === 0) return `The request is invalid: ${status.message ?? ""}`;
+  const subject = unnamed ? "The request is invalid" : `The ${details.kind} "${details.name}" is invalid`;
   if (causes.length === 0) return subject;
-  const lines = causes.map((cause) => (cause.field ? `${cause.field}: ${cause.message}` : `${cause.message}`));
+  const lines = [
+    ...new Set(causes.map((cause) => (cause.field ? `${cause.field}: ${cause.message}` : `${cause.message}`))),
+  ];
   return lines.length === 1
     ? `${subject}: ${lines[0]}`
     : `${subject}: \n${lines.map((line) => `* ${line}`).join("\n")}`;

@@ -1,19 +1,33 @@
 /** Command-line flags in the manner of pflag: long and short forms, `=`, bundles of short ones, `--`, and its error texts. */
 import { parseGoDuration } from "../../sim/api/duration.ts";
 
-export type FlagType = "bool" | "string" | "int" | "list" | "words" | "duration";
+export type FlagType = "bool" | "string" | "int" | "list" | "words" | "pairs" | "duration";
+
+type Value = boolean | string | number | readonly string[];
 
 export interface FlagSpec {
   readonly name: string;
   readonly short?: string;
   /** `list` splits at commas (stringSlice), `words` does not (stringArray). */
   readonly type: FlagType;
-  readonly default?: boolean | string | number | readonly string[];
+  readonly default?: Value;
   /** The value that a bare `--flag` stands for, where a value is otherwise wanted (`--dry-run`, `--validate`). */
   readonly bare?: string;
-  readonly usage: string;
+  readonly usage?: string;
   readonly required?: boolean;
   readonly hidden?: boolean;
+}
+
+/** Flags as rows: name, default, letter. What they are for stands in the help texts. */
+export const boolFlag = (name: string, value = false, short?: string): FlagSpec => flagOf("bool", name, value, short);
+export const textFlag = (name: string, value = "", short?: string): FlagSpec => flagOf("string", name, value, short);
+export const intFlag = (name: string, value = 0, short?: string): FlagSpec => flagOf("int", name, value, short);
+export const listFlag = (name: string, short?: string): FlagSpec => flagOf("list", name, [], short);
+export const wordsFlag = (name: string, short?: string): FlagSpec => flagOf("words", name, [], short);
+export const durationFlag = (name: string, value: string): FlagSpec => flagOf("duration", name, value, undefined);
+
+function flagOf(type: FlagType, name: string, value: Value, short: string | undefined): FlagSpec {
+  return { name, type, default: value, ...(short ? { short } : {}) };
 }
 
 export interface ParsedFlags {
@@ -24,8 +38,6 @@ export interface ParsedFlags {
 }
 
 export class FlagError extends Error {}
-
-type Value = boolean | string | number | readonly string[];
 
 export class FlagValues {
   readonly #specs: ReadonlyMap<string, FlagSpec>;
@@ -60,15 +72,26 @@ export class FlagValues {
     return Array.isArray(value) ? value : [];
   }
 
+  /** Of `a=b,c=d`. */
+  pairs(name: string): Readonly<Record<string, string>> {
+    const pairs = this.list(name).map((pair) => pair.split(/=(.*)/s).slice(0, 2) as [string, string]);
+    return Object.fromEntries(pairs);
+  }
+
   /** Microseconds. */
   durationUs(name: string): number {
     return parseGoDuration(this.text(name)) ?? 0;
   }
 
   set(spec: FlagSpec, text: string, shown: string): void {
-    if (spec.type === "list" || spec.type === "words") {
+    if (spec.type === "list" || spec.type === "words" || spec.type === "pairs") {
       const before = this.#set.get(spec.name);
-      const added = spec.type === "list" ? splitList(text) : [text];
+      const added = spec.type === "words" ? [text] : splitList(text);
+      const odd = spec.type === "pairs" ? added.find((pair) => !pair.includes("=")) : undefined;
+      if (odd !== undefined)
+        throw new FlagError(
+          `invalid argument ${JSON.stringify(text)} for "${shown}" flag: malformed pair, expect string=string`,
+        );
       this.#set.set(spec.name, [...(Array.isArray(before) ? before : []), ...added]);
     } else {
       this.#set.set(spec.name, parseValue(spec, text, shown));

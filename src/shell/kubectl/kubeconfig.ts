@@ -36,3 +36,8 @@ export function contextNamed(config: JsonObject, name: string): JsonObject | nul
   const found = objectsOf(config.contexts).find((context) => context.name === name);
   return found ? objectOf(found.context) : null;
 }
+
+/** What a user of the kubeconfig shows to the server; nothing where there is no such user. */
+export function userNamed(config: JsonObject, name: string): JsonObject {
+  return objectOf(objectsOf(config.users).find((user) => user.name === name)?.user);
+}

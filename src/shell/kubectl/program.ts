@@ -7,10 +7,11 @@ import { Mapper } from "./discovery.ts";
 import { CommandError, errorText, SilentExit, toError, UsageError } from "./errors.ts";
 import { FlagError, type FlagSpec, type FlagValues, HelpRequest, type ParsedFlags, parseFlags } from "./flags.ts";
 import { globalFlags } from "./global-flags.ts";
-import { globalOptionsText, helpText, rootHelp } from "./help.ts";
-import { contextNamed, currentContext, kubeconfigPath, readKubeconfig } from "./kubeconfig.ts";
+import { helpText } from "./help.ts";
+import { type JsonObject, textOf } from "./json.ts";
+import { contextNamed, currentContext, kubeconfigPath, readKubeconfig, userNamed } from "./kubeconfig.ts";
 import { unknownCommand } from "./suggestions.ts";
-import { commandGroups, verbs } from "./verbs.ts";
+import { verbs } from "./verbs.ts";
 
 interface Found {
   readonly chain: readonly Command[];
@@ -23,7 +24,7 @@ export const kubectl: Program = async (context) => {
     const found = findCommand(context.args);
     const command = found.chain.at(-1);
     path = ["kubectl", ...found.chain.map((one) => one.name)].join(" ");
-    if (!command) return runRoot(context, found.words);
+    if (!command) return await runRoot(context, found.words);
     return await runCommand(context, command, path, found);
   } catch (thrown) {
     return report(context, toError(thrown), path);
@@ -40,15 +41,25 @@ function report(context: ProgramContext, error: Error, path: string): number {
   return error instanceof CommandError ? error.exitCode : 1;
 }
 
-function runRoot(context: ProgramContext, words: readonly string[]): number {
-  const [word] = parseRoot(words).args;
-  if (word === undefined) context.out.write(rootHelp(verbs, commandGroups));
-  else if (word === "options") context.out.write(globalOptionsText());
+async function runRoot(context: ProgramContext, words: readonly string[]): Promise<number> {
+  const { args } = parseRoot(words);
+  const [word] = args;
+  if (word === undefined) context.out.write(await helpText("", context));
+  else if (word === "options") context.out.write(await helpText("options", context));
+  else if (word === "help") context.out.write(await helpOf(args.slice(1), context));
   else {
     context.err.write(unknownCommand(word, verbs));
     return 1;
   }
   return 0;
+}
+
+/** `kubectl help create secret` */
+async function helpOf(words: readonly string[], context: ProgramContext): Promise<string> {
+  const { chain } = findCommand(words);
+  const path = chain.map(({ name }) => name).join(" ");
+  const unknown = `Unknown help topic [${words.map((word) => `\`${word}\``).join(" ")}]\n`;
+  return `${chain.length === 0 && words.length > 0 ? unknown : ""}${await helpText(path, context)}`;
 }
 
 function parseRoot(words: readonly string[]): ParsedFlags {
@@ -101,7 +112,7 @@ async function runCommand(context: ProgramContext, command: Command, path: strin
     parsed = parseFlags([...globalFlags, ...(command.flags ?? [])], found.words);
   } catch (error) {
     if (!(error instanceof HelpRequest)) throw error;
-    context.out.write(helpText(command, path));
+    context.out.write(await helpText(path.replace("kubectl ", ""), context));
     return 0;
   }
   if (!command.run) return runGroup(context, command, path, parsed);
@@ -114,11 +125,13 @@ async function runCommand(context: ProgramContext, command: Command, path: strin
 }
 
 /** A verb that only has subcommands. */
-function runGroup(context: ProgramContext, command: Command, path: string, parsed: ParsedFlags): number {
+async function runGroup(context: ProgramContext, command: Command, path: string, parsed: ParsedFlags): Promise<number> {
   const [word] = parsed.args;
   if (word === undefined) {
-    (command.name === "rollout" ? context.out : context.err).write(helpText(command, path));
-    return 1;
+    const isError = command.name !== "certificate";
+    const out = command.name === "rollout" || !isError ? context.out : context.err;
+    out.write(await helpText(path.replace("kubectl ", ""), context));
+    return isError ? 1 : 0;
   }
   throw new UsageError(`unknown command ${JSON.stringify(word)}`);
 }
@@ -139,7 +152,8 @@ async function prepare(
     throw new SilentExit(1);
   }
   const given = flags.text("namespace");
-  const client = new Client(context, headersOf(flags, path), timeoutOf(flags));
+  const user = userNamed(config, flags.text("user") || String(chosen?.user ?? ""));
+  const client = new Client(context, headersOf(flags, path, user), timeoutOf(flags));
   return {
     command,
     path,
@@ -164,15 +178,17 @@ async function requireFile(context: ProgramContext, path: string): Promise<void>
   }
 }
 
-function headersOf(flags: FlagValues, path: string): Readonly<Record<string, string>> {
+/** Who is asking: flags win over the user of the kubeconfig. */
+function headersOf(flags: FlagValues, path: string, user: JsonObject): Readonly<Record<string, string>> {
   const groups = flags.list("as-group");
+  const token = flags.text("token") || textOf(user.token);
   return {
     "user-agent": "kubectl/v1.33.1 (linux/amd64) kubernetes/8adc0f0",
     "kubectl-command": path,
     ...(flags.text("as") ? { "impersonate-user": flags.text("as") } : {}),
     ...(groups.length > 0 ? { "impersonate-group": groups.join(",") } : {}),
     ...(flags.text("as-uid") ? { "impersonate-uid": flags.text("as-uid") } : {}),
-    ...(flags.text("token") ? { authorization: `Bearer ${flags.text("token")}` } : {}),
+    ...(token ? { authorization: `Bearer ${token}` } : {}),
   };
 }
 

@@ -3,7 +3,7 @@
 import { acceptJson, type Query } from "./client.ts";
 import type { Invocation } from "./command.ts";
 import { type ApiResource, apiVersionOf, resourcePath } from "./discovery.ts";
-import { addSource, CommandError, isNotFound, throwCollected, toError } from "./errors.ts";
+import { addSource, CommandError, isNotFound, StatusError, throwCollected, toError } from "./errors.ts";
 import { at, type Json, type JsonObject, objectOf, objectsOf, textOf, withAt } from "./json.ts";
 import { loadManifests, type Manifest } from "./manifests/load.ts";
 
@@ -67,7 +67,7 @@ export async function resolveTargets(
   }
   if (options.selector) throw new CommandError("name cannot be provided when a selector is specified");
   if (options.fieldSelector) throw new CommandError("name cannot be provided when a field selector is specified");
-  if (options.all) throw new CommandError("setting 'all' parameter but found a non empty selector. ".trim());
+  if (options.all) throw new CommandError("name cannot be provided when a selector is specified");
   if (options.allNamespaces && resources.some(({ namespaced }) => namespaced)) {
     throw new CommandError("a resource cannot be retrieved by name across all namespaces");
   }
@@ -201,12 +201,24 @@ export async function readTarget(
     ...(options.query ?? []),
   ];
   const path = resourcePath(resource, namespace);
-  let list = await client.get(path, query, accept);
+  let list = await client.get(path, query, accept).catch((error: unknown) => {
+    throw listRefusal(error, resource, options);
+  });
   for (let next = continueOf(list); next !== ""; next = continueOf(list)) {
     const more = await client.get(path, [...query, ["continue", next]], accept);
     list = joined(list, more);
   }
   return list;
+}
+
+/** A list that the server refuses says what was asked for. */
+function listRefusal(error: unknown, { group, version, name }: ApiResource, options: ReadOptions): unknown {
+  if (!(error instanceof StatusError) || !/^(BadRequest|NotFound)$/.test(error.status.reason ?? "")) return error;
+  const kind = JSON.stringify(`${group}/${version}, Resource=${name}`);
+  const selectors = `that match label selector ${JSON.stringify(options.selector ?? "")}, field selector ${JSON.stringify(options.fieldSelector ?? "")}`;
+  const asked =
+    options.selector || options.fieldSelector ? `Unable to find ${kind} ${selectors}` : `Unable to list ${kind}`;
+  return new StatusError({ ...error.status, message: `${asked}: ${error.message}` });
 }
 
 function continueOf(list: JsonObject): string {

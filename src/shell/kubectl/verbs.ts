@@ -1,12 +1,16 @@
 /** Every verb. A new one is a folder below `verbs/` and a line here. */
 import type { Command } from "./command.ts";
-import type { CommandGroup } from "./help.ts";
 import { apply } from "./verbs/apply/index.ts";
+import { attach } from "./verbs/attach/index.ts";
 import { auth } from "./verbs/auth/index.ts";
+import { autoscale } from "./verbs/autoscale/index.ts";
+import { certificate } from "./verbs/certificate/index.ts";
+import { completion } from "./verbs/completion/index.ts";
 import { config } from "./verbs/config/index.ts";
 import { create } from "./verbs/create/index.ts";
 import { deleteCommand } from "./verbs/delete/index.ts";
 import { describe } from "./verbs/describe/index.ts";
+import { diff } from "./verbs/diff/index.ts";
 import { apiResources, apiVersions, clusterInfo, version } from "./verbs/discovery/index.ts";
 import { cordon, uncordon } from "./verbs/drain/cordon.ts";
 import { drain } from "./verbs/drain/index.ts";
@@ -19,6 +23,7 @@ import { get } from "./verbs/get/index.ts";
 import { annotate, label } from "./verbs/label/index.ts";
 import { logs } from "./verbs/logs/index.ts";
 import { patch } from "./verbs/patch/index.ts";
+import { plugin } from "./verbs/plugin/index.ts";
 import { replace } from "./verbs/replace/index.ts";
 import { rollout } from "./verbs/rollout/index.ts";
 import { run } from "./verbs/run/index.ts";
@@ -33,13 +38,18 @@ export const verbs: readonly Command[] = [
   apiResources,
   apiVersions,
   apply,
+  attach,
   auth,
+  autoscale,
+  certificate,
   clusterInfo,
+  completion,
   config,
   cordon,
   create,
   deleteCommand,
   describe,
+  diff,
   drain,
   edit,
   events,
@@ -50,6 +60,7 @@ export const verbs: readonly Command[] = [
   label,
   logs,
   patch,
+  plugin,
   replace,
   rollout,
   run,
@@ -60,15 +71,4 @@ export const verbs: readonly Command[] = [
   uncordon,
   version,
   wait,
-];
-
-export const commandGroups: readonly CommandGroup[] = [
-  { title: "Basic Commands (Beginner)", names: ["create", "expose", "run", "set"] },
-  { title: "Basic Commands (Intermediate)", names: ["explain", "get", "edit", "delete"] },
-  { title: "Deploy Commands", names: ["rollout", "scale"] },
-  { title: "Cluster Management Commands", names: ["cluster-info", "top", "cordon", "uncordon", "drain", "taint"] },
-  { title: "Troubleshooting and Debugging Commands", names: ["describe", "logs", "exec", "auth", "events"] },
-  { title: "Advanced Commands", names: ["apply", "patch", "replace", "wait"] },
-  { title: "Settings Commands", names: ["label", "annotate"] },
-  { title: "Other Commands", names: ["api-resources", "api-versions", "config", "version"] },
 ];

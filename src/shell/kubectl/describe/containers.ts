@@ -41,24 +41,8 @@ function basics(lines: Lines, container: JsonObject, status: JsonObject | undefi
   const shown = (field: string): string =>
     ports.map((port) => `${numberOf(port[field])}/${textOf(port.protocol) || "TCP"}`).join(", ") || "<none>";
   const s = ports.length > 1 ? "s" : "";
-  const named = ports.map((port) => {
-    const name = textOf(port.name);
-    return `${numberOf(port.containerPort)}/${textOf(port.protocol) || "TCP"}${name ? ` (${name})` : ""}`;
-  });
-  lines.line(2, `Port${s}:`, named.join(", ") || "<none>");
-  lines.line(2, `Host Port${s}:`, hostPorts(ports, shown("hostPort")));
-}
-
-function hostPorts(ports: readonly JsonObject[], plain: string): string {
-  if (ports.length === 0) return "<none>";
-  return ports.some((port) => textOf(port.name) !== "")
-    ? ports
-        .map(
-          (port) =>
-            `${numberOf(port.hostPort)}/${textOf(port.protocol) || "TCP"}${port.name ? ` (${textOf(port.name)})` : ""}`,
-        )
-        .join(", ")
-    : plain;
+  lines.line(2, `Port${s}:`, shown("containerPort"));
+  lines.line(2, `Host Port${s}:`, shown("hostPort"));
 }
 
 function words(lines: Lines, title: string, list: unknown): void {

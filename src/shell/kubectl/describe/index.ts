@@ -1,10 +1,19 @@
 /** Descriptions by kind. */
 import { type JsonObject, textOf } from "../json.ts";
 import { alignTabs, describeTabs } from "../tabwriter.ts";
+import { describeAutoscaler } from "./autoscaling.ts";
 import type { DescribeContext, Describer } from "./describer.ts";
 import { describeGeneric } from "./generic.ts";
+import { describeIngress, describeIngressClass } from "./ingress.ts";
 import { describeNode } from "./node.ts";
 import { describePod } from "./pod.ts";
+import {
+  describeDisruptionBudget,
+  describeLimitRange,
+  describeNetworkPolicy,
+  describePriorityClass,
+  describeResourceQuota,
+} from "./policies.ts";
 import { describeService } from "./service.ts";
 import {
   describeConfigMap,
@@ -16,11 +25,14 @@ import {
   describeSecret,
   describeServiceAccount,
 } from "./simple.ts";
+import { describeStorageClass, describeVolume, describeVolumeClaim } from "./storage.ts";
 import {
+  describeCronJob,
   describeDaemonSet,
   describeDeployment,
   describeJob,
   describeReplicaSet,
+  describeReplicationController,
   describeStatefulSet,
 } from "./workloads.ts";
 import { Lines } from "./writer.ts";
@@ -40,6 +52,19 @@ const describers: Readonly<Record<string, Describer>> = {
   "apps/v1/DaemonSet": describeDaemonSet,
   "apps/v1/StatefulSet": describeStatefulSet,
   "batch/v1/Job": describeJob,
+  "batch/v1/CronJob": describeCronJob,
+  "v1/ReplicationController": describeReplicationController,
+  "v1/ResourceQuota": describeResourceQuota,
+  "v1/LimitRange": describeLimitRange,
+  "v1/PersistentVolume": describeVolume,
+  "v1/PersistentVolumeClaim": describeVolumeClaim,
+  "storage.k8s.io/v1/StorageClass": describeStorageClass,
+  "policy/v1/PodDisruptionBudget": describeDisruptionBudget,
+  "networking.k8s.io/v1/Ingress": describeIngress,
+  "networking.k8s.io/v1/IngressClass": describeIngressClass,
+  "networking.k8s.io/v1/NetworkPolicy": describeNetworkPolicy,
+  "autoscaling/v2/HorizontalPodAutoscaler": describeAutoscaler,
+  "scheduling.k8s.io/v1/PriorityClass": describePriorityClass,
   "rbac.authorization.k8s.io/v1/Role": describeRole,
   "rbac.authorization.k8s.io/v1/ClusterRole": describeRole,
   "rbac.authorization.k8s.io/v1/RoleBinding": describeRoleBinding,

@@ -67,7 +67,7 @@ function portLines(lines: Lines, port: JsonObject, slices: readonly JsonObject[]
 }
 
 /** `10.244.1.5:80,10.244.1.6:80 + 2 more...` */
-function addresses(slices: readonly JsonObject[], portName: string): string {
+export function addresses(slices: readonly JsonObject[], portName: string): string {
   const found = slices.flatMap((slice) => {
     const port = objectsOf(slice.ports).find(({ name }) => textOf(name) === portName);
     if (!port) return [];

@@ -1,8 +1,19 @@
 /** `kubectl describe namespace|configmap|secret|serviceaccount|endpoints|endpointslice|role|rolebinding` */
-import { at, type JsonObject, listOf, numberOf, objectOf, objectsOf, sortedKeys, textOf } from "../json.ts";
+import {
+  at,
+  compareText,
+  type JsonObject,
+  listOf,
+  numberOf,
+  objectOf,
+  objectsOf,
+  sortedKeys,
+  textOf,
+} from "../json.ts";
 import { listItems } from "../targets.ts";
 import type { Describer } from "./describer.ts";
 import { eventLines, eventsOf } from "./events.ts";
+import { limitLines } from "./policies.ts";
 import { annotationLines, type Lines, labelLines, orNone } from "./writer.ts";
 
 function head(lines: Lines, object: JsonObject, namespaced = true): void {
@@ -60,14 +71,7 @@ function quotaLines(lines: Lines, quotas: readonly JsonObject[]): void {
 
 function rangeLines(lines: Lines, ranges: readonly JsonObject[]): void {
   lines.raw("\nResource Limits\n");
-  lines.line(1, "Type", "Resource", "Min", "Max", "Default Request", "Default Limit", "Max Limit/Request Ratio");
-  lines.line(1, "----", "--------", "---", "---", "---------------", "-------------", "-----------------------");
-  for (const limit of ranges.flatMap((range) => objectsOf(at(range, "spec", "limits")))) {
-    const fields = ["min", "max", "defaultRequest", "default", "maxLimitRequestRatio"];
-    const names = new Set(fields.flatMap((field) => sortedKeys(objectOf(limit[field]))));
-    for (const name of [...names].sort())
-      lines.line(1, textOf(limit.type), name, ...fields.map((field) => String(at(limit, field, name) ?? "-")));
-  }
+  limitLines(lines, ranges, 1);
 }
 
 export const describeConfigMap: Describer = async (lines, object, { invocation, nowUs, showEvents }) => {
@@ -178,23 +182,47 @@ export const describeRole: Describer = async (lines, object) => {
   lines.line(0, "PolicyRule:");
   lines.line(1, "Resources", "Non-Resource URLs", "Resource Names", "Verbs");
   lines.line(1, "---------", "-----------------", "--------------", "-----");
-  const texts = (list: unknown): readonly string[] => listOf(list).map(textOf);
-  for (const rule of objectsOf(object.rules)) {
-    const groups = texts(rule.apiGroups);
-    const named = groups.flatMap((group) =>
-      texts(rule.resources).map((resource) => (group === "" ? resource : `${resource}.${group}`)),
-    );
-    for (const resource of named.length > 0 ? named : [""]) {
-      lines.line(
-        1,
-        resource,
-        `[${texts(rule.nonResourceURLs).join(" ")}]`,
-        `[${texts(rule.resourceNames).join(" ")}]`,
-        `[${texts(rule.verbs).join(" ")}]`,
-      );
-    }
-  }
+  for (const { group, resource, name, url, verbs } of grantsOf(objectsOf(object.rules)))
+    lines.line(1, inGroup(resource, group), `[${url}]`, `[${name}]`, `[${verbs.join(" ")}]`);
 };
+
+interface Grant {
+  readonly group: string;
+  readonly resource: string;
+  readonly name: string;
+  readonly url: string;
+  readonly verbs: readonly string[];
+}
+
+/** Rules taken apart, the verbs of one resource together, in upstream's order: by verbs, groups, resources, names. */
+function grantsOf(rules: readonly JsonObject[]): readonly Grant[] {
+  const texts = (list: unknown): readonly string[] => listOf(list).map(textOf);
+  const byResource = new Map<string, Grant>();
+  const urls: Grant[] = [];
+  for (const rule of rules) {
+    const verbs = texts(rule.verbs);
+    const names = texts(rule.resourceNames);
+    for (const group of texts(rule.apiGroups))
+      for (const resource of texts(rule.resources))
+        for (const name of names.length > 0 ? names : [""]) {
+          const key = `${group} ${resource} ${name}`;
+          const before = byResource.get(key)?.verbs ?? [];
+          byResource.set(key, { group, resource, name, url: "", verbs: [...before, ...verbs] });
+        }
+    for (const url of texts(rule.nonResourceURLs))
+      for (const verb of verbs) urls.push({ group: "", resource: "", name: "", url, verbs: [verb] });
+  }
+  const order = ({ group, resource, name, url, verbs }: Grant): string =>
+    `[${verbs.join(" ")}],[${group}],[${resource}],[${name}],[${url}]`;
+  return [...byResource.values(), ...urls].sort((a, b) => compareText(order(a), order(b)));
+}
+
+/** `deployments.apps/scale` */
+function inGroup(resource: string, group: string): string {
+  const [name = "", subresource] = resource.split(/\/(.*)/s);
+  const full = group === "" ? name : `${name}.${group}`;
+  return subresource === undefined ? full : `${full}/${subresource}`;
+}
 
 export const describeRoleBinding: Describer = async (lines, object) => {
   const { name, labels, annotations } = objectOf(object.metadata);

@@ -1,6 +1,6 @@
 /** Volumes of pods and pod templates: a table of sources. */
-import { at, isObject, type JsonObject, numberOf, objectsOf, textOf } from "../json.ts";
-import type { Lines } from "./writer.ts";
+import { at, isObject, type JsonObject, numberOf, objectOf, objectsOf, sortedKeys, textOf } from "../json.ts";
+import { type Lines, multiline } from "./writer.ts";
 
 type Source = (lines: Lines, source: JsonObject) => void;
 
@@ -12,7 +12,7 @@ const sources: Readonly<Record<string, Source>> = {
   hostPath: (lines, source) => {
     lines.line(2, "Type:", "HostPath (bare host directory volume)");
     lines.line(2, "Path:", textOf(source.path));
-    lines.line(2, "HostPathType:", textOf(source.type));
+    lines.line(2, "HostPathType:", source.type === undefined ? "<none>" : textOf(source.type));
   },
   emptyDir: (lines, source) => {
     lines.line(2, "Type:", "EmptyDir (a temporary directory that shares a pod's lifetime)");
@@ -46,6 +46,28 @@ const sources: Readonly<Record<string, Source>> = {
     for (const item of objectsOf(source.items))
       lines.line(3, `${textOf(at(item, "fieldRef", "fieldPath"))} -> ${textOf(item.path)}`);
   },
+  csi: (lines, source) => {
+    lines.line(2, "Type:", "CSI (a Container Storage Interface (CSI) volume source)");
+    lines.line(2, "Driver:", textOf(source.driver));
+    lines.line(2, "FSType:", textOf(source.fsType));
+    if (source.volumeHandle !== undefined) lines.line(2, "VolumeHandle:", textOf(source.volumeHandle));
+    lines.line(2, "ReadOnly:", bool(source.readOnly));
+    multiline(lines, "    VolumeAttributes", pairsOf(objectOf(source.volumeAttributes)), "    ");
+  },
+  local: (lines, source) => {
+    lines.line(2, "Type:", "LocalVolume (a persistent volume backed by local storage on a node)");
+    lines.line(2, "Path:", textOf(source.path));
+  },
+  ephemeral: (lines, source) => {
+    lines.line(
+      2,
+      "Type:",
+      "EphemeralVolume (an inline specification for a volume that gets created and deleted with the pod)",
+    );
+    const claim = objectOf(at(source, "volumeClaimTemplate", "spec"));
+    lines.line(2, "StorageClass:", textOf(claim.storageClassName));
+    lines.line(2, "Volume:", textOf(claim.volumeName));
+  },
   projected: (lines, volume) => {
     lines.line(2, "Type:", "Projected (a volume that contains injected data from multiple sources)");
     for (const source of objectsOf(volume.sources)) projection(lines, source);
@@ -66,6 +88,17 @@ function projection(lines: Lines, source: JsonObject): void {
   }
 }
 
+function pairsOf(pairs: JsonObject): readonly string[] {
+  return sortedKeys(pairs).map((key) => `${key}=${textOf(pairs[key])}`);
+}
+
+/** Where a volume comes from: of a PersistentVolume's spec, or of a pod's volume. */
+export function sourceLines(lines: Lines, holder: JsonObject): void {
+  const kind = Object.keys(holder).find((key) => sources[key] !== undefined);
+  if (kind === undefined) lines.line(2, "<unknown>");
+  else sources[kind]!(lines, objectOf(holder[kind]));
+}
+
 export function volumeLines(lines: Lines, volumes: readonly JsonObject[], inTemplate: boolean): void {
   const title = `${inTemplate ? "  " : ""}Volumes:`;
   if (volumes.length === 0) {
@@ -75,9 +108,6 @@ export function volumeLines(lines: Lines, volumes: readonly JsonObject[], inTemp
   lines.raw(`${title}\n`);
   for (const volume of volumes) {
     lines.raw(`${inTemplate ? "   " : "  "}${textOf(volume.name)}:\n`);
-    const [kind] = Object.keys(volume).filter((key) => key !== "name");
-    const describe = kind === undefined ? undefined : sources[kind];
-    if (describe) describe(lines, (volume[kind!] ?? {}) as JsonObject);
-    else lines.line(2, "<unknown>");
+    sourceLines(lines, volume);
   }
 }

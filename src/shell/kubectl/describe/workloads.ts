@@ -4,12 +4,13 @@ import { goDuration, humanDuration } from "../../../sim/api/duration.ts";
 import { formatObjectSelector } from "../../../sim/api/labels.ts";
 import { parseTime } from "../../../sim/api/time.ts";
 import type { Invocation } from "../command.ts";
-import { at, type JsonObject, numberOf, objectOf, objectsOf, textOf } from "../json.ts";
+import { at, isObject, type JsonObject, numberOf, objectOf, objectsOf, textOf } from "../json.ts";
 import { listItems } from "../targets.ts";
 import type { Describer } from "./describer.ts";
 import { eventLines, eventsOf } from "./events.ts";
 import { podTemplateLines } from "./pod-template.ts";
-import { annotationLines, type Lines, labelLines, longTime } from "./writer.ts";
+import { plainPairs } from "./policies.ts";
+import { annotationLines, type Lines, labelLines, longTime, shownBool } from "./writer.ts";
 
 export function selectorText(object: JsonObject): string {
   const selector = objectOf(at(object, "spec", "selector")) as Parameters<typeof formatObjectSelector>[0];
@@ -97,10 +98,10 @@ interface Counts {
   readonly failed: number;
 }
 
-async function podCounts(invocation: Invocation, object: JsonObject): Promise<Counts> {
+async function podCounts(invocation: Invocation, object: JsonObject, selector = selectorText(object)): Promise<Counts> {
   const { namespace, uid } = objectOf(object.metadata);
   const list = await invocation.client.get(`/api/v1/namespaces/${textOf(namespace)}/pods`, [
-    ["labelSelector", selectorText(object)],
+    ["labelSelector", selector],
     ["limit", "500"],
   ]);
   const owned = listItems(list).filter((pod) =>
@@ -231,4 +232,50 @@ export const describeJob: Describer = async (lines, object, { invocation, nowUs,
     lines.line(0, "Completed Indexes:", textOf(state.completedIndexes) || "<none>");
   podTemplateLines(lines, objectOf(spec.template));
   if (showEvents) eventLines(lines, await eventsOf(invocation, object, "Job"), nowUs);
+};
+
+export const describeReplicationController: Describer = async (lines, object, { invocation, nowUs, showEvents }) => {
+  const { name, namespace, labels, annotations } = objectOf(object.metadata);
+  lines.line(0, "Name:", textOf(name));
+  lines.line(0, "Namespace:", textOf(namespace));
+  const selector = plainPairs(objectOf(at(object, "spec", "selector")));
+  lines.line(0, "Selector:", selector);
+  labelLines(lines, "Labels", objectOf(labels));
+  annotationLines(lines, "Annotations", objectOf(annotations));
+  const wanted = numberOf(at(object, "spec", "replicas"));
+  lines.line(0, "Replicas:", `${status(object, "replicas")} current / ${wanted} desired`);
+  countLine(lines, await podCounts(invocation, object, selector));
+  podTemplateLines(lines, objectOf(at(object, "spec", "template")));
+  conditionLines(lines, object);
+  if (showEvents) eventLines(lines, await eventsOf(invocation, object, "ReplicationController"), nowUs);
+};
+
+export const describeCronJob: Describer = async (lines, object, { invocation, nowUs, showEvents }) => {
+  const { name, namespace, labels, annotations } = objectOf(object.metadata);
+  const spec = objectOf(object.spec);
+  const job = objectOf(at(spec, "jobTemplate", "spec"));
+  const orUnset = (value: unknown): string => (value === undefined ? "<unset>" : String(value));
+  lines.line(0, "Name:", textOf(name));
+  lines.line(0, "Namespace:", textOf(namespace));
+  labelLines(lines, "Labels", objectOf(labels));
+  annotationLines(lines, "Annotations", objectOf(annotations));
+  lines.line(0, "Schedule:", textOf(spec.schedule));
+  lines.line(0, "Concurrency Policy:", textOf(spec.concurrencyPolicy));
+  lines.line(0, "Suspend:", shownBool(spec.suspend));
+  lines.line(0, "Successful Job History Limit:", orUnset(spec.successfulJobsHistoryLimit));
+  lines.line(0, "Failed Job History Limit:", orUnset(spec.failedJobsHistoryLimit));
+  const deadline = spec.startingDeadlineSeconds;
+  lines.line(0, "Starting Deadline Seconds:", deadline === undefined ? "<unset>" : `${String(deadline)}s`);
+  const selector = at(job, "selector");
+  lines.line(0, "Selector:", isObject(selector) ? selectorText({ spec: { selector } }) : "<unset>");
+  lines.line(0, "Parallelism:", orUnset(job.parallelism));
+  lines.line(0, "Completions:", orUnset(job.completions));
+  if (job.activeDeadlineSeconds !== undefined)
+    lines.line(0, "Active Deadline Seconds:", `${String(job.activeDeadlineSeconds)}s`);
+  podTemplateLines(lines, objectOf(job.template));
+  const last = at(object, "status", "lastScheduleTime");
+  lines.line(0, "Last Schedule Time:", last === undefined ? "<unset>" : longTime(last));
+  const active = objectsOf(at(object, "status", "active")).map((one) => textOf(one.name));
+  lines.line(0, "Active Jobs:", active.join(", ") || "<none>");
+  if (showEvents) eventLines(lines, await eventsOf(invocation, object, "CronJob"), nowUs);
 };

@@ -51,8 +51,8 @@ export function labelLines(lines: Lines, title: string, labels: JsonObject): voi
 }
 
 /** A title with its first value beside it and the others below. */
-export function multiline(lines: Lines, title: string, values: readonly string[]): void {
-  lines.raw(`${title}:\t${orNone(values[0] ?? "")}\n`);
+export function multiline(lines: Lines, title: string, values: readonly string[], before = ""): void {
+  lines.raw(`${title}:\t${before}${orNone(values[0] ?? "")}\n`);
   for (const value of values.slice(1)) lines.raw(`\t${value}\n`);
 }
 

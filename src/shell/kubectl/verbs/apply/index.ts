@@ -3,7 +3,7 @@ import { withQuery } from "../../client.ts";
 import { type Command, type Invocation, inSteps } from "../../command.ts";
 import { qualifiedName, resourcePath } from "../../discovery.ts";
 import { addSource, CommandError, isNotFound, isReason, throwCollected, toError, UsageError } from "../../errors.ts";
-import type { FlagSpec } from "../../flags.ts";
+import type { FlagSpec, FlagValues } from "../../flags.ts";
 import { at, type JsonObject } from "../../json.ts";
 import { fileFlags } from "../../manifests/load.ts";
 import { type DryRun, dryRunFlag, dryRunOf, outputFlags, printerFor, reporter } from "../../output.ts";
@@ -12,6 +12,7 @@ import { fieldValidation, lastApplied, validateFlag, withLastApplied } from "../
 import { createFromTarget } from "../create/index.ts";
 import { removeAndWait } from "../delete/index.ts";
 import { describeTarget } from "./describe-target.ts";
+import { editLastApplied, setLastApplied, viewLastApplied } from "./last-applied.ts";
 import { applyPatch, type PatchRequest } from "./patch.ts";
 
 interface Options {
@@ -137,10 +138,15 @@ function warnMissing(invocation: Invocation, { resource, name }: Target): void {
   );
 }
 
+/** Server-side the manager has a shorter name, unless it was given one. */
+export function serverSideManager(flags: FlagValues): string {
+  return flags.changed("field-manager") ? flags.text("field-manager") : "kubectl";
+}
+
 async function applyServerSide(invocation: Invocation, target: Target, dryRun: DryRun, report: Report): Promise<void> {
   const { flags } = invocation;
   const { object, source } = target.manifest!;
-  const manager = flags.changed("field-manager") ? flags.text("field-manager") : "kubectl";
+  const manager = serverSideManager(flags);
   const path = withQuery(resourcePath(target.resource, target.namespace, target.name!), [
     ["dryRun", dryRun === "server" ? "All" : undefined],
     ["fieldManager", manager],
@@ -189,6 +195,7 @@ const flags: readonly FlagSpec[] = [
 
 export const apply: Command = {
   name: "apply",
+  subcommands: [editLastApplied, setLastApplied, viewLastApplied],
   short: "Apply a configuration to a resource by file name or stdin",
   long: "Apply a configuration to a resource by file name or stdin. The resource name must be specified. This resource will be created if it doesn't exist yet.\n\n JSON and YAML formats are accepted.",
   examples: [

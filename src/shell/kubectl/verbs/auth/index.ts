@@ -5,6 +5,7 @@ import { CommandError, SilentExit, UsageError } from "../../errors.ts";
 import { at, type JsonObject, listOf, objectOf, objectsOf, textOf } from "../../json.ts";
 import { outputFlags, printerFor } from "../../output.ts";
 import { alignTabs, tableTabs } from "../../tabwriter.ts";
+import { reconcile } from "./reconcile.ts";
 
 interface Question {
   readonly verb: string;
@@ -29,7 +30,7 @@ async function complete(invocation: Invocation): Promise<Question | null> {
   if (word.startsWith("/")) return { verb, resource: null, resourceName: "", word, name: "" };
   const [kind = "", name = third] = word.split("/");
   const [resource = null] = kind === "*" ? [] : await mapper.find(kind);
-  if (!resource && kind !== "*") invocation.err(`Warning: the server doesn't have a resource type '${kind}'`);
+  if (!resource && kind !== "*") invocation.err(`Warning: the server doesn't have a resource type '${kind}'\n`);
   if (resource && !resource.namespaced && !flags.bool("all-namespaces")) {
     invocation.err(
       `Warning: resource '${resource.name}' is not namespace scoped${resource.group ? ` in group '${resource.group}'` : ""}\n`,
@@ -177,5 +178,5 @@ export const auth: Command = {
   short: "Inspect authorization",
   long: "Inspect authorization.",
   usage: "auth [flags] [options]",
-  subcommands: [canI, whoami],
+  subcommands: [canI, reconcile, whoami],
 };

@@ -1,20 +1,24 @@
-/** `kubectl config view|current-context|get-contexts|use-context|set-context` */
+/** `kubectl config`: which cluster, user and namespace commands use. */
 import { type Command, type Invocation, inSteps } from "../../command.ts";
 import { CommandError, SilentExit, UsageError } from "../../errors.ts";
 import type { FlagSpec } from "../../flags.ts";
 import { type JsonObject, objectOf, objectsOf, textOf } from "../../json.ts";
-import { contextNamed, currentContext, kubeconfigPath, readKubeconfig } from "../../kubeconfig.ts";
+import { contextNamed, currentContext } from "../../kubeconfig.ts";
 import { outputFlags, printerFor } from "../../output.ts";
 import { toYaml } from "../../printers/yaml.ts";
 import { alignTabs, tableTabs } from "../../tabwriter.ts";
-
-function pathOf({ context, flags }: Invocation): string {
-  return flags.text("kubeconfig") || kubeconfigPath(context);
-}
-
-function read(invocation: Invocation): Promise<JsonObject> {
-  return readKubeconfig(invocation.context, pathOf(invocation));
-}
+import {
+  clusterFlags,
+  credentialFlags,
+  deleter,
+  lister,
+  renameContext,
+  setCluster,
+  setContext,
+  setCredentials,
+} from "./entries.ts";
+import { entryField, readConfig, type Section, writeConfig } from "./files.ts";
+import { setProperty, unsetProperty } from "./properties.ts";
 
 function subcommand(
   name: string,
@@ -30,7 +34,7 @@ function subcommand(
     completes: "none",
     flags,
     run: inSteps({
-      complete: read,
+      complete: readConfig,
       run: async (config, invocation) => {
         await run(config, invocation);
         return 0;
@@ -41,8 +45,33 @@ function subcommand(
 
 async function view(config: JsonObject, { context, flags }: Invocation): Promise<void> {
   const minified = flags.bool("minify") ? minify(config) : config;
+  const shown = flags.bool("raw") ? minified : redacted(minified);
   const printer = await printerFor(flags, context);
-  context.out.write(printer ? printer(minified) : toYaml(minified));
+  context.out.write(printer ? printer(shown) : toYaml(shown));
+}
+
+const secrets: Readonly<Record<string, string>> = {
+  "certificate-authority-data": "DATA+OMITTED",
+  "client-certificate-data": "DATA+OMITTED",
+  "client-key-data": "DATA+OMITTED",
+  password: "REDACTED",
+  token: "REDACTED",
+};
+
+/** Without what nobody should read over one's shoulder. */
+function redacted(config: JsonObject): JsonObject {
+  const hidden = (section: Section): JsonObject[] =>
+    objectsOf(config[section]).map((entry) => ({
+      ...entry,
+      [entryField[section]]: Object.fromEntries(
+        Object.entries(objectOf(entry[entryField[section]])).map(([key, value]) => [key, secrets[key] ?? value]),
+      ),
+    }));
+  return {
+    ...config,
+    ...(config.clusters ? { clusters: hidden("clusters") } : {}),
+    ...(config.users ? { users: hidden("users") } : {}),
+  };
 }
 
 function minify(config: JsonObject): JsonObject {
@@ -75,32 +104,13 @@ async function getContexts(config: JsonObject, invocation: Invocation): Promise<
   context.out.write(`${alignTabs([...head, ...rows].join("\n"), tableTabs)}\n`);
 }
 
-async function write(config: JsonObject, invocation: Invocation): Promise<void> {
-  await invocation.context.files.write(pathOf(invocation), toYaml(config));
-}
-
 async function useContext(config: JsonObject, invocation: Invocation): Promise<void> {
   const [name] = invocation.args;
   if (name === undefined || invocation.args.length > 1)
     throw new UsageError(`Unexpected args: [${invocation.args.join(" ")}]`);
   if (!contextNamed(config, name)) throw new CommandError(`no context exists with the name: ${JSON.stringify(name)}`);
-  await write({ ...config, "current-context": name }, invocation);
+  await writeConfig({ ...config, "current-context": name }, invocation);
   invocation.out(`Switched to context ${JSON.stringify(name)}.`);
-}
-
-async function setContext(config: JsonObject, invocation: Invocation): Promise<void> {
-  const { args, flags } = invocation;
-  const name = flags.bool("current") ? currentContext(config) : args[0];
-  if (flags.bool("current") && name === "") throw new CommandError("no current context is set");
-  if (name === undefined) throw new UsageError("Unexpected args: []");
-  const before = contextNamed(config, name);
-  const changes = Object.fromEntries(
-    ["cluster", "namespace", "user"].filter((flag) => flags.changed(flag)).map((flag) => [flag, flags.text(flag)]),
-  );
-  const entry = { context: { ...(before ?? { cluster: "", user: "" }), ...changes }, name };
-  const others = objectsOf(config.contexts).filter((one) => one.name !== name);
-  await write({ ...config, contexts: [...others, entry] }, invocation);
-  invocation.out(`Context ${JSON.stringify(name)} ${before ? "modified" : "created"}.`);
 }
 
 export const config: Command = {
@@ -121,12 +131,46 @@ export const config: Command = {
       { name: "output", short: "o", type: "string", default: "", usage: "Output format. One of: (name)." },
     ]),
     subcommand(
-      "set-context",
-      "Set a context entry in kubeconfig",
-      "set-context [NAME | --current] [--cluster=cluster_nickname] [--user=user_nickname] [--namespace=namespace]",
-      setContext,
-      [{ name: "current", type: "bool", default: false, usage: "Modify the current context" }],
+      "delete-cluster",
+      "Delete the specified cluster from the kubeconfig",
+      "delete-cluster NAME",
+      deleter("clusters", "cluster"),
     ),
+    subcommand(
+      "delete-context",
+      "Delete the specified context from the kubeconfig",
+      "delete-context NAME",
+      deleter("contexts", "context"),
+    ),
+    subcommand(
+      "delete-user",
+      "Delete the specified user from the kubeconfig",
+      "delete-user NAME",
+      deleter("users", "user"),
+    ),
+    subcommand("get-clusters", "Display clusters defined in the kubeconfig", "get-clusters", lister("clusters")),
+    subcommand("get-users", "Display users defined in the kubeconfig", "get-users", lister("users")),
+    subcommand(
+      "rename-context",
+      "Rename a context from the kubeconfig file",
+      "rename-context CONTEXT_NAME NEW_NAME",
+      renameContext,
+    ),
+    subcommand("set", "Set an individual value in a kubeconfig file", "set PROPERTY_NAME PROPERTY_VALUE", setProperty, [
+      { name: "set-raw-bytes", type: "bool", default: false },
+    ]),
+    subcommand("set-cluster", "Set a cluster entry in kubeconfig", "set-cluster NAME", setCluster, clusterFlags),
+    subcommand("set-context", "Set a context entry in kubeconfig", "set-context [NAME | --current]", setContext, [
+      { name: "current", type: "bool", default: false },
+    ]),
+    subcommand(
+      "set-credentials",
+      "Set a user entry in kubeconfig",
+      "set-credentials NAME",
+      setCredentials,
+      credentialFlags,
+    ),
+    subcommand("unset", "Unset an individual value in a kubeconfig file", "unset PROPERTY_NAME", unsetProperty),
     subcommand("use-context", "Set the current-context in a kubeconfig file", "use-context CONTEXT_NAME", useContext),
     subcommand("view", "Display merged kubeconfig settings or a specified kubeconfig file", "view [flags]", view, [
       { name: "minify", type: "bool", default: false, usage: "Leave out what the current context does not use." },

@@ -1,7 +1,8 @@
 /** `create role|clusterrole|rolebinding|clusterrolebinding|serviceaccount|token` */
 import { parseGoDuration } from "../../../../sim/api/duration.ts";
 import { type Command, type Invocation, inSteps } from "../../command.ts";
-import { CommandError } from "../../errors.ts";
+import type { ApiResource } from "../../discovery.ts";
+import { addPrefix, CommandError, SilentExit, toError } from "../../errors.ts";
 import type { FlagSpec } from "../../flags.ts";
 import { at, type JsonObject, textOf } from "../../json.ts";
 import { outputFlags, printerFor } from "../../output.ts";
@@ -21,16 +22,25 @@ const ruleFlags: readonly FlagSpec[] = [
   { name: "verb", type: "list", usage: "Verb that applies to the resources contained in the rule" },
 ];
 
-async function rules({ flags, mapper }: Invocation): Promise<readonly JsonObject[]> {
+/** Others are for what a server adds to them. */
+const standardVerbs = new Set(
+  "get list watch create update patch delete deletecollection use bind escalate impersonate * approve sign".split(" "),
+);
+
+async function rules(invocation: Invocation): Promise<readonly JsonObject[]> {
+  const { flags } = invocation;
   const verbs = flags.list("verb").includes("*") ? ["*"] : [...new Set(flags.list("verb"))];
   if (verbs.length === 0) throw new CommandError("at least one verb must be specified");
   const urls = flags.has("non-resource-url") ? flags.list("non-resource-url") : [];
+  for (const verb of verbs) {
+    if (!standardVerbs.has(verb)) invocation.err(`Warning: '${verb}' is not a standard resource verb`);
+  }
   const words = flags.list("resource");
   if (words.length === 0 && urls.length === 0) throw new CommandError("at least one resource must be specified");
   const byGroup = new Map<string, string[]>();
   for (const word of words) {
     const [name = "", subresource] = word.split("/");
-    const found = name === "*" ? { group: "", name: "*" } : await mapper.resource(name);
+    const found = name === "*" ? { group: "", name: "*" } : await resourceOf(name, invocation);
     const list = byGroup.get(found.group) ?? [];
     list.push(subresource ? `${found.name}/${subresource}` : found.name);
     byGroup.set(found.group, list);
@@ -43,6 +53,18 @@ async function rules({ flags, mapper }: Invocation): Promise<readonly JsonObject
       .map(([group, resources]) => ({ verbs, apiGroups: [group], resources, ...resourceNames })),
     ...(urls.length > 0 ? [{ verbs, nonResourceURLs: urls }] : []),
   ];
+}
+
+/** This one error stands without "error: ", as upstream's does. */
+async function resourceOf(name: string, invocation: Invocation): Promise<ApiResource> {
+  try {
+    return await invocation.mapper.resource(name);
+  } catch (thrown) {
+    const error = toError(thrown);
+    if (!(error instanceof CommandError)) throw error;
+    invocation.err(error.message);
+    throw new SilentExit(1);
+  }
 }
 
 export const role: Generator = {
@@ -80,6 +102,7 @@ export const clusterrole: Generator = {
     ],
   ],
   flags: [
+    { name: "aggregation-rule", type: "pairs" },
     ...ruleFlags,
     { name: "non-resource-url", type: "list", usage: "A partial url that user should have access to." },
   ],
@@ -90,9 +113,20 @@ export const clusterrole: Generator = {
     kind: "ClusterRole",
     apiVersion,
     metadata: objectMeta(name),
-    rules: await rules(invocation),
+    ...(await rulesOrAggregation(invocation)),
   }),
 };
+
+async function rulesOrAggregation(invocation: Invocation): Promise<JsonObject> {
+  const { flags } = invocation;
+  if (!flags.changed("aggregation-rule")) return { rules: await rules(invocation) };
+  if (["verb", "resource", "resource-name", "non-resource-url"].some((name) => flags.changed(name)))
+    throw new CommandError(
+      "aggregation rule must be specified without nonResourceURLs, verbs, resources or resourceNames",
+    );
+  const matchLabels = flags.pairs("aggregation-rule");
+  return { rules: null, aggregationRule: { clusterRoleSelectors: [{ matchLabels }] } };
+}
 
 const subjectFlags: readonly FlagSpec[] = [
   { name: "group", type: "words", usage: "Groups to bind to the role. May be given several times." },
@@ -121,6 +155,7 @@ function binding(kind: string, name: string, roleRef: JsonObject, invocation: In
 }
 
 export const rolebinding: Generator = {
+  failure: "failed to create rolebinding",
   name: "rolebinding",
   short: "Create a role binding for a particular role or cluster role",
   usage:
@@ -143,6 +178,7 @@ export const rolebinding: Generator = {
 };
 
 export const clusterrolebinding: Generator = {
+  failure: "failed to create clusterrolebinding",
   name: "clusterrolebinding",
   short: "Create a cluster role binding for a particular cluster role",
   usage:
@@ -169,6 +205,7 @@ export const clusterrolebinding: Generator = {
 };
 
 export const serviceaccount: Generator = {
+  failure: "failed to create serviceaccount",
   name: "serviceaccount",
   aliases: ["sa"],
   short: "Create a service account with the specified name",
@@ -207,7 +244,9 @@ export const token: Command = {
         status: { token: "", expirationTimestamp: null },
       };
       const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${name}/token`;
-      const answer = await client.send("POST", path, { body, accept: "application/json" });
+      const answer = await client.send("POST", path, { body, accept: "application/json" }).catch((error: unknown) => {
+        throw addPrefix(toError(error), "failed to create token");
+      });
       const printer = await printerFor(flags, context);
       context.out.write(printer ? printer(answer) : `${textOf(at(answer, "status", "token"))}\n`);
       return 0;

@@ -2,8 +2,9 @@ import { encodeBase64Text } from "../../../../sim/api/base64.ts";
 /** `create configmap`, `create secret generic|tls|docker-registry`: what stands in files and literals. */
 import type { Command, Invocation } from "../../command.ts";
 import { CommandError } from "../../errors.ts";
-import type { FlagSpec } from "../../flags.ts";
-import type { JsonObject } from "../../json.ts";
+import { boolFlag, type FlagSpec } from "../../flags.ts";
+import { configMapHash, secretHash } from "../../hash.ts";
+import { at, type JsonObject, objectOf, textOf, withAt } from "../../json.ts";
 import { type Generator, generatorCommand, literals, objectMeta } from "./generate.ts";
 
 const sourceFlags: readonly FlagSpec[] = [
@@ -51,6 +52,7 @@ async function readSources(invocation: Invocation): Promise<ReadonlyMap<string, 
 }
 
 export const configmap: Generator = {
+  failure: "failed to create configmap",
   name: "configmap",
   aliases: ["cm"],
   short: "Create a config map from a local file, directory or literal value",
@@ -63,16 +65,17 @@ export const configmap: Generator = {
     ],
     ["Create a config map from a file", "kubectl create configmap my-config --from-file=key1=/path/to/file1.txt"],
   ],
-  flags: sourceFlags,
+  flags: [boolFlag("append-hash"), ...sourceFlags],
   root: "/api/v1",
   resource: "configmaps",
   namespaced: true,
   build: async (name, invocation) => {
     const data = Object.fromEntries(await readSources(invocation));
+    const hash = invocation.flags.bool("append-hash") ? `-${await configMapHash(name, data)}` : "";
     return {
       kind: "ConfigMap",
       apiVersion: "v1",
-      metadata: objectMeta(name),
+      metadata: objectMeta(`${name}${hash}`),
       ...(Object.keys(data).length > 0 ? { data } : {}),
     };
   },
@@ -88,7 +91,19 @@ function secret(name: string, data: JsonObject, type?: string): JsonObject {
   };
 }
 
-const secretBase = { root: "/api/v1", resource: "secrets", namespaced: true } as const;
+async function hashed(object: JsonObject, { flags }: Invocation): Promise<JsonObject> {
+  if (!flags.bool("append-hash")) return object;
+  const name = textOf(at(object, "metadata", "name"));
+  const hash = await secretHash(name, textOf(object.type), objectOf(object.data));
+  return withAt(object, ["metadata", "name"], `${name}-${hash}`);
+}
+
+const secretBase = {
+  root: "/api/v1",
+  resource: "secrets",
+  namespaced: true,
+  failure: "failed to create secret",
+} as const;
 
 const generic: Generator = {
   ...secretBase,
@@ -99,11 +114,15 @@ const generic: Generator = {
   examples: [
     ["Create a secret from literals", "kubectl create secret generic my-secret --from-literal=key1=supersecret"],
   ],
-  flags: [...sourceFlags, { name: "type", type: "string", usage: "The type of secret to create" }],
+  flags: [
+    boolFlag("append-hash"),
+    ...sourceFlags,
+    { name: "type", type: "string", usage: "The type of secret to create" },
+  ],
   build: async (name, invocation) => {
     const sources = await readSources(invocation);
     const data = Object.fromEntries([...sources].map(([key, value]) => [key, encodeBase64Text(value)]));
-    return secret(name, data, invocation.flags.text("type"));
+    return hashed(secret(name, data, invocation.flags.text("type")), invocation);
   },
 };
 
@@ -117,20 +136,22 @@ const tls: Generator = {
     ["Create a TLS secret from a key pair", "kubectl create secret tls tls-secret --cert=tls.crt --key=tls.key"],
   ],
   flags: [
+    boolFlag("append-hash"),
     { name: "cert", type: "string", usage: "Path to PEM encoded public key certificate." },
     { name: "key", type: "string", usage: "Path to private key associated with given certificate." },
   ],
-  build: async (name, { context, flags }) => {
+  build: async (name, invocation) => {
+    const { context, flags } = invocation;
     if (!flags.text("key") || !flags.text("cert")) throw new CommandError("key and cert must be specified");
     const read = async (path: string): Promise<string> => {
       try {
         return encodeBase64Text(await context.files.read(path));
       } catch {
-        throw new CommandError(`open ${path}: no such file or directory`);
+        throw new CommandError(`Cannot read file ${path}, open ${path}: no such file or directory`);
       }
     };
     const data = { "tls.crt": await read(flags.text("cert")), "tls.key": await read(flags.text("key")) };
-    return secret(name, data, "kubernetes.io/tls");
+    return hashed(secret(name, data, "kubernetes.io/tls"), invocation);
   },
 };
 
@@ -141,6 +162,7 @@ const dockerRegistry: Generator = {
   usage:
     "create secret docker-registry NAME --docker-username=user --docker-password=password --docker-email=email [--docker-server=string] [--dry-run=server|client|none] [options]",
   flags: [
+    boolFlag("append-hash"),
     { name: "docker-email", type: "string", usage: "Email for Docker registry" },
     { name: "docker-password", type: "string", usage: "Password for Docker registry authentication" },
     {
@@ -151,7 +173,8 @@ const dockerRegistry: Generator = {
     },
     { name: "docker-username", type: "string", usage: "Username for Docker registry authentication" },
   ],
-  build: (name, { flags }) => {
+  build: (name, invocation) => {
+    const { flags } = invocation;
     const [username, password, email] = [
       flags.text("docker-username"),
       flags.text("docker-password"),
@@ -164,7 +187,10 @@ const dockerRegistry: Generator = {
     }
     const auth = { username, password, ...(email ? { email } : {}), auth: encodeBase64Text(`${username}:${password}`) };
     const config = JSON.stringify({ auths: { [flags.text("docker-server")]: auth } });
-    return secret(name, { ".dockerconfigjson": encodeBase64Text(config) }, "kubernetes.io/dockerconfigjson");
+    return hashed(
+      secret(name, { ".dockerconfigjson": encodeBase64Text(config) }, "kubernetes.io/dockerconfigjson"),
+      invocation,
+    );
   },
 };
 

@@ -1,9 +1,9 @@
 /** `create KIND NAME`: objects made from flags, sent or printed. */
 import { withQuery } from "../../client.ts";
 import { type Command, type Invocation, inSteps } from "../../command.ts";
-import { UsageError } from "../../errors.ts";
+import { addPrefix, toError, UsageError } from "../../errors.ts";
 import type { FlagSpec } from "../../flags.ts";
-import { at, canonicalJson, type JsonObject, withAt } from "../../json.ts";
+import { at, canonicalJson, type JsonObject, objectOf, withAt, without } from "../../json.ts";
 import { dryRunFlag, dryRunOf, outputFlags, printerFor, reporter } from "../../output.ts";
 
 export interface Generator {
@@ -17,6 +17,8 @@ export interface Generator {
   readonly root: string;
   readonly resource: string;
   readonly namespaced: boolean;
+  /** What a refusal is worded with: `failed to create deployment`. */
+  readonly failure?: string;
   build(name: string, invocation: Invocation): JsonObject | Promise<JsonObject>;
 }
 
@@ -50,7 +52,7 @@ export function validateFlag(): FlagSpec {
 }
 
 export function fieldValidation(invocation: Invocation): string {
-  const text = invocation.flags.text("validate");
+  const text = invocation.flags.has("validate") ? invocation.flags.text("validate") : "strict";
   if (text === "strict" || text === "true") return "Strict";
   if (text === "warn") return "Warn";
   if (text === "ignore" || text === "false") return "Ignore";
@@ -61,11 +63,15 @@ export function fieldValidation(invocation: Invocation): string {
 
 export const lastApplied = "kubectl.kubernetes.io/last-applied-configuration";
 
+/** As it is compared: with annotations, if only none, and without the note. */
+export function withoutLastApplied(object: JsonObject): JsonObject {
+  const annotations = objectOf(at(object, "metadata", "annotations"));
+  return withAt(object, ["metadata", "annotations"], without(annotations, lastApplied));
+}
+
 /** The object with a note of what it is, as `apply` wants to find it. */
 export function withLastApplied(object: JsonObject): JsonObject {
-  const annotations = { ...((at(object, "metadata", "annotations") as JsonObject | undefined) ?? {}) };
-  delete (annotations as Record<string, unknown>)[lastApplied];
-  const plain = withAt(object, ["metadata", "annotations"], annotations);
+  const plain = withoutLastApplied(object);
   return withAt(plain, ["metadata", "annotations", lastApplied], `${canonicalJson(plain)}\n`);
 }
 
@@ -101,7 +107,7 @@ export function generatorCommand(generator: Generator): Command {
       },
       run: async (object, invocation) => {
         const place = namespaced ? `/namespaces/${invocation.namespace}` : "";
-        return send(object, `${root}${place}/${resource}`, invocation);
+        return send(object, `${root}${place}/${resource}`, invocation, generator.failure);
       },
     }),
   };
@@ -113,7 +119,12 @@ function placed(object: JsonObject, namespace: string): JsonObject {
   return { ...object, metadata: { name, namespace, ...rest } };
 }
 
-async function send(built: JsonObject, path: string, invocation: Invocation): Promise<number> {
+async function send(
+  built: JsonObject,
+  path: string,
+  invocation: Invocation,
+  failure: string | undefined,
+): Promise<number> {
   const { client, context, flags } = invocation;
   const dryRun = dryRunOf(flags);
   const printer = await printerFor(flags, context, { typed: true });
@@ -128,7 +139,11 @@ async function send(built: JsonObject, path: string, invocation: Invocation): Pr
     ["fieldManager", flags.text("field-manager")],
     ["fieldValidation", fieldValidation(invocation)],
   ]);
-  const created = await client.send("POST", query, { body: object, accept: "application/json" });
+  const created = await client
+    .send("POST", query, { body: object, accept: "application/json" })
+    .catch((error: unknown) => {
+      throw failure === undefined ? error : addPrefix(toError(error), failure);
+    });
   report({ apiVersion: object.apiVersion, kind: object.kind, ...created }, "created");
   return 0;
 }

@@ -3,6 +3,7 @@ import { parseIntOrString } from "../../../../sim/api/intstr.ts";
 import { parseSelector } from "../../../../sim/api/labels.ts";
 import type { Invocation } from "../../command.ts";
 import { CommandError } from "../../errors.ts";
+import { textFlag, wordsFlag } from "../../flags.ts";
 import type { JsonObject } from "../../json.ts";
 import { type Generator, objectMeta } from "./generate.ts";
 
@@ -19,6 +20,7 @@ export const namespace: Generator = {
 };
 
 export const quota: Generator = {
+  failure: "failed to create quota",
   name: "quota",
   aliases: ["resourcequota"],
   short: "Create a quota with the specified name",
@@ -47,10 +49,7 @@ export const quota: Generator = {
     const hard = Object.fromEntries(
       pairs.map((pair) => {
         const [key, value] = pair.split("=");
-        if (!key || !value)
-          throw new CommandError(
-            `Invalid argument syntax ${pair}, expected <resource>=<value>`.replace("Invalid", "invalid"),
-          );
+        if (!key || !value) throw new CommandError(`Invalid argument syntax ${pair}, expected <resource>=<value>`);
         return [key, value];
       }),
     );
@@ -64,6 +63,7 @@ export const quota: Generator = {
 };
 
 export const priorityclass: Generator = {
+  failure: "failed to create priorityclass",
   name: "priorityclass",
   aliases: ["pc"],
   short: "Create a priority class with the specified name",
@@ -99,6 +99,7 @@ export const priorityclass: Generator = {
 };
 
 export const poddisruptionbudget: Generator = {
+  failure: "failed to create poddisruptionbudgets",
   name: "poddisruptionbudget",
   aliases: ["pdb"],
   short: "Create a pod disruption budget with the specified name",
@@ -145,6 +146,7 @@ function selectorObject(text: string): JsonObject {
 }
 
 export const ingress: Generator = {
+  failure: "failed to create ingress",
   name: "ingress",
   aliases: ["ing"],
   short: "Create an ingress with the specified name",
@@ -156,41 +158,88 @@ export const ingress: Generator = {
       type: "words",
       usage: "Rule in the format host/path=service:port. A path that ends with '*' is pathType=Prefix.",
     },
+    wordsFlag("annotation"),
+    textFlag("default-backend"),
   ],
   root: "/apis/networking.k8s.io/v1",
   resource: "ingresses",
   namespaced: true,
   build: (name, invocation) => {
-    const className = invocation.flags.text("class");
-    const spec = { ...(className ? { ingressClassName: className } : {}), rules: ingressRules(invocation) };
     return {
       kind: "Ingress",
       apiVersion: "networking.k8s.io/v1",
-      metadata: objectMeta(name),
-      spec,
+      metadata: { ...objectMeta(name), ...annotationsOf(invocation) },
+      spec: ingressSpec(invocation),
       status: { loadBalancer: {} },
     };
   },
 };
 
-function ingressRules({ flags }: Invocation): readonly JsonObject[] {
-  const rules = flags.list("rule");
-  if (rules.length === 0)
+function annotationsOf({ flags }: Invocation): JsonObject {
+  const pairs = flags.list("annotation").map((text) => {
+    const equals = text.indexOf("=");
+    if (equals < 1) throw new CommandError(`annotation ${text} is invalid and should be in format key=[value]`);
+    return [text.slice(0, equals), text.slice(equals + 1)];
+  });
+  return pairs.length > 0 ? { annotations: Object.fromEntries(pairs) } : {};
+}
+
+function backendOf(service: string, port: string): JsonObject {
+  return { service: { name: service, port: /^\d+$/.test(port) ? { number: Number(port) } : { name: port } } };
+}
+
+function ingressSpec({ flags }: Invocation): JsonObject {
+  const [className, fallback] = [flags.text("class"), flags.text("default-backend")];
+  const rules = flags.list("rule").map(parseRule);
+  if (rules.length === 0 && fallback === "")
     throw new CommandError(
       "not enough information provided: every ingress has to either specify a default-backend (which catches all traffic) or a list of rules (which catch specific paths)",
     );
-  return rules.map((rule) => {
-    const match = /^([^/=]*)(\/[^=]*)=([^:,]+):([^,]+)/.exec(rule);
-    if (!match)
-      throw new CommandError(
-        `rule ${rule} is invalid and should be in format host/path=svcname:svcport[,tls[=secret]]`,
-      );
-    const [, host = "", path = "", service = "", port = ""] = match;
-    const prefix = path.endsWith("*");
-    const backend = {
-      service: { name: service, port: /^\d+$/.test(port) ? { number: Number(port) } : { name: port } },
-    };
-    const paths = [{ path: prefix ? path.slice(0, -1) : path, pathType: prefix ? "Prefix" : "Exact", backend }];
-    return { ...(host ? { host } : {}), http: { paths } };
-  });
+  const [service = "", port = "", ...more] = fallback.split(":");
+  if (fallback !== "" && (service === "" || port === "" || more.length > 0))
+    throw new CommandError("default-backend should be in format servicename:serviceport");
+  const hosts = [...new Set(rules.map(({ host }) => host))];
+  const secured = rules.filter(({ tls }) => tls !== null);
+  const tls = [...new Set(secured.map(({ tls: secret }) => secret))].map((secret) => ({
+    hosts: [...new Set(secured.filter((rule) => rule.tls === secret && rule.host !== "").map(({ host }) => host))],
+    ...(secret ? { secretName: secret } : {}),
+  }));
+  return {
+    ...(className ? { ingressClassName: className } : {}),
+    ...(fallback ? { defaultBackend: backendOf(service, port) } : {}),
+    ...(tls.length > 0 ? { tls } : {}),
+    ...(rules.length > 0
+      ? {
+          rules: hosts.map((host) => ({
+            ...(host ? { host } : {}),
+            http: { paths: rules.filter((rule) => rule.host === host).map(({ path }) => path) },
+          })),
+        }
+      : {}),
+  };
+}
+
+interface Rule {
+  readonly host: string;
+  readonly path: JsonObject;
+  /** Name of the secret, "" for none of its own; null: not secured. */
+  readonly tls: string | null;
+}
+
+/** `host/path*=service:port,tls=secret` */
+function parseRule(rule: string): Rule {
+  const match = /^([^/=]*)(\/[^=]*)=([^:,]+):([^,]+)(?:,tls(?:=(.*))?)?$/.exec(rule);
+  if (!match)
+    throw new CommandError(`rule ${rule} is invalid and should be in format host/path=svcname:svcport[,tls[=secret]]`);
+  const [, host = "", path = "", service = "", port = "", secret] = match;
+  const prefix = path.endsWith("*");
+  return {
+    host,
+    path: {
+      path: prefix ? path.slice(0, -1) : path,
+      pathType: prefix ? "Prefix" : "Exact",
+      backend: backendOf(service, port),
+    },
+    tls: /,tls(=.*)?$/.test(rule) ? (secret ?? "") : null,
+  };
 }

@@ -44,6 +44,7 @@ const generators: readonly Generator[] = [
   {
     ...base,
     name: "clusterip",
+    failure: "failed to create ClusterIP service",
     short: "Create a ClusterIP service",
     usage: "create service clusterip NAME [--tcp=<port>:<targetPort>] [--dry-run=server|client|none] [options]",
     examples: [["Create a ClusterIP service", "kubectl create service clusterip my-cs --tcp=5678:8080"]],
@@ -63,6 +64,7 @@ const generators: readonly Generator[] = [
   {
     ...base,
     name: "nodeport",
+    failure: "failed to create NodePort service",
     short: "Create a NodePort service",
     usage: "create service nodeport NAME [--tcp=port:targetPort] [--dry-run=server|client|none] [options]",
     examples: [["Create a NodePort service", "kubectl create service nodeport my-ns --tcp=5678:8080"]],
@@ -80,6 +82,7 @@ const generators: readonly Generator[] = [
   {
     ...base,
     name: "loadbalancer",
+    failure: "failed to create LoadBalancer service",
     short: "Create a LoadBalancer service",
     usage: "create service loadbalancer NAME [--tcp=port:targetPort] [--dry-run=server|client|none] [options]",
     flags: [tcpFlag],
@@ -88,6 +91,7 @@ const generators: readonly Generator[] = [
   {
     ...base,
     name: "externalname",
+    failure: "failed to create ExternalName service",
     short: "Create an ExternalName service",
     usage: "create service externalname NAME --external-name external.name [--dry-run=server|client|none] [options]",
     flags: [tcpFlag, { name: "external-name", type: "string", usage: "External name of service", required: true }],

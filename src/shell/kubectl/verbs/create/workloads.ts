@@ -23,6 +23,7 @@ function container(name: string, image: string, command: readonly string[], extr
 }
 
 export const deployment: Generator = {
+  failure: "failed to create deployment",
   name: "deployment",
   aliases: ["deploy"],
   short: "Create a deployment with the specified name",
@@ -86,6 +87,7 @@ function jobSpec(name: string, image: string, command: readonly string[], restar
 }
 
 export const job: Generator = {
+  failure: "failed to create job",
   name: "job",
   short: "Create a job with the specified name",
   usage: "create job NAME --image=image [--from=cronjob/name] -- [COMMAND] [args...] [options]",
@@ -147,6 +149,7 @@ async function jobFrom(name: string, from: string, { client, namespace }: Invoca
 }
 
 export const cronjob: Generator = {
+  failure: "failed to create cronjob",
   name: "cronjob",
   aliases: ["cj"],
   short: "Create a cron job with the specified name",

@@ -54,7 +54,10 @@ async function complete(invocation: Invocation): Promise<Options> {
     fieldSelector: flags.text("field-selector"),
     allNamespaces: flags.bool("all-namespaces"),
   };
-  if (options.all && options.selector) throw new CommandError("cannot set --all and --selector at the same time");
+  if (flags.text("output") !== "" && flags.text("output") !== "name")
+    throw new CommandError(`unexpected -o output mode: ${flags.text("output")}. We only support '-o name'`);
+  if (options.all && options.selector)
+    throw new CommandError("setting 'all' parameter but found a non empty selector. ");
   const found =
     files.length > 0
       ? await manifestTargets(invocation, files, flags.bool("recursive"))
@@ -188,19 +191,25 @@ async function awaitAll(
   }
 }
 
-/** For `replace --force` and `apply --force`. */
-export async function removeAndWait(invocation: Invocation, target: Target, dryRun: DryRun): Promise<void> {
-  if (dryRun !== "none") return;
+/** For `replace --force` and `apply --force`. False: there was nothing to remove. */
+export async function removeAndWait(invocation: Invocation, target: Target, dryRun: DryRun): Promise<boolean> {
+  if (dryRun !== "none") return false;
   const { client } = invocation;
   const path = resourcePath(target.resource, target.namespace, target.name!);
   try {
     await client.send("DELETE", path, { body: { propagationPolicy: "Background" }, accept: "application/json" });
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+    return false;
+  }
+  try {
     const object = await client.get(path);
     const followed = { resource: target.resource, namespace: target.namespace, name: target.name!, timeoutUs: aWeekUs };
     await waitForDeletion(invocation, followed, textOf(at(object, "metadata", "uid")));
   } catch (error) {
     if (!isNotFound(error)) throw error;
   }
+  return true;
 }
 
 export const deleteCommand: Command = {

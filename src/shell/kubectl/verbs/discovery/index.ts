@@ -34,6 +34,8 @@ async function listResources(invocation: Invocation): Promise<number> {
   const output = flags.text("output");
   if (output !== "" && output !== "wide" && output !== "name")
     throw new CommandError(`--output ${output} is not available`);
+  if (!["", "name", "kind"].includes(flags.text("sort-by")))
+    throw new CommandError("--sort-by accepts only name or kind");
   const found = preferred((await mapper.resources({ fresh: true })).filter(wanted(invocation)));
   const sortBy = flags.text("sort-by");
   const byGroup = (a: ApiResource, b: ApiResource): number =>

@@ -1,6 +1,15 @@
 /** `kubectl drain` */
 import { type Command, type Invocation, inSteps } from "../../command.ts";
-import { CommandError, isNotFound, isReason, SilentExit, StatusError, throwCollected, toError } from "../../errors.ts";
+import {
+  CommandError,
+  isNotFound,
+  isReason,
+  ManyErrors,
+  SilentExit,
+  StatusError,
+  throwCollected,
+  toError,
+} from "../../errors.ts";
 import { at, type JsonObject, textOf } from "../../json.ts";
 import { dryRunFlag, dryRunOf, dryRunSuffix } from "../../output.ts";
 import { type Info, listItems, readInfos, selectorFlag, type Target } from "../../targets.ts";
@@ -78,8 +87,7 @@ async function drainNode(invocation: Invocation, info: Info): Promise<void> {
   const { flags } = invocation;
   const { evicted, warnings, refusals } = await sortPods(invocation, info.name);
   if (refusals.size > 0) {
-    const texts = summary(refusals);
-    throw new CommandError(texts.length === 1 ? texts[0]! : `[${texts.join(", ")}]`);
+    throwCollected(summary(refusals).map((text) => new CommandError(text)));
   }
   if (warnings.size > 0) invocation.err(`Warning: ${summary(warnings).join("; ")}`);
   if (dryRunOf(flags) === "client") return;
@@ -89,8 +97,7 @@ async function drainNode(invocation: Invocation, info: Info): Promise<void> {
     deadlineUs > 0 && (await invocation.context.session.wallUs()) - start >= deadlineUs;
   const results = await Promise.all(evicted.map((pod) => evictPod(invocation, pod, expired).then(() => null, toError)));
   const errors = results.filter((result): result is Error => result !== null);
-  if (errors.length > 0)
-    throw errors.length === 1 ? errors[0]! : new CommandError(`[${errors.map((error) => error.message).join(", ")}]`);
+  throwCollected(errors);
 }
 
 async function evictPod(invocation: Invocation, pod: JsonObject, expired: () => Promise<boolean>): Promise<void> {
@@ -197,7 +204,8 @@ async function run(targets: readonly Target[], invocation: Invocation): Promise<
   if (failures.length === 0) return 0;
   invocation.err(`There are pending nodes to be drained:\n${pending.map((name) => ` ${name}`).join("\n")}`);
   for (const { error } of failures)
-    invocation.err(error instanceof StatusError ? `error: ${error.message}` : error.message);
+    for (const one of error instanceof ManyErrors ? error.errors : [error])
+      invocation.err(one instanceof StatusError ? `error: ${one.message}` : one.message);
   return 1;
 }
 

@@ -34,7 +34,8 @@ async function run({ target, words }: Options, invocation: Invocation): Promise<
   if (phase === "Succeeded" || phase === "Failed") {
     throw new CommandError(`cannot exec into a container in a completed pod; current phase is ${phase}`);
   }
-  const container = chooseContainer(invocation, pod, flags.text("container"), flags.bool("quiet"));
+  // Whether there is such a container is for the server to say.
+  const container = flags.text("container") || chooseContainer(invocation, pod, "", flags.bool("quiet"));
   const wantsTty = flags.bool("tty");
   if (wantsTty && context.columns === null) {
     invocation.err("Unable to use a TTY - input is not a terminal or the right kind of file");

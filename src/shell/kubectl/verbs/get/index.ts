@@ -80,7 +80,7 @@ async function printTables(options: GetOptions, invocation: Invocation): Promise
       if (!(flags.bool("ignore-not-found") && isNotFound(error))) errors.push(toError(error));
     }
   }
-  const kinds = new Set(options.targets.map(({ resource }) => resource));
+  const kinds = new Set(groups.map(({ target }) => target.resource));
   const showKind = kinds.size > 1 || flags.bool("show-kind");
   let written = "";
   for (const { target, table } of groups) {
@@ -227,14 +227,7 @@ export const get: Command = {
     { name: "watch-only", type: "bool", usage: "Watch for changes without listing first." },
     selectorFlag,
     ...fileFlags("identifying the resource to get from a server."),
-    ...outputFlags.map((flag) =>
-      flag.name === "output"
-        ? {
-            ...flag,
-            usage: flag.usage.replace("jsonpath-file", "jsonpath-file, custom-columns, custom-columns-file, wide"),
-          }
-        : flag,
-    ),
+    ...outputFlags,
   ],
   run: inSteps({ complete, run }),
 };

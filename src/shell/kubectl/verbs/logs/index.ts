@@ -3,7 +3,7 @@ import { parseGoDuration } from "../../../../sim/api/duration.ts";
 import { parseTime } from "../../../../sim/api/time.ts";
 import { withQuery } from "../../client.ts";
 import { type Command, type Invocation, inSteps } from "../../command.ts";
-import { CommandError, StatusError, UsageError } from "../../errors.ts";
+import { CommandError, isNotFound, toError, UsageError } from "../../errors.ts";
 import { at, type JsonObject, textOf } from "../../json.ts";
 import { chooseContainer, containersOf, namedObject, nameOfPod, podsOf } from "../../pods.ts";
 import { listItems, selectorFlag } from "../../targets.ts";
@@ -52,9 +52,10 @@ async function podsFor({ target }: Options, invocation: Invocation): Promise<rea
   try {
     found = await namedObject(invocation, target);
   } catch (error) {
-    const isPodName = error instanceof StatusError && error.status.reason === "NotFound" && !target.includes("/");
-    if (!isPodName) throw error;
-    throw new CommandError(`error from server (NotFound): ${error.message} in namespace ${JSON.stringify(namespace)}`);
+    if (!isNotFound(error)) throw error;
+    throw new CommandError(
+      `error from server (NotFound): ${toError(error).message} in namespace ${JSON.stringify(namespace)}`,
+    );
   }
   const pods = await podsOf(invocation, found.resource, found.object);
   const [first] = pods;

@@ -23,6 +23,8 @@ const contentTypes: Readonly<Record<string, string>> = {
 interface Options {
   readonly targets: readonly Target[];
   readonly patch: Json;
+  /** As it is sent. */
+  readonly text: string;
   readonly type: string;
 }
 
@@ -43,12 +45,22 @@ async function complete(invocation: Invocation): Promise<Options> {
       throw new CommandError(`unable to read patch file: open ${file}: no such file or directory`);
     }
   }
-  const patch = readPatch(text);
+  // What begins like JSON is the server's to read.
+  const isJson = /^\s*\{/.test(text);
+  const patch = isJson ? readJson(text) : readPatch(text);
   const targets = await resolveTargets(invocation, args, {
     files: flags.list("filename"),
     recursive: flags.bool("recursive"),
   });
-  return { targets, patch, type };
+  return { targets, patch, text: isJson ? text : JSON.stringify(patch), type };
+}
+
+function readJson(text: string): Json {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return null;
+  }
 }
 
 function readPatch(text: string): Json {
@@ -59,7 +71,7 @@ function readPatch(text: string): Json {
   }
 }
 
-async function patchOne(invocation: Invocation, info: Info, { patch, type }: Options): Promise<JsonObject> {
+async function patchOne(invocation: Invocation, info: Info, { patch, text, type }: Options): Promise<JsonObject> {
   const { client, flags } = invocation;
   const dryRun = dryRunOf(flags);
   if (dryRun === "client") return patchedLocally(info.object, patch, type);
@@ -67,10 +79,9 @@ async function patchOne(invocation: Invocation, info: Info, { patch, type }: Opt
     ["dryRun", dryRun === "server" ? "All" : undefined],
     ["fieldManager", flags.text("field-manager")],
   ]);
-  const body = JSON.stringify(patch);
   return typed(
     info.resource,
-    await client.send("PATCH", path, { body, contentType: contentTypes[type], accept: "application/json" }),
+    await client.send("PATCH", path, { body: text, contentType: contentTypes[type], accept: "application/json" }),
   );
 }
 

@@ -1,7 +1,7 @@
 /** `kubectl replace` */
 import { withQuery } from "../../client.ts";
 import { type Command, type Invocation, inSteps } from "../../command.ts";
-import { resourcePath } from "../../discovery.ts";
+import { kindName, resourcePath } from "../../discovery.ts";
 import { addSource, CommandError, throwCollected, toError, UsageError } from "../../errors.ts";
 import { at, type JsonObject, withAt } from "../../json.ts";
 import { fileFlags } from "../../manifests/load.ts";
@@ -25,7 +25,8 @@ async function replaceOne(invocation: Invocation, target: Target): Promise<JsonO
   const dryRun = dryRunOf(flags);
   if (dryRun === "client") return object;
   if (flags.bool("force")) {
-    await removeAndWait(invocation, target, dryRun);
+    if (await removeAndWait(invocation, target, dryRun))
+      invocation.out(`${kindName(target.resource)} ${JSON.stringify(target.name)} deleted`);
     return createFromTarget(invocation, target, object, flags.text("field-manager"), dryRun);
   }
   const path = resourcePath(target.resource, target.namespace, target.name ?? "");

@@ -1,9 +1,10 @@
 /** `kubectl taint` */
+import { validateQualifiedName } from "../../../../sim/api/names.ts";
 import { changeObject } from "../../change.ts";
 import { type Command, type Invocation, inSteps } from "../../command.ts";
 import { CommandError, throwCollected, toError, UsageError } from "../../errors.ts";
 import { at, type JsonObject, objectsOf, textOf, withAt } from "../../json.ts";
-import { dryRunFlag, dryRunOf, outputFlags, printerFor, reporter } from "../../output.ts";
+import { dryRunFlag, outputFlags, printerFor, reporter } from "../../output.ts";
 import { type Info, readInfos, resolveTargets, selectorFlag, type Target } from "../../targets.ts";
 import { fieldValidation, validateFlag } from "../create/generate.ts";
 
@@ -21,16 +22,24 @@ interface Options {
 
 const effects = new Set(["NoSchedule", "PreferNoSchedule", "NoExecute"]);
 
+/** A spec without effect is taken for a key; what is wrong with it as such is said. */
+function nameProblem(key: string): string {
+  const problems = validateQualifiedName(key);
+  return problems.length === 0 ? "" : `, ${problems.join("; ")}`;
+}
+
 function parseTaint(spec: string): { readonly taint: Taint; readonly removes: boolean } {
   const removes = spec.endsWith("-");
   const text = removes ? spec.slice(0, -1) : spec;
   const parts = text.split(":");
-  if (parts.length > 2 || (!removes && parts.length !== 2)) throw new CommandError(`invalid taint spec: ${spec}`);
+  if (parts.length > 2 || (!removes && parts.length !== 2))
+    throw new UsageError(`invalid taint spec: ${spec}${nameProblem(text)}`);
   const [pair = "", effect = ""] = parts;
   if (effect !== "" && !effects.has(effect))
     throw new UsageError(`invalid taint effect: ${effect}, unsupported taint effect`);
   const [key = "", value = "", ...more] = pair.split("=");
-  if (key === "" || more.length > 0) throw new CommandError(`invalid taint spec: ${spec}`);
+  if (more.length > 0) throw new UsageError(`invalid taint spec: ${spec}`);
+  if (key === "") throw new UsageError(`invalid taint spec: ${spec}${nameProblem("")}`);
   return { taint: { key, value, effect }, removes };
 }
 
@@ -95,7 +104,7 @@ function taintsAfter(
 
 async function run(options: Options, invocation: Invocation): Promise<number> {
   const { context, flags } = invocation;
-  const report = reporter(await printerFor(flags, context), context, dryRunOf(flags));
+  const report = reporter(await printerFor(flags, context), context, "none");
   const { infos, errors: before } = await readInfos(invocation, options.targets, { selector: flags.text("selector") });
   const errors = [...before];
   for (const info of infos) {

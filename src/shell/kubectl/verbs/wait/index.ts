@@ -168,7 +168,7 @@ async function waitForCreation(
       if (errors.length === 0) break;
       if (!errors.every(isNotFound)) throw errors[0];
       if (timeoutUs === 0 || (await context.session.wallUs()) >= deadline) {
-        throw new CommandError(`timed out waiting for the condition on ${target.resource.name}/${target.name}`);
+        throw new CommandError("timed out waiting for the condition");
       }
       await context.session.sleep(500, context.signal);
       if (context.signal.aborted) throw new CommandError("interrupted");

@@ -1,0 +1,65 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { topologyByName } from "../../sim/cluster/topology.ts";
+import { serveCluster } from "../serve/serve.ts";
+import { normalise } from "./normalise.ts";
+import { parseScript, type Step } from "./script.ts";
+import { createTwins, findRealKubectl, type Twin } from "./twins.ts";
+
+const real = findRealKubectl();
+const file = process.env.KUBECTL_COMMANDS ?? join(import.meta.dirname, "testdata/commands.txt");
+
+async function perform(step: Extract<Step, { type: "command" }>, twin: Twin) {
+  const own = (word: string): string => word.replaceAll("$NS", twin.namespace);
+  const stdin = step.stdinFile === null ? "" : readFileSync(join(twin.folder, step.stdinFile), "utf8");
+  return normalise(await twin.run(step.args.map(own), own(stdin), step.env), twin.namespace, twin.folder);
+}
+
+describe.skipIf(real === null)("the page's kubectl prints what the real one prints", () => {
+  it("for every command line", { timeout: 300_000 }, async () => {
+    const cluster = await serveCluster({ port: 0, topology: topologyByName("basic")!, seed: 3, speed: 20 });
+    const twins = createTwins(cluster, real!);
+    const differences: string[] = [];
+    let compared = 0;
+    try {
+      for (const { namespace, run } of [twins.page, twins.real]) await run(["create", "namespace", namespace]);
+      for (const step of parseScript(readFileSync(file, "utf8"))) {
+        if (step.type === "file") {
+          for (const { folder, namespace } of [twins.page, twins.real])
+            writeFileSync(join(folder, step.name), step.text.replaceAll("$NS", namespace));
+          continue;
+        }
+        const [mine, wanted] = await Promise.all([perform(step, twins.page), perform(step, twins.real)]);
+        compared += 1;
+        const shown = step.loose ? { ...mine, stdout: wanted.stdout, stderr: wanted.stderr } : mine;
+        if (JSON.stringify(shown) !== JSON.stringify(wanted)) differences.push(difference(step.line, shown, wanted));
+      }
+    } finally {
+      twins.close();
+      await cluster.close();
+    }
+    if (process.env.KUBECTL_DIFFERENCES) writeFileSync(process.env.KUBECTL_DIFFERENCES, differences.join("\n"));
+    expect(differences.join("\n")).toBe("");
+    expect(compared).toBeGreaterThan(0);
+  });
+});
+
+interface Shown {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly code: number;
+}
+
+function difference(line: string, mine: Shown, wanted: Shown): string {
+  const parts = [`$ ${line}`];
+  for (const stream of ["stdout", "stderr"] as const) {
+    if (mine[stream] === wanted[stream]) continue;
+    const [a, b] = [mine[stream].split("\n"), wanted[stream].split("\n")];
+    parts.push(`  ${stream}:`, ...a.filter((one) => !b.includes(one)).map((one) => `  - ${one}`));
+    parts.push(...b.filter((one) => !a.includes(one)).map((one) => `  + ${one}`));
+    if (a.every((one) => b.includes(one)) && b.every((one) => a.includes(one))) parts.push("  (in another order)");
+  }
+  if (mine.code !== wanted.code) parts.push(`  exit code: - ${mine.code} + ${wanted.code}`);
+  return `${parts.join("\n")}\n`;
+}

@@ -1,0 +1,58 @@
+/**
+ * The list of command lines: `kubectl WORDS [< FILE]`, one a line, and files that they read as here-documents
+ * (`cat > NAME <<'EOF'`). A line that begins with `~ ` is run on both sides, and only its exit code counts: what it prints
+ * depends on the moment. `#` begins a comment.
+ */
+export type Step =
+  | { readonly type: "file"; readonly name: string; readonly text: string }
+  | {
+      readonly type: "command";
+      readonly line: string;
+      readonly args: readonly string[];
+      /** `NAME=VALUE` before the command. */
+      readonly env: Readonly<Record<string, string>>;
+      readonly stdinFile: string | null;
+      readonly loose: boolean;
+    };
+
+export function parseScript(text: string): readonly Step[] {
+  const steps: Step[] = [];
+  const lines = text.split("\n");
+  for (let index = 0; index < lines.length; index += 1) {
+    const line = lines[index]!.trimEnd();
+    if (line.trim() === "" || line.startsWith("#")) continue;
+    const file = /^cat > (\S+) <<'EOF'$/.exec(line);
+    if (file) {
+      const end = lines.indexOf("EOF", index);
+      steps.push({ type: "file", name: file[1]!, text: `${lines.slice(index + 1, end).join("\n")}\n` });
+      index = end;
+      continue;
+    }
+    const loose = line.startsWith("~ ");
+    const words = splitWords(loose ? line.slice(2) : line);
+    const start = words.findIndex((word) => !/^[A-Z_]+=/.test(word));
+    const env = Object.fromEntries(words.slice(0, start).map((word) => word.split(/=(.*)/s).slice(0, 2)));
+    if (words[start] !== "kubectl") throw new Error(`line ${index + 1} is no kubectl command: ${line}`);
+    const from = words.indexOf("<");
+    const stdinFile = from < 0 ? null : (words[from + 1] ?? null);
+    steps.push({
+      type: "command",
+      line,
+      args: words.slice(start + 1, from < 0 ? undefined : from),
+      env,
+      stdinFile,
+      loose,
+    });
+  }
+  return steps;
+}
+
+function splitWords(line: string): readonly string[] {
+  const words: string[] = [];
+  for (const [word] of line.matchAll(/(?:'[^']*'|"[^"]*"|[^\s'"])+/g)) {
+    words.push(
+      word.replace(/'([^']*)'|"([^"]*)"/g, (_all, single?: string, double?: string) => single ?? double ?? ""),
+    );
+  }
+  return words;
+}
