@@ -127,8 +127,11 @@ function openSocket(
       resolve({
         response: { status: 101, headers: {}, body: "" },
         frames,
-        send: ({ channel, data }) =>
-          socket.send(channel === 255 ? Buffer.from([255, 0]) : Buffer.from(`${String.fromCharCode(channel)}${data}`)),
+        send: (frame) => {
+          if (frame.type !== "channel") return;
+          const { channel, data } = frame;
+          socket.send(channel === 255 ? Buffer.from([255, 0]) : Buffer.from(`${String.fromCharCode(channel)}${data}`));
+        },
         close: () => socket.close(),
       }),
     );

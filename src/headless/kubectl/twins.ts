@@ -50,10 +50,12 @@ export function createTwins(cluster: ServedCluster, real: string) {
     const folder = join(base, namespace);
     mkdirSync(join(folder, "home"), { recursive: true });
     const kubeconfig = join(folder, "home", "config");
-    const text = readFileSync(cluster.kubeconfig, "utf8");
     writeFileSync(
       kubeconfig,
-      text.replace("    user: kubernetes-admin\n", `    user: kubernetes-admin\n    namespace: ${namespace}\n`),
+      cluster.kubeconfig.text.replace(
+        "    user: kubernetes-admin\n",
+        `    user: kubernetes-admin\n    namespace: ${namespace}\n`,
+      ),
     );
     const env = { HOME: join(folder, "home"), KUBECONFIG: kubeconfig, PATH: process.env.PATH ?? "" };
     return { namespace, folder, env };

@@ -110,11 +110,7 @@ export const serviceaccount = setCommand({
   complete: (invocation) => {
     const account = invocation.args.at(-1);
     if (account === undefined) throw new CommandError("serviceaccount is required");
-    const work = podSpecWork("serviceaccount updated", (spec) => ({
-      ...spec,
-      serviceAccount: account,
-      serviceAccountName: account,
-    }));
+    const work = podSpecWork("serviceaccount updated", (spec) => ({ ...spec, serviceAccountName: account }));
     return resolveWork(invocation, work, invocation.args.slice(0, -1));
   },
 });
