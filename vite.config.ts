@@ -3,6 +3,7 @@ import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
+import { bridgePlugin } from "./src/bridge/server/vite-plugin.ts";
 
 /** just-bash asks for node:zlib (its gzip command). A browser has none, so the page's builds get a stub. */
 function zlibStub(): Plugin {
@@ -17,7 +18,7 @@ function zlibStub(): Plugin {
 }
 
 export default defineConfig({
-  plugins: [zlibStub(), react(), tailwindcss()],
+  plugins: [zlibStub(), react(), tailwindcss(), bridgePlugin()],
   // Relative, so that the built page also runs from a sub-path of a static host.
   base: "./",
   build: {
@@ -27,7 +28,8 @@ export default defineConfig({
     chunkSizeWarningLimit: 1500,
   },
   worker: { format: "es", plugins: () => [zlibStub()] },
-  server: { host: "127.0.0.1" },
+  // Pages of other ports of this computer may not read this one, in which is what opens the bridge.
+  server: { host: "127.0.0.1", cors: false },
   test: {
     // A test of the page names its own environment in its first line: // @vitest-environment happy-dom
     environment: "node",

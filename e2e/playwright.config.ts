@@ -20,7 +20,7 @@ export default defineConfig({
   // The page as `npm start` serves it, Content-Security-Policy included.
   webServer: {
     command: "node ../scripts/start.mjs --strict-port",
-    env: { PORT: `${port}` },
+    env: { PORT: `${port}`, API_PORT: "0" },
     url: `http://127.0.0.1:${port}/`,
     reuseExistingServer: false,
     timeout: 120_000,

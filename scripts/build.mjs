@@ -7,7 +7,8 @@ import { filesBelow, fingerprint, readIfThere } from "./freshness.mjs";
 const stampFile = join(root, "dist/.built-from.local");
 
 function sourcesOfThePage() {
-  const notInThePage = /\.(test|bench)\.tsx?$|[\\/]testdata[\\/]|\.md$|[\\/]src[\\/]headless[\\/]/;
+  const notInThePage =
+    /\.(test|bench)\.tsx?$|[\\/]testdata[\\/]|\.md$|[\\/]src[\\/](headless|bridge[\\/](front|server))[\\/]/;
   const single = ["index.html", "vite.config.ts", "tsconfig.json", "package-lock.json"].map((name) => join(root, name));
   const below = ["src", "public"].flatMap((folder) => filesBelow(join(root, folder)));
   return fingerprint([...single, ...below.filter((file) => !notInThePage.test(file))]);

@@ -39,11 +39,13 @@ const commonHeaders = {
 };
 
 /**
- * Serves `folder` on 127.0.0.1. A busy `port` gives way to the next free one unless `strictPort`.
- * @param {{ folder: string, port: number, strictPort?: boolean }} options
- * @returns {Promise<{ address: string, close: () => void }>}
+ * Serves `folder` on 127.0.0.1. A busy `port` gives way to the next free one unless `strictPort`. With a `bridge` the
+ * page is told how to reach it, and its sockets are handed on.
+ * @typedef {Pick<import("../src/bridge/server/bridge.ts").Bridge, "tag" | "isOwnHost" | "upgrade">} PageBridge
+ * @param {{ folder: string, port: number, strictPort?: boolean, bridge?: PageBridge }} options
+ * @returns {Promise<{ address: string, port: number, close: () => void }>}
  */
-export function serve({ folder, port, strictPort = false }) {
+export function serve({ folder, port, strictPort = false, bridge }) {
   /** Compressed files by path and date. @type {Map<string, Buffer>} */
   const compressed = new Map();
 
@@ -72,7 +74,14 @@ export function serve({ folder, port, strictPort = false }) {
       };
       /** @type {Buffer} */
       let body = await readFile(file);
-      if (/^text|javascript|json|svg|wasm/.test(type) && /\bgzip\b/.test(`${request.headers["accept-encoding"]}`)) {
+      // Under another name (a page that has its own name lead here) the page works, and learns no secret.
+      if (bridge && type === mediaTypes[".html"] && bridge.isOwnHost(request.headers.host)) {
+        body = Buffer.from(body.toString("utf8").replace("</head>", `${bridge.tag}</head>`));
+        headers["Cache-Control"] = "no-store";
+      } else if (
+        /^text|javascript|json|svg|wasm/.test(type) &&
+        /\bgzip\b/.test(`${request.headers["accept-encoding"]}`)
+      ) {
         const key = `${file} ${found.mtimeMs}`;
         const zipped = compressed.get(key) ?? gzipSync(body);
         compressed.set(key, zipped);
@@ -88,6 +97,10 @@ export function serve({ folder, port, strictPort = false }) {
     }
   });
 
+  server.on("upgrade", (request, socket, head) => {
+    if (!bridge?.upgrade(request, socket, head)) socket.destroy();
+  });
+
   return new Promise((resolve, reject) => {
     let next = port;
     server.on("error", (/** @type {NodeJS.ErrnoException} */ error) => {
@@ -95,7 +108,9 @@ export function serve({ folder, port, strictPort = false }) {
       next += 1;
       server.listen(next, "127.0.0.1");
     });
-    server.on("listening", () => resolve({ address: `http://127.0.0.1:${next}/`, close: () => server.close() }));
+    server.on("listening", () =>
+      resolve({ address: `http://127.0.0.1:${next}/`, port: next, close: () => server.close() }),
+    );
     server.listen(next, "127.0.0.1");
   });
 }

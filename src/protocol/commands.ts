@@ -1,3 +1,4 @@
+import type { BridgeView } from "./bridge.ts";
 import type { ViewUpdate } from "./updates.ts";
 import type { Selection, ViewName } from "./views.ts";
 
@@ -34,6 +35,11 @@ export interface SessionCommands {
   save(): Promise<string>;
   /** What autosave kept from before an accidental reload; null if nothing. */
   resumable(): Promise<{ readonly topology: string; readonly atUs: number; readonly inputs: number } | null>;
+  /**
+   * Lets a real kubectl reach this cluster by way of the local server that sent the page. `secret`: what that server put
+   * into the page. `listener` is a Comlink proxy.
+   */
+  connectBridge(secret: string, listener: (view: BridgeView) => void): Promise<void>;
   /** A port for the shell's worker to reach the API, consoles and `lab` through. */
   connectShell(port: MessagePort): Promise<void>;
 }

@@ -16,7 +16,7 @@ import { createTable, FILTER_KEY, type IptablesTable, NAT_KEY } from "../sim/com
 import { endOfPrefix } from "../sim/kernel/table.ts";
 import type { LogLine } from "../sim/kernel/types.ts";
 import { FrameQueue } from "./frame-queue.ts";
-import type { Session } from "./session.ts";
+import { type Command, type Session, TIME_MOVED } from "./session.ts";
 
 /** A client that waits longer than the server does (60 s), as kubectl without --request-timeout. */
 const REQUEST_TIMEOUT_US = 65_000_000;
@@ -29,11 +29,39 @@ function failure(error: { readonly kind: string; readonly text: string } | null)
   return { failure: error.kind as Failure, text: error.text };
 }
 
+/** What a client is told whom a rewind or a new world cuts off. */
+export const TIME_MOVED_FAILURE: ConnectionFailure = { failure: "aborted", text: TIME_MOVED };
+
+/** kubectl says with each request which of its runs it belongs to; of so many runs the traces are remembered. */
+const RUNS_MAX = 100;
+
+/** The API for programs of the person's own computer: each run of kubectl is a command with a trace of its own. */
+export function createClientDoor(current: () => Session, administrator: boolean): ApiDoor {
+  const runs = new Map<string, Command>();
+  const commandOf = (session: Session, { headers }: HttpRequest): Command | null => {
+    const { "kubectl-session": run, "kubectl-command": line } = headers;
+    if (run === undefined || line === undefined) return null;
+    const known = runs.get(run);
+    // A rewind may have undone its beginning.
+    if (known !== undefined && (known.trace === 0 || session.spans.traceOf(known.trace) !== undefined)) return known;
+    const begun: Command = { line, trace: 0 };
+    runs.delete(run);
+    runs.set(run, begun);
+    if (runs.size > RUNS_MAX) runs.delete(runs.keys().next().value as string);
+    return begun;
+  };
+  return createApiDoor(current, administrator ? KUBECONFIG : null, commandOf);
+}
+
 /**
  * `current` gives the session of the moment: a new world replaces it. `certificate`: the laptop's file with the client
- * certificate to show; null: none.
+ * certificate to show; null: none. `commandOf`: which command a request belongs to; undefined: the shell's present one.
  */
-export function createApiDoor(current: () => Session, certificate: string | null = KUBECONFIG): ApiDoor {
+export function createApiDoor(
+  current: () => Session,
+  certificate: string | null = KUBECONFIG,
+  commandOf: (session: Session, request: HttpRequest) => Command | null | undefined = () => undefined,
+): ApiDoor {
   const endpoint = () => layOut(current().topology).endpoint;
   const bodyOf = (request: HttpRequest) =>
     Object.freeze({ type: "http" as const, ...request, headers: Object.freeze({ ...request.headers }) });
@@ -66,6 +94,7 @@ export function createApiDoor(current: () => Session, certificate: string | null
               resolve(failure(error));
             },
           },
+          commandOf(session, request),
         );
         const over = abortWith(signal, session, LAPTOP.name, number, () =>
           resolve({ failure: "aborted", text: "interrupted" }),
@@ -113,6 +142,7 @@ export function createApiDoor(current: () => Session, certificate: string | null
               if (response === null) resolve(failure(error));
             },
           },
+          commandOf(session, request),
         );
         const over = abortWith(signal, session, LAPTOP.name, number, () => {
           frames.end();

@@ -38,6 +38,12 @@ export interface SessionListener {
 /** What those are told whom a rewind cuts off. */
 export const TIME_MOVED = "Time was moved; the command was cut off.";
 
+/** A command line, and the trace that all of its requests are part of; 0: it has sent none yet. */
+export interface Command {
+  readonly line: string;
+  trace: number;
+}
+
 interface Alarm {
   readonly atUs: number;
   readonly ring: (inTime: boolean) => void;
@@ -59,7 +65,7 @@ export class Session {
   /** When the cluster became ready for the first command; null: not yet. */
   readyAtUs: number | null = null;
   private alarms: Alarm[] = [];
-  private command: { readonly line: string; trace: number } | null = null;
+  private command: Command | null = null;
   private readonly exchanges = new Map<number, Exchange>();
   /** Those on which nothing has come back since they were opened, or since something was sent. */
   private readonly unanswered = new Set<number>();
@@ -339,12 +345,12 @@ export class Session {
     machine: string,
     ask: Omit<Extract<ConsoleInput, { readonly to: string }>, "exchange">,
     exchange: Exchange,
+    command: Command | null = this.command,
   ): number | null {
     const number = this.nextExchange;
     this.nextExchange += 1;
     this.exchanges.set(number, exchange);
     this.unanswered.add(number);
-    const { command } = this;
     const joined = command === null ? {} : command.trace === 0 ? { command: command.line } : { trace: command.trace };
     const result = this.do({ type: "console", machine, input: { ...ask, exchange: number }, ...joined });
     if (command !== null && command.trace === 0) command.trace = result.trace ?? 0;

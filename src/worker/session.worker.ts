@@ -224,6 +224,20 @@ const commands: SessionCommands = {
       return null;
     }
   },
+  async connectBridge(secret, listener) {
+    const { connectBridge } = await import("../bridge/tab/connect.ts");
+    connectBridge({
+      host,
+      server: self.location.origin.replace(/^http/, "ws"),
+      secret,
+      onState: listener,
+      onCut(clients) {
+        const text = `Time was moved: ${clients === 1 ? "a request or stream" : `${clients} requests and streams`} of your own kubectl ${clients === 1 ? "was" : "were"} cut off.`;
+        views.tell({ id: "bridge-cut", tone: "info", text, detail: "" });
+        dirty = true;
+      },
+    });
+  },
   async connectShell(port) {
     doors?.close();
     doors = serveDoors(port, host, sessionDoor);

@@ -7,7 +7,7 @@ import type { Status } from "../../sim/api/object.ts";
 import { expired, serviceUnavailable } from "../../sim/api/status-errors.ts";
 import { issueServingCertificate } from "./certificates.ts";
 import { type Backend, type Entrance, TOO_MANY_STREAMS } from "./entrance.ts";
-import { writeKubeconfig } from "./kubeconfig.ts";
+import { type KubeconfigFile, writeKubeconfig } from "./kubeconfig.ts";
 import { CONNECTIONS_MAX, HEADER_BYTES_MAX, OpenStreams, REQUEST_MS_MAX, UNREAD_BYTES_MAX } from "./limits.ts";
 import { type Gate, isAdministrator, isLongRunning, isWatch, readBytes, refusal, requestOf } from "./requests.ts";
 import { createUpgrades } from "./upgrades.ts";
@@ -17,7 +17,7 @@ export interface Front {
   readonly token: string;
   /** PEM. */
   readonly authority: string;
-  readonly kubeconfig: { readonly path: string; readonly text: string };
+  readonly kubeconfig: KubeconfigFile;
   /** For tests: watches, execs and the like that are open. */
   readonly openStreams: () => number;
   close(): Promise<void>;

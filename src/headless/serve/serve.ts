@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Doors } from "../../bridge/front/entrance.ts";
 import { type Front, openFront } from "../../bridge/front/front.ts";
-import { createApiDoor } from "../../session/doors.ts";
+import { createClientDoor } from "../../session/doors.ts";
 import { SessionHost } from "../../session/host.ts";
 import { parseTopology, type Topology, topologyByName } from "../../sim/cluster/topology.ts";
 import { Clock } from "./clock.ts";
@@ -22,7 +22,7 @@ export async function serveCluster(options: ServeOptions): Promise<ServedCluster
   const host = new SessionHost();
   host.start(options.topology, options.seed);
   const current = () => host.session;
-  const doors: Doors = { administrator: createApiDoor(current), stranger: createApiDoor(current, null) };
+  const doors: Doors = { administrator: createClientDoor(current, true), stranger: createClientDoor(current, false) };
   const front = await openFront({ port: options.port, backend: () => doors });
   const clock = new Clock(host, options.speed, () => performance.now());
   return {

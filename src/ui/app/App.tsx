@@ -13,6 +13,7 @@ import { usePageLook } from "./usePageLook.ts";
 import { useShownViews } from "./useShownViews.ts";
 
 // First what draws the stage; everything beside it follows.
+const BridgeMenu = lazy(() => import("../features/bridge/BridgeMenu.tsx"));
 const BreakMenu = lazy(() => import("../features/break-menu/BreakMenu.tsx"));
 const HelpOverlay = lazy(() => import("../features/frame/HelpOverlay.tsx"));
 const Inspector = lazy(() => import("../features/inspector/Inspector.tsx"));
@@ -36,7 +37,19 @@ export function App() {
   return (
     <>
       <Frame
-        top={<TopBar time={<TimeControls />} broken={<BrokenList />} />}
+        top={
+          <TopBar
+            time={<TimeControls />}
+            broken={
+              <>
+                <Suspense>
+                  <BridgeMenu />
+                </Suspense>
+                <BrokenList />
+              </>
+            }
+          />
+        }
         stage={
           <>
             <Stage />

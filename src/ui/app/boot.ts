@@ -1,4 +1,5 @@
 import { connectWorkers, receive } from "../shared/adapter/connect.ts";
+import { connectToBridge } from "../shared/bridge.ts";
 import { tell } from "../shared/notices.ts";
 import { describeError, setConnection } from "../shared/session.ts";
 import { open, startFromAddress, useResumable } from "../shared/start.ts";
@@ -10,6 +11,7 @@ export async function boot(): Promise<void> {
     const { session } = await connect();
     const resumable = await session.resumable().catch(() => null);
     await open(startFromAddress(location.search));
+    void connectToBridge();
     if (resumable && resumable.inputs > 0) useResumable.setState({ offer: resumable });
   } catch (error) {
     tell({ id: "no-worker", tone: "error", text: sentences.noWorker, detail: describeError(error) });

@@ -7,6 +7,12 @@ export const sentences = {
     "The cluster could not start in this browser. Reload the page; a current Chrome, Firefox, Edge or Safari is needed.",
 };
 
+export const bridgeSentences = {
+  hereNow: "Your own kubectl reaches this tab now: its session is the newest.",
+  elsewhere: "A newer session in another tab answers your own kubectl now.",
+  hereAgain: "Your own kubectl reaches this tab again.",
+};
+
 export const toneWords: Readonly<Record<Tone, string>> = {
   good: "well",
   busy: "busy",

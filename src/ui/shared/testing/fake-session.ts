@@ -207,6 +207,8 @@ export class FakeSession implements SessionCommands {
   async resumable(): Promise<{ topology: string; atUs: number; inputs: number } | null> {
     return null;
   }
+  async connectBridge(): Promise<void> {}
+
   async connectShell(): Promise<void> {}
 
   private view(): TimeView {
