@@ -17,10 +17,14 @@ export interface BridgeOptions {
   readonly onCut: (clients: number) => void;
 }
 
-/** The tab's end of the bridge, in the session's worker: hidden tabs throttle the page's timers, not these. */
-export function connectBridge(options: BridgeOptions): void {
+/**
+ * The tab's end of the bridge, in the session's worker: hidden tabs throttle the page's timers, not these. Connects anew
+ * when the server comes back. Gives what ends it.
+ */
+export function connectBridge(options: BridgeOptions): () => void {
   let known: BridgeView = { state: "lost", tabs: 0, command: "", kubeconfig: "" };
   let waitMs = RECONNECT_MS_MIN;
+  let over = false;
   let socket: WebSocket | null = null;
   const say = (message: FromTab) => {
     if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
@@ -48,11 +52,16 @@ export function connectBridge(options: BridgeOptions): void {
         known = { ...known, state: "lost" };
         options.onState(known);
       }
+      if (over) return;
       setTimeout(connect, waitMs);
       waitMs = Math.min(RECONNECT_MS_MAX, waitMs * 2);
     };
   };
   connect();
+  return () => {
+    over = true;
+    socket?.close();
+  };
 }
 
 /** What clients have asked of this tab. */
