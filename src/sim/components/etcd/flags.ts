@@ -156,7 +156,7 @@ function configOf(values: Readonly<Record<string, string>>): EtcdConfig | { read
     heartbeatMs,
     electionMs,
     snapshotCount: Number(text("snapshot-count")),
-    quotaBackendBytes: Number(text("quota-backend-bytes")) || QUOTA_DEFAULT_BYTES,
+    quotaBackendBytes: quotaOf(Number(text("quota-backend-bytes"))),
     maxRequestBytes: Number(text("max-request-bytes")),
     progressNotifyMs: durationMs(text("experimental-watch-progress-notify-interval")),
     preVote: text("pre-vote") !== "false",
@@ -169,6 +169,12 @@ function configOf(values: Readonly<Record<string, string>>): EtcdConfig | { read
     peerTrustedCaFile: text("peer-trusted-ca-file"),
     peerClientCertAuth: text("peer-client-cert-auth") !== "false",
   };
+}
+
+/** 0: the default; less: none at all. */
+function quotaOf(bytes: number): number {
+  if (bytes === 0) return QUOTA_DEFAULT_BYTES;
+  return bytes > 0 ? bytes : Number.MAX_SAFE_INTEGER;
 }
 
 function urls(list: string): string[] {

@@ -1,4 +1,5 @@
 import { goDuration } from "../../api/duration.ts";
+import { humanBytes } from "../../api/human-bytes.ts";
 import type { Context } from "../../kernel/types.ts";
 import { ERRORS } from "./errors.ts";
 import { fail } from "./fail.ts";
@@ -168,12 +169,24 @@ function applyEntry(state: EtcdState, context: Context, entry: Entry): void {
   const { response, events } = applyCommand(state, operation, command.trace);
   if (operation.op === "membership" && !isError(response)) membersChanged(state, context, operation);
   if (operation.op === "publish") published(state, context);
+  if (operation.op === "compact" && !isError(response)) logCompaction(state, context, operation.revision);
   if (operation.op === "leaseGrant" || operation.op === "leaseRevoke") leasesChanged(state, context);
   if (context.observed) context.note("apply", { index: entry.index, term: entry.term, operation: operation.op });
   if (command.request !== 0 && command.origin === state.id && command.incarnation === context.self.pid) {
     answer(state, context, command.request, isFull ? ERRORS.noSpace : response);
   }
   if (events.length > 0) publishEvents(state, context, events);
+}
+
+function logCompaction({ store }: EtcdState, context: Context, revision: number): void {
+  zap(context, "info", "mvcc/index.go:214", "compact tree index", { revision });
+  zap(context, "info", "mvcc/kvstore_compaction.go:68", "finished scheduled compaction", {
+    "compact-revision": revision,
+    "current-db-size-bytes": store.fileBytes,
+    "current-db-size": humanBytes(store.fileBytes),
+    "current-db-size-in-use-bytes": store.inUseBytes,
+    "current-db-size-in-use": humanBytes(store.inUseBytes),
+  });
 }
 
 function membersChanged(state: EtcdState, context: Context, { action, id, change }: MembershipOperation): void {

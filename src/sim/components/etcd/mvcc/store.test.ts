@@ -109,3 +109,20 @@ it("gives space back to the file system only when defragmented", () => {
   defragment(store);
   expect(store.fileBytes).toBeLessThan(50_000);
 });
+
+it("leaves holes in pages that small versions share, until it is defragmented", () => {
+  const store = createStore();
+  for (let number = 0; number < 1000; number += 1) put(store, `k${number % 500}`, "x".repeat(400));
+  const written = store.inUseBytes;
+  compactStore(store, store.revision);
+  expect(store.inUseBytes).toBe(written);
+  for (let number = 0; number < 3500; number += 1) put(store, `k${number % 500}`, "x".repeat(400));
+  compactStore(store, store.revision);
+  const compacted = store.inUseBytes;
+  const { fileBytes } = store;
+  expect(compacted).toBeLessThan(fileBytes / 2);
+  for (let number = 0; number < 500; number += 1) put(store, `k${number}`, "x".repeat(400));
+  expect(store.fileBytes).toBe(fileBytes);
+  defragment(store);
+  expect(store.fileBytes).toBeLessThan(compacted);
+});

@@ -26,10 +26,14 @@ export interface Store {
   newest: Table<Version>;
   /** By `historyKey`. */
   history: Table<Version>;
-  /** What the history takes in the database file. */
+  /** Pages of the database file that hold something; the others are on its free-list and are used before it grows. */
   inUseBytes: number;
   /** Size of the database file: it grows with use and shrinks only by defragmentation. */
   fileBytes: number;
+  /** What versions that share their page with others take. */
+  sharedBytes: number;
+  /** Holes that compaction left in such pages: in use, though nothing is there. */
+  holeBytes: number;
   leases: Table<Lease>;
   /** By `attachmentKey`: which keys hang on which lease. */
   attachments: Table<true>;
@@ -57,6 +61,8 @@ export function createStore(): Store {
     history: new Table(),
     inUseBytes: EMPTY_FILE_BYTES,
     fileBytes: EMPTY_FILE_BYTES,
+    sharedBytes: 0,
+    holeBytes: 0,
     leases: new Table(),
     attachments: new Table(),
   };
@@ -168,6 +174,7 @@ function remember(
   store.newest.set(kv.key, version);
   store.history.set(at, version);
   store.inUseBytes += sizeBytes;
+  if (sizeBytes < PAGE_BYTES) store.sharedBytes += sizeBytes;
   if (store.inUseBytes > store.fileBytes) store.fileBytes = Math.ceil(store.inUseBytes / PAGE_BYTES) * PAGE_BYTES;
   changes.push(old === undefined ? version : Object.freeze({ type, kv, prevKv: old }));
 }
@@ -199,17 +206,35 @@ export function compactStore(store: Store, revision: number): void {
     forget(store, tombstone.at);
     if (store.newest.get(tombstone.kv.key) === tombstone) store.newest.delete(tombstone.kv.key);
   }
+  mergePages(store);
   store.compactRevision = revision;
 }
 
+/** A large version's pages are free at once; a small one leaves a hole among its neighbours. */
 function forget(store: Store, at: string): void {
   const version = store.history.get(at);
   if (version === undefined) return;
-  store.inUseBytes -= version.sizeBytes;
+  const { sizeBytes } = version;
+  if (sizeBytes < PAGE_BYTES) {
+    store.sharedBytes -= sizeBytes;
+    store.holeBytes += sizeBytes;
+  } else {
+    store.inUseBytes -= sizeBytes;
+  }
   store.history.delete(at);
 }
 
+/** Pages that are less than a quarter full are merged with their neighbours (bbolt's rebalance). */
+function mergePages(store: Store): void {
+  const holes = Math.min(store.holeBytes, 3 * store.sharedBytes);
+  store.inUseBytes -= store.holeBytes - holes;
+  store.holeBytes = holes;
+}
+
+/** Writes the file anew, without holes and free pages. */
 export function defragment(store: Store): void {
+  store.inUseBytes -= store.holeBytes;
+  store.holeBytes = 0;
   store.fileBytes = Math.ceil(store.inUseBytes / PAGE_BYTES) * PAGE_BYTES;
 }
 
