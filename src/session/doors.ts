@@ -9,10 +9,13 @@ import type {
   UnitStatus,
 } from "../shell/doors.ts";
 import { LAPTOP, layOut } from "../sim/cluster/layout.ts";
+import { pack, visiblePaths } from "../sim/components/console/folds.ts";
 import type { ConsoleInput } from "../sim/components/console/messages.ts";
+import { binaryText } from "../sim/components/etcd/binary-text.ts";
 import { SYSTEMD_SOCKET, type UnitState } from "../sim/components/init/messages.ts";
 import { formatListing, formatSpecification } from "../sim/components/kube-proxy/iptables/format.ts";
 import { createTable, FILTER_KEY, type IptablesTable, NAT_KEY } from "../sim/components/kube-proxy/iptables/rules.ts";
+import type { Machine } from "../sim/kernel/state.ts";
 import { endOfPrefix } from "../sim/kernel/table.ts";
 import type { LogLine } from "../sim/kernel/types.ts";
 import { FrameQueue } from "./frame-queue.ts";
@@ -259,23 +262,14 @@ export function createConsoleDoor(current: () => Session, machine: string): Cons
       });
     },
     async readFile(path) {
-      return textOf(state().disk.files.get(path));
+      return textOf(pack(diskOf(state()), path));
     },
     async listFiles(prefix) {
-      const paths: string[] = [];
-      state().disk.files.range(prefix, endOfPrefix(prefix), (path) => {
-        paths.push(path);
-      });
-      return paths;
+      return visiblePaths(diskOf(state()).list(prefix));
     },
-    async writeFile(path, text) {
+    async changeFiles(changes) {
       state();
-      await doAtOnce({ type: "writeFile", path, value: text });
-    },
-    async removeFile(path) {
-      if (!state().disk.files.has(path)) return false;
-      await doAtOnce({ type: "removeFile", path });
-      return true;
+      await doAtOnce(Object.freeze({ type: "changeFiles", ...changes }));
     },
     async unit(verb, unit) {
       const asked = verb === "is-active" ? "status" : verb;
@@ -305,10 +299,24 @@ export function createConsoleDoor(current: () => Session, machine: string): Cons
   };
 }
 
-/** What `cat` prints of a file's value. */
+function diskOf({ disk: { files } }: Machine): { list(prefix: string): string[]; read(path: string): unknown } {
+  return {
+    read: (path) => files.get(path),
+    list(prefix) {
+      const paths: string[] = [];
+      files.range(prefix, endOfPrefix(prefix), (path) => {
+        paths.push(path);
+      });
+      return paths;
+    },
+  };
+}
+
+/** What `cat` prints of a file's value. Binary files say what they are; their length is that of the real ones. */
 export function textOf(value: unknown): string | null {
   if (value === undefined || value === null) return null;
   if (typeof value === "string") return value;
   const { text } = value as { readonly text?: unknown };
-  return typeof text === "string" ? text : `${JSON.stringify(value, null, 2)}\n`;
+  if (typeof text === "string") return text;
+  return binaryText(value) ?? `${JSON.stringify(value, null, 2)}\n`;
 }

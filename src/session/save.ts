@@ -130,9 +130,20 @@ function isConsoleInput(value: unknown): value is ConsoleInput {
       return hasOnly(value, ["type", "path", "value"]) && isPath(value.path) && isText(value.value);
     case "removeFile":
       return hasOnly(value, ["type", "path"]) && isPath(value.path);
+    case "changeFiles":
+      return (
+        hasOnly(value, ["type", "copies", "removals", "writes"]) &&
+        isListOf(value.copies, (each) => isRecord(each) && isPath(each.from) && isPath(each.to)) &&
+        isListOf(value.removals, isPath) &&
+        isListOf(value.writes, (each) => isRecord(each) && isPath(each.path) && isText(each.text))
+      );
     default:
       return false;
   }
+}
+
+function isListOf(value: unknown, isEach: (each: unknown) => boolean): boolean {
+  return Array.isArray(value) && value.every(isEach);
 }
 
 /** Servers check what they are asked, but an HTTP request is taken to have the form of one. */

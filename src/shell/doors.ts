@@ -81,8 +81,8 @@ export interface ConsoleDoor {
   /** Text of a file, or null. */
   readFile(path: string): Promise<string | null>;
   listFiles(prefix: string): Promise<readonly string[]>;
-  writeFile(path: string, text: string): Promise<void>;
-  removeFile(path: string): Promise<boolean>;
+  /** All at once: copies see the files as they were before. */
+  changeFiles(changes: FileChanges): Promise<void>;
   /** systemd units: `kubelet`, `containerd`. */
   unit(verb: "start" | "stop" | "restart" | "status" | "is-active", unit: string): Promise<UnitStatus | null>;
   journal(unit: string): Promise<readonly { readonly wallUs: number; readonly text: string }[]>;
@@ -92,6 +92,12 @@ export interface ConsoleDoor {
     table: "nat" | "filter",
     chain?: string,
   ): Promise<readonly string[] | null>;
+}
+
+export interface FileChanges {
+  readonly copies: readonly { readonly from: string; readonly to: string }[];
+  readonly removals: readonly string[];
+  readonly writes: readonly { readonly path: string; readonly text: string }[];
 }
 
 export interface UnitStatus {
@@ -146,6 +152,10 @@ export interface ProgramContext {
   readonly env: Readonly<Record<string, string>>;
   readonly stdin: string;
   readonly files: FilesDoor;
+  /** Where it is typed: relative paths begin here. */
+  readonly directory: string;
+  /** On a machine: what was written here is on its disk from now on, and what came there is seen here. */
+  sync(): Promise<void>;
   /** Streams output as it comes (watch, follow); what is returned at the end is only the exit code. */
   readonly out: { write(text: string): void };
   readonly err: { write(text: string): void };

@@ -1,71 +1,139 @@
 import { InMemoryFs } from "just-bash/browser";
-import type { ConsoleDoor } from "./doors.ts";
+import type { ConsoleDoor, FileChanges } from "./doors.ts";
 
-/** What a person looks at; a store's thousands of records stay where they are. */
-const SHOWN = ["/etc/", "/home/", "/root/", "/tmp/", "/var/lib/kubelet/", "/opt/"];
+/** Folders that a person looks at; a store's thousands of records stay where they are. */
+const FOLDERS = [
+  "/backup/",
+  "/data/",
+  "/etc/",
+  "/home/",
+  "/mnt/",
+  "/opt/",
+  "/root/",
+  "/srv/",
+  "/tmp/",
+  "/var/backups/",
+  "/var/lib/kubelet/",
+];
+/** etcd's data directory, and what is put beside it. */
+const PREFIXES = [...FOLDERS, "/var/lib/etcd"];
 
 /** A machine's files for the length of one command: read when needed, and what was changed is written back. */
 export class MachineFiles {
   readonly fs: InMemoryFs;
+  private readonly raw: InMemoryFs;
   private readonly console: ConsoleDoor;
-  private readonly known: ReadonlySet<string>;
-  private readonly touched = new Set<string>();
+  private known: ReadonlySet<string> = new Set();
+  private touched = new Set<string>();
+  /** Where a file's content came from, unchanged: what programs of the machine know of it comes along. */
+  private origins = new Map<string, string>();
 
-  private constructor(console: ConsoleDoor, paths: readonly string[]) {
+  private constructor(console: ConsoleDoor) {
     this.console = console;
-    this.known = new Set(paths);
-    const files: Record<string, () => Promise<string>> = {};
-    for (const path of paths) files[path] = async () => (await console.readFile(path)) ?? "";
-    const fs = new InMemoryFs(files);
-    for (const folder of SHOWN) fs.mkdirSync(folder.slice(0, -1), { recursive: true });
-    this.fs = this.watched(fs);
+    this.raw = new InMemoryFs();
+    for (const folder of FOLDERS) this.raw.mkdirSync(folder.slice(0, -1), { recursive: true });
+    this.fs = this.watched(this.raw);
   }
 
   static async open(console: ConsoleDoor): Promise<MachineFiles> {
-    const lists = await Promise.all(SHOWN.map((prefix) => console.listFiles(prefix)));
-    return new MachineFiles(console, lists.flat());
+    const files = new MachineFiles(console);
+    await files.refresh();
+    return files;
+  }
+
+  /** What was written here is on the machine's disk, and what came there is seen here. */
+  async sync(): Promise<void> {
+    await this.flush();
+    await this.refresh();
+  }
+
+  private async refresh(): Promise<void> {
+    const lists = await Promise.all(PREFIXES.map((prefix) => this.console.listFiles(prefix)));
+    const paths = lists.flat();
+    const there = new Set(paths);
+    for (const path of this.known) if (!there.has(path)) await this.raw.rm(path, { force: true });
+    for (const path of paths) this.raw.writeFileLazy(path, async () => (await this.console.readFile(path)) ?? "");
+    this.known = there;
+    this.origins = new Map(paths.map((path) => [path, path]));
+    this.touched = new Set();
   }
 
   /** Writes back what the command changed. */
-  async close(): Promise<void> {
+  async flush(): Promise<void> {
     const changed = new Set(this.touched);
     // A folder that came brings its files along.
-    for (const path of this.fs.getAllPaths())
+    for (const path of this.raw.getAllPaths())
       if (!this.known.has(path) && [...this.touched].some((folder) => path.startsWith(`${folder}/`))) changed.add(path);
+    const changes = { copies: [], removals: [], writes: [] } as {
+      [kind in keyof FileChanges]: FileChanges[kind][number][];
+    };
     for (const path of [...changed].sort()) {
       if (/^\/(dev|proc)\//.test(path)) continue;
-      if (await this.fs.exists(path)) await this.writeBack(path);
-      else if (this.known.has(path)) await this.console.removeFile(path);
+      const stat = await this.raw.stat(path).catch(() => null);
+      const origin = this.origins.get(path);
+      if (stat === null && this.known.has(path)) changes.removals.push(path);
+      else if (stat?.isFile !== true || origin === path) continue;
+      else if (origin !== undefined) changes.copies.push({ from: origin, to: path });
+      else await this.keepText(path, changes.writes);
     }
+    this.touched = new Set();
+    const { copies, removals, writes } = changes;
+    if (copies.length + removals.length + writes.length > 0) await this.console.changeFiles(changes);
   }
 
-  /** What only a program has touched, not changed, keeps what the machine's own programs know of it. */
-  private async writeBack(path: string): Promise<void> {
-    if (!(await this.fs.stat(path)).isFile) return;
-    const text = await this.fs.readFile(path);
+  /** What a program has written just as it was, is not changed. */
+  private async keepText(path: string, writes: FileChanges["writes"][number][]): Promise<void> {
+    const text = await this.raw.readFile(path);
     if (this.known.has(path) && text === (await this.console.readFile(path))) return;
-    await this.console.writeFile(path, text);
+    writes.push({ path, text });
   }
 
   /** Remembers the paths that commands change. */
   private watched(fs: InMemoryFs): InMemoryFs {
-    const touch = (path: string) => {
-      this.touched.add(path);
-      // A folder that goes takes its files along.
-      for (const file of this.known) if (file.startsWith(`${path}/`)) this.touched.add(file);
+    const observe: Readonly<Record<string, (from: string, to: string) => void>> = {
+      writeFile: (path) => this.written(path),
+      appendFile: (path) => this.written(path),
+      rm: (path) => this.touch(path),
+      chmod: (path) => this.touch(path),
+      mv: (from, to) => this.carried(from, to, true),
+      cp: (from, to) => this.carried(from, to, false),
     };
     return new Proxy(fs, {
       get(target, property) {
         const value: unknown = Reflect.get(target, property);
         if (typeof value !== "function") return value;
         const method = value.bind(target) as (...args: readonly unknown[]) => unknown;
-        if (!["writeFile", "appendFile", "rm", "mv", "cp", "chmod"].includes(String(property))) return method;
+        const seen = observe[String(property)];
+        if (seen === undefined) return method;
         return (...args: readonly unknown[]) => {
-          touch(String(args[0]));
-          if (property === "mv" || property === "cp") touch(String(args[1]));
+          seen(fs.resolvePath("/", String(args[0])), fs.resolvePath("/", String(args[1])));
           return method(...args);
         };
       },
     });
+  }
+
+  private written(path: string): void {
+    this.touch(path);
+    this.origins.delete(path);
+  }
+
+  private touch(path: string): void {
+    this.touched.add(path);
+    // A folder that goes takes its files along.
+    for (const file of this.known) if (file.startsWith(`${path}/`)) this.touched.add(file);
+  }
+
+  private carried(from: string, to: string, moves: boolean): void {
+    if (moves) this.touch(from);
+    this.touch(to);
+    for (const path of this.raw.getAllPaths()) {
+      if (path !== from && !path.startsWith(`${from}/`)) continue;
+      const target = `${to}${path.slice(from.length)}`;
+      const origin = this.origins.get(path);
+      if (origin === undefined) this.origins.delete(target);
+      else this.origins.set(target, origin);
+      if (moves) this.origins.delete(path);
+    }
   }
 }

@@ -4,7 +4,7 @@ import { iptables } from "./console/iptables.ts";
 import { journalctl } from "./console/journalctl.ts";
 import { systemctl } from "./console/systemctl.ts";
 import type { Program } from "./doors.ts";
-import { etcdctl } from "./etcdctl/index.ts";
+import { etcdctl, etcdutl } from "./etcd-programs.ts";
 import { kubectl } from "./kubectl/index.ts";
 
 export interface NamedProgram {
@@ -18,6 +18,7 @@ export interface NamedProgram {
 export const PROGRAMS: readonly NamedProgram[] = [
   { name: "kubectl", run: kubectl, onMachines: true },
   { name: "etcdctl", run: etcdctl, onMachines: true },
+  { name: "etcdutl", run: etcdutl, onMachines: true },
   { name: "crictl", run: crictl, onMachines: true },
   { name: "systemctl", run: systemctl, onMachines: true },
   { name: "journalctl", run: journalctl, onMachines: true },

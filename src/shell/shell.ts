@@ -9,7 +9,7 @@ import {
   type Program,
   type ProgramContext,
 } from "./doors.ts";
-import { ETCDCTL_PROFILE } from "./etcdctl/index.ts";
+import { ETCDCTL_PROFILE } from "./etcd-programs.ts";
 import { isLoneCommand } from "./lone-command.ts";
 import { MachineFiles } from "./machine-files.ts";
 import { type NamedProgram, PROGRAMS } from "./programs.ts";
@@ -18,6 +18,8 @@ export type Output = (stream: "out" | "err", text: string) => void;
 
 export const HOME = "/home/you";
 
+/** For a program to end that was asked to. */
+const GRACE_MS = 100;
 const DECODER = new TextDecoder();
 const KUBECONFIG = `${HOME}/.kube/config`;
 const RANDOM = "__random";
@@ -57,7 +59,7 @@ export class Shell {
       this.interrupt();
     });
     this.fs = new InMemoryFs({ [`${HOME}/.keep`]: "", ...files });
-    this.home = this.createBash(this.fs, null);
+    this.home = this.createBash(this.fs, null, null);
   }
 
   /** Runs a line (or several). Output of a lone command of the cluster's comes as it is made. */
@@ -139,7 +141,7 @@ export class Shell {
       };
     try {
       const files = await MachineFiles.open(console);
-      const bash = this.createBash(files.fs, machine);
+      const bash = this.createBash(files.fs, machine, files);
       const env = {
         HOME: "/root",
         USER: "root",
@@ -156,16 +158,16 @@ export class Shell {
         stdinKind: "bytes",
         signal: this.controller.signal,
       });
-      await files.close();
+      await files.flush();
       return result;
     } catch (error) {
       return { stdout: "", stderr: `${(error as Error).message}\n`, exitCode: 255 };
     }
   }
 
-  private createBash(fs: InMemoryFs, machine: string | null): Bash {
+  private createBash(fs: InMemoryFs, machine: string | null, files: MachineFiles | null): Bash {
     const commands = PROGRAMS.filter((program) => machine === null || program.onMachines).map((program) =>
-      this.command(program, fs, machine),
+      this.command(program, fs, machine, files),
     );
     const date = defineCommand("date", async (args) => {
       const format = args.find((arg) => arg.startsWith("+"))?.slice(1);
@@ -190,10 +192,16 @@ export class Shell {
     });
   }
 
-  private command({ name, run }: NamedProgram, fs: InMemoryFs, machine: string | null) {
+  private command({ name, run }: NamedProgram, fs: InMemoryFs, machine: string | null, files: MachineFiles | null) {
     return defineCommand(name, async (args, context) => {
       const stdin = DECODER.decode(Uint8Array.from(context.stdin as unknown as string, (char) => char.charCodeAt(0)));
-      return this.runProgram(run, args, Object.fromEntries(context.env), stdin, filesOf(fs, context.cwd), machine);
+      const place = {
+        files: filesOf(fs, context.cwd),
+        directory: context.cwd,
+        machine,
+        sync: async () => files?.sync(),
+      };
+      return this.runProgram(run, args, Object.fromEntries(context.env), stdin, place);
     });
   }
 
@@ -202,8 +210,7 @@ export class Shell {
     args: readonly string[],
     env: Readonly<Record<string, string>>,
     stdin: string,
-    files: FilesDoor,
-    machine: string | null,
+    place: Pick<ProgramContext, "files" | "directory" | "machine" | "sync">,
   ): Promise<CommandResult & { stdoutKind: "text" }> {
     const { live } = this;
     const kept = { out: "", err: "" };
@@ -217,14 +224,13 @@ export class Shell {
       args,
       env,
       stdin,
-      files,
+      ...place,
       out: writer("out"),
       err: writer("err"),
       signal: this.controller.signal,
       api: this.doors.api,
       session: this.doors.session,
       console: (name) => this.doors.console(name),
-      machine,
       columns: live === null ? null : this.columns,
     };
     let exitCode: number;
@@ -269,7 +275,7 @@ export class Shell {
     return defineCommand("sudo", async (args, context) => {
       const stdin = context.stdin as unknown as string;
       const line = args.filter((arg, index) => !(index === 0 && arg.startsWith("-"))).map(quote);
-      const result = await context.exec?.(line.join(" "), { cwd: context.cwd, stdin, stdinKind: "bytes" });
+      const result = await context.exec?.(line.join(" "), { ...placeOf(context), stdin, stdinKind: "bytes" });
       return result ?? SILENT;
     });
   }
@@ -289,7 +295,7 @@ export class Shell {
       // What it tries is not to be shown as it is made.
       this.live = null;
       for (;;) {
-        const result = await context.exec?.(line, { cwd: context.cwd, signal });
+        const result = await context.exec?.(line, { ...placeOf(context), signal });
         if (signal.aborted) return { ...SILENT, exitCode: 130 };
         if (result === undefined || result.exitCode === 0) return SILENT;
         const leftUs = startUs + limitUs - (await this.doors.session.wallUs());
@@ -309,23 +315,29 @@ export class Shell {
       const outer = this.controller;
       const inner = new AbortController();
       const over = new AbortController();
-      const abort = () => inner.abort();
+      const hard = new AbortController();
+      const abort = () => {
+        inner.abort();
+        hard.abort();
+      };
       outer.signal.addEventListener("abort", abort, { once: true });
       this.controller = inner;
+      // A program ends by itself then, with what it has printed; what goes on all the same is cut off, output and all.
       let expired = false;
       const expire = () => {
         expired = !over.signal.aborted;
         inner.abort();
+        if (expired) setTimeout(() => hard.abort(), GRACE_MS);
       };
       void this.doors.session.sleep(limitUs / 1_000, over.signal).then(expire, expire);
       try {
         const stdin = context.stdin as unknown as string;
         const line = words.map(quote).join(" ");
         const result = await context.exec?.(line, {
-          cwd: context.cwd,
+          ...placeOf(context),
           stdin,
           stdinKind: "bytes",
-          signal: inner.signal,
+          signal: hard.signal,
         });
         return expired ? { ...SILENT, ...result, exitCode: 124 } : (result ?? SILENT);
       } finally {
@@ -368,6 +380,11 @@ async function readKubeconfig(doors: Doors): Promise<string> {
   } catch {
     return "";
   }
+}
+
+/** Folder and variables of a command, for what it runs in turn. */
+function placeOf({ cwd, env }: { readonly cwd: string; readonly env: ReadonlyMap<string, string> }) {
+  return { cwd, env: Object.fromEntries(env) };
 }
 
 const PROGRAM_NAMES: ReadonlySet<string> = new Set(PROGRAMS.map((program) => program.name));

@@ -94,8 +94,7 @@ export function connectDoors(port: MessagePort): Doors {
       },
       readFile: (path) => ask("readFile", path) as Promise<string | null>,
       listFiles: (prefix) => ask("listFiles", prefix) as Promise<readonly string[]>,
-      writeFile: (path, text) => ask("writeFile", path, text) as Promise<void>,
-      removeFile: (path) => ask("removeFile", path) as Promise<boolean>,
+      changeFiles: (changes) => ask("changeFiles", changes) as Promise<void>,
       unit: (verb, unit) => ask("unit", verb, unit) as Promise<UnitStatus | null>,
       journal: (unit) => ask("journal", unit) as ReturnType<ConsoleDoor["journal"]>,
       packetRules: (style, table, chain) =>

@@ -82,10 +82,12 @@ describe("the doors over a port", () => {
   it("reach consoles: files, units, journals, and machines that are not there", async () => {
     const { doors } = connect();
     const console = doors.console("control-plane-1");
-    await console?.writeFile("/tmp/x", "text");
+    const nothing = { copies: [], removals: [], writes: [] };
+    await console?.changeFiles({ ...nothing, writes: [{ path: "/tmp/x", text: "text" }] });
     expect(await console?.readFile("/tmp/x")).toBe("text");
     expect(await console?.listFiles("/tmp/")).toEqual(["/tmp/x"]);
-    expect(await console?.removeFile("/tmp/x")).toBe(true);
+    await console?.changeFiles({ ...nothing, copies: [{ from: "/tmp/x", to: "/tmp/y" }], removals: ["/tmp/x"] });
+    expect(await console?.listFiles("/tmp/")).toEqual(["/tmp/y"]);
     expect(await console?.unit("status", "kubelet")).toMatchObject({ active: "active" });
     const refused = await console?.stream("127.0.0.1:9", {}, { signal: never });
     expect(refused).toMatchObject({ failure: "refused" });

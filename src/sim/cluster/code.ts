@@ -1,8 +1,10 @@
 import { console } from "../components/console/index.ts";
+import { loginShell } from "../components/console/login-shell.ts";
 import { containerd } from "../components/container-runtime/index.ts";
 import { WORKLOADS } from "../components/container-runtime/workloads/list.ts";
 import { coredns } from "../components/coredns/index.ts";
 import { etcd } from "../components/etcd/index.ts";
+import { ETCD_PROGRAMS } from "../components/etcd/programs.ts";
 import { imageRegistry } from "../components/image-registry/index.ts";
 import { init } from "../components/init/index.ts";
 import { kubeApiserver } from "../components/kube-apiserver/index.ts";
@@ -19,10 +21,12 @@ import type { WorldCode } from "../kernel/world.ts";
 const COMPONENTS = [
   init,
   console,
+  loginShell,
   kubeadm,
   containerd,
   kubelet,
   etcd,
+  ...ETCD_PROGRAMS,
   kubeApiserver,
   kubeControllerManager,
   kubeScheduler,

@@ -91,6 +91,8 @@ export function makeLab(objects: readonly JsonObject[] = []): Lab {
       machine: null,
       console: () => null,
       env: { HOME: "/home/teacher" },
+      directory: "/home/you",
+      sync: async () => {},
       columns: null,
     };
     const done = kubectl(context).then((code) => ({ stdout, stderr, code }));

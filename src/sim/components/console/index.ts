@@ -1,4 +1,5 @@
 import type { Certificate, Component, Context } from "../../kernel/types.ts";
+import { changeFiles } from "./files.ts";
 import type { ConsoleInput, ConsoleOutput } from "./messages.ts";
 
 /** Which exchange of the outside each connection belongs to. */
@@ -9,7 +10,10 @@ export interface ConsoleState {
 
 export const console: Component<ConsoleState> = {
   kind: "console",
-  start: () => ({ open: new Map() }),
+  start(context) {
+    context.spawn({ name: `login-shell@${context.machine.name}`, kind: "login-shell", args: null });
+    return { open: new Map() };
+  },
   step(state, message, context) {
     switch (message.type) {
       case "input":
@@ -63,6 +67,9 @@ function act(state: ConsoleState, input: ConsoleInput, context: Context): void {
       return;
     case "removeFile":
       context.disk.remove(input.path);
+      return;
+    case "changeFiles":
+      changeFiles(context.disk, input);
       return;
   }
 }

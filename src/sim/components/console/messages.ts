@@ -19,7 +19,45 @@ export type ConsoleInput =
   | { readonly type: "frame"; readonly exchange: number; readonly frame: unknown }
   | { readonly type: "close"; readonly exchange: number }
   | { readonly type: "writeFile"; readonly path: string; readonly value: unknown }
-  | { readonly type: "removeFile"; readonly path: string };
+  | { readonly type: "removeFile"; readonly path: string }
+  | ({ readonly type: "changeFiles" } & FileChanges);
+
+/** Where a console serves the programs that are typed on it. */
+export const CONSOLE_SOCKET = "unix:/run/console.sock";
+
+/**
+ * What is said to that socket. `run` opens a stream: frames are what the program prints (`stdout`, `stderr`), at last
+ * `exit`; closing it is Ctrl-C. `output` is the program's own end.
+ */
+export type ConsoleService =
+  | {
+      readonly op: "run";
+      /** A program of the world's own: `etcdctl`, `etcdutl`. */
+      readonly program: string;
+      readonly argv: readonly string[];
+      readonly env: Readonly<Record<string, string>>;
+      readonly directory: string;
+      readonly stdin: string;
+    }
+  | { readonly op: "output"; readonly run: number };
+
+/** All at once: copies see the disk as it was before. */
+export interface FileChanges {
+  readonly copies: readonly { readonly from: string; readonly to: string }[];
+  readonly removals: readonly string[];
+  readonly writes: readonly { readonly path: string; readonly text: string }[];
+}
+
+/** What a program that is typed on a console is started with. */
+export interface ConsoleProgramArgs {
+  /** Socket for its output, and which run it is there. */
+  readonly console: string;
+  readonly run: number;
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly directory: string;
+  readonly stdin: string;
+}
 
 export type ConsoleOutput =
   | { readonly type: "answer"; readonly exchange: number; readonly body: unknown }

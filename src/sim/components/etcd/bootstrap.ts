@@ -1,4 +1,5 @@
 import type { Certificate, Context } from "../../kernel/types.ts";
+import { birthOf } from "./birth.ts";
 import { fail } from "./fail.ts";
 import { addressOf, type EtcdConfig } from "./flags.ts";
 import { clusterId, memberId } from "./identity.ts";
@@ -14,7 +15,7 @@ import { push } from "./raft/log.ts";
 import { createRaft } from "./raft/raft.ts";
 import { type Entry, type HardState, type Membership, NOBODY, type Raft, type Snapshot } from "./raft/types.ts";
 import type { Command, EtcdState, MachineImage, MembershipOperation } from "./state.ts";
-import { fillLog, load, type Stored, writeEntry, writeHardState, writeMetadata } from "./storage.ts";
+import { fillLog, load, type Stored, writeDatabaseFile, writeEntry, writeHardState, writeMetadata } from "./storage.ts";
 import { zap } from "./zap-log.ts";
 
 const ASK_TIMEOUT_US = 1_500_000;
@@ -107,7 +108,7 @@ function raftOf(
 /** Begins from what the data directory holds; an empty one first asks the other members. */
 export function bootstrap(state: EtcdState, context: Context): void {
   const { config } = state;
-  const stored = load(context.disk, config.dataDir);
+  const stored = load(context.disk, config.dataPath);
   if (typeof stored === "string") {
     zap(context, "fatal", "etcdserver/storage.go:102", "failed to read WAL, cannot be repaired", { error: stored });
     fail(state, context, 1, stored);
@@ -243,11 +244,6 @@ function beginNew(state: EtcdState, context: Context): void {
   keepBirth(state, context, members, hardState);
 }
 
-export function birthOf(member: Member): MembershipOperation {
-  const change = Object.freeze({ type: "addVoter" as const, id: member.id });
-  return Object.freeze({ op: "membership", action: "memberAdd", id: member.id, member, change });
-}
-
 /**
  * Joins a cluster that has this member already: its log comes from the leader, and says who the members are. Until
  * then it only knows where they are.
@@ -267,7 +263,7 @@ function keepBirth(
   peers = members,
 ): void {
   const { disk } = context;
-  const { dataDir } = state.config;
+  const { dataDir, dataPath } = state.config;
   const { log } = state.raft;
   const metadata = {
     id: state.id,
@@ -275,9 +271,9 @@ function keepBirth(
     members: Object.freeze([...members]),
     peers: Object.freeze([...peers]),
   };
-  let failed = writeMetadata(disk, dataDir, metadata) ?? writeHardState(disk, dataDir, hardState);
+  let failed = writeMetadata(disk, dataPath, metadata) ?? writeHardState(disk, dataPath, hardState);
   for (const chunk of log.chunks.values())
-    for (const entry of new Set(chunk)) failed ??= writeEntry(disk, dataDir, entry);
+    for (const entry of new Set(chunk)) failed ??= writeEntry(disk, dataPath, entry);
   if (failed !== null) {
     const error = `mkdir ${dataDir}/member: no space left on device`;
     zap(context, "fatal", "etcdmain/etcd.go:204", "discovery failed", { error });
@@ -312,7 +308,7 @@ function restart(state: EtcdState, context: Context, found: Stored): void {
  * what it has. All of its log counts, since the commit index on the disk lags behind.
  */
 function forcedAlone(state: EtcdState, context: Context, stored: Stored): Stored {
-  const { dataDir } = state.config;
+  const { dataPath } = state.config;
   const { metadata, snapshot, hardState } = stored;
   const entries = [...stored.entries];
   for (const id of membersAfter(stored)) {
@@ -329,11 +325,11 @@ function forcedAlone(state: EtcdState, context: Context, stored: Stored): Stored
     const command: Command = Object.freeze({ operation, origin: NOBODY, incarnation: 0, request: 0, trace: null });
     const entry: Entry = { index, term: hardState.term, kind: "membership", data: command, sizeBytes: 100 };
     entries.push(Object.freeze(entry));
-    writeEntry(context.disk, dataDir, entry);
+    writeEntry(context.disk, dataPath, entry);
   }
   const commit = entries.at(-1)?.index ?? snapshot?.index ?? 0;
   const forced: HardState = Object.freeze({ ...hardState, commit });
-  writeHardState(context.disk, dataDir, forced);
+  writeHardState(context.disk, dataPath, forced);
   return { metadata, snapshot, hardState: forced, entries };
 }
 
@@ -352,6 +348,7 @@ function membersAfter({ metadata, snapshot, entries }: Stored): Set<string> {
 
 function run(state: EtcdState, context: Context, members: Iterable<Member>): void {
   state.phase = "running";
+  writeDatabaseFile(context.disk, state.config.dataPath, state.store.fileBytes);
   state.knownTerm = state.raft.term;
   addPeers(state, context, members);
   publish(state, context);

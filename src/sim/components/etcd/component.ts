@@ -4,11 +4,13 @@ import type { ProgramArgs } from "../container-runtime/messages.ts";
 import { bootstrap, createState, peerAnswered } from "./bootstrap.ts";
 import { fail } from "./fail.ts";
 import { type EtcdConfig, parseFlags } from "./flags.ts";
+import { hostPath, mountsOf } from "./host-path.ts";
 import { isHttp } from "./http.ts";
 import { leaseTimer } from "./lease-expiry.ts";
+import { sendDatabase } from "./maintenance.ts";
 import { promoteForPeer } from "./member-requests.ts";
 import { leave, leaveSoon, sortedMembers } from "./membership.ts";
-import type { EtcdRequest, EtcdWatchRequest } from "./messages.ts";
+import type { EtcdRequest, EtcdSnapshotRequest, EtcdWatchRequest } from "./messages.ts";
 import { handleHttp } from "./metrics.ts";
 import { armRaftTimer, drive, stillLeaderless, synced } from "./node.ts";
 import type { PeerGone, PeerHello, PeerMembersAnswer, PeerRequest } from "./peer-messages.ts";
@@ -27,10 +29,12 @@ import { zap } from "./zap-log.ts";
 export const etcd: Component<EtcdState, EtcdMessage> = {
   kind: "etcd",
   start(context, args) {
-    const config = parseFlags((args as Pick<ProgramArgs, "argv">).argv);
+    const { argv, ...given } = args as Pick<ProgramArgs, "argv"> & Partial<ProgramArgs>;
+    const mounts = given.container === undefined ? null : mountsOf(given as ProgramArgs);
+    const config = parseFlags(argv, (path) => hostPath(mounts, path));
     if ("error" in config) return refuseFlags(context, config.error);
     const state = createState(config, readCertificate(context, config.peerCertFile), context);
-    zap(context, "info", "etcdmain/etcd.go:73", "Running: ", { args: (args as Pick<ProgramArgs, "argv">).argv });
+    zap(context, "info", "etcdmain/etcd.go:73", "Running: ", { args: argv });
     if (listen(state, context, config)) bootstrap(state, context);
     return state;
   },
@@ -106,7 +110,7 @@ function receive(state: EtcdState, message: KernelMessage | EtcdMessage, context
       receiveAnswer(state, context, message.tag, null);
       return;
     case "streamOpened":
-      openStream(state, context, message.id, message.body as PeerHello | EtcdWatchRequest);
+      openStream(state, context, message.id, message.body as Hello);
       return;
     case "streamFrame":
       receiveFrame(state, context, message.id, message.frame as RaftMessage | PeerGone);
@@ -192,13 +196,17 @@ function receiveAnswer(state: EtcdState, context: Context, tag: unknown, body: u
   else if (forwarded !== undefined) context.respond(forwarded, body ?? NO_LEADER);
 }
 
+type Hello = PeerHello | EtcdWatchRequest | EtcdSnapshotRequest;
+
 const NO_LEADER = Object.freeze({ op: "error", code: "Unavailable", text: "etcdserver: no leader" });
 
-function openStream(state: EtcdState, context: Context, id: StreamId, hello: PeerHello | EtcdWatchRequest): void {
+function openStream(state: EtcdState, context: Context, id: StreamId, hello: Hello): void {
   if (state.phase !== "running" && state.phase !== "stopping") {
     context.closeStream(id);
   } else if (hello.op === "watch") {
     openWatch(state, context, id, hello);
+  } else if (hello.op === "snapshot") {
+    sendDatabase(state, context, id);
   } else if (hello.clusterId !== state.clusterId) {
     zap(context, "warn", "rafthttp/http.go:413", "request cluster ID mismatch", {
       "local-member-id": state.id,

@@ -4,6 +4,8 @@ import { parseGoDuration } from "../../api/duration.ts";
 export interface EtcdConfig {
   readonly name: string;
   readonly dataDir: string;
+  /** Where that is on the machine's disk. */
+  readonly dataPath: string;
   readonly initialCluster: readonly { readonly name: string; readonly url: string }[];
   readonly initialClusterState: "new" | "existing";
   readonly initialClusterToken: string;
@@ -90,7 +92,10 @@ const IGNORED = new Set([
 ]);
 
 /** The configuration, or the line that etcd prints before it exits with status 2. */
-export function parseFlags(argv: readonly string[]): EtcdConfig | { readonly error: string } {
+export function parseFlags(
+  argv: readonly string[],
+  onDisk: (path: string) => string = (path) => path,
+): EtcdConfig | { readonly error: string } {
   const values: Record<string, string> = { ...DEFAULTS };
   const words = argv[0]?.startsWith("-") ? argv : argv.slice(1);
   for (let at = 0; at < words.length; at += 1) {
@@ -108,10 +113,13 @@ export function parseFlags(argv: readonly string[]): EtcdConfig | { readonly err
       values[name] = words[at] as string;
     }
   }
-  return configOf(values);
+  return configOf(values, onDisk);
 }
 
-function configOf(values: Readonly<Record<string, string>>): EtcdConfig | { readonly error: string } {
+function configOf(
+  values: Readonly<Record<string, string>>,
+  onDisk: (path: string) => string,
+): EtcdConfig | { readonly error: string } {
   const text = (name: string) => values[name] as string;
   const numbers = [
     "heartbeat-interval",
@@ -145,6 +153,7 @@ function configOf(values: Readonly<Record<string, string>>): EtcdConfig | { read
   return {
     name: text("name"),
     dataDir: text("data-dir"),
+    dataPath: onDisk(text("data-dir").replace(/(.)\/+$/, "$1")),
     initialCluster,
     initialClusterState: state,
     initialClusterToken: text("initial-cluster-token"),

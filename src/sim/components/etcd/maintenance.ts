@@ -1,12 +1,15 @@
 import { humanBytes } from "../../api/human-bytes.ts";
-import type { Context, RequestId } from "../../kernel/types.ts";
+import type { Context, RequestId, StreamId } from "../../kernel/types.ts";
 import { ERRORS } from "./errors.ts";
-import type { EtcdRequest, EtcdResponse } from "./messages.ts";
+import { imageOf } from "./machine.ts";
+import type { EtcdRequest, EtcdResponse, EtcdSnapshotFrame } from "./messages.ts";
 import { defragment, hashStore } from "./mvcc/store.ts";
 import { answer, proposeFor, remember } from "./pending.ts";
 import { transferLeadership } from "./raft/raft.ts";
 import { NOBODY } from "./raft/types.ts";
+import type { SnapshotFile } from "./snapshot-file.ts";
 import { type EtcdState, headerOf, type Operation } from "./state.ts";
+import { writeDatabaseFile } from "./storage.ts";
 import { zap } from "./zap-log.ts";
 
 /** The maintenance service: status, alarms, defragmentation, moves of the leadership. */
@@ -63,10 +66,28 @@ export function hashOf(state: EtcdState, upTo: number): EtcdResponse {
   });
 }
 
+/** The whole database as of now, to whoever saves it. Needs no leader. */
+export function sendDatabase(state: EtcdState, context: Context, id: StreamId): void {
+  const sizeBytes = state.store.fileBytes;
+  const file: SnapshotFile = Object.freeze({ type: "etcdSnapshot", image: imageOf(state), sizeBytes });
+  const frame: EtcdSnapshotFrame = { type: "snapshot", file, sizeBytes };
+  zap(context, "info", "v3rpc/maintenance.go:126", "sending database snapshot to client", {
+    "total-bytes": sizeBytes,
+    size: humanBytes(sizeBytes),
+  });
+  context.sendFrame(id, Object.freeze(frame), { label: "snapshot", sizeBytes });
+  context.closeStream(id);
+  zap(context, "info", "v3rpc/maintenance.go:177", "successfully sent database snapshot to client", {
+    "total-bytes": sizeBytes,
+    size: humanBytes(sizeBytes),
+  });
+}
+
 export function defragmentNow(state: EtcdState, context: Context, id: RequestId): void {
   const before = state.store.fileBytes;
   zap(context, "info", "v3rpc/maintenance.go:89", "starting defragment");
   defragment(state.store);
+  writeDatabaseFile(context.disk, state.config.dataPath, state.store.fileBytes);
   zap(context, "info", "backend/backend.go:549", "finished defragmenting directory", {
     path: `${state.config.dataDir}/member/snap/db`,
     "current-db-size-bytes-diff": state.store.fileBytes - before,

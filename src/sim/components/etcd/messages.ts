@@ -248,6 +248,18 @@ export type EtcdWatchFrame =
       readonly reason: string;
     };
 
+/** A snapshot is a stream opened with this body; its one frame is the member's whole database, as a file holds it. */
+export interface EtcdSnapshotRequest {
+  readonly op: "snapshot";
+}
+
+export interface EtcdSnapshotFrame {
+  readonly type: "snapshot";
+  /** Frozen; a `SnapshotFile`. */
+  readonly file: object;
+  readonly sizeBytes: number;
+}
+
 export interface EtcdEvent {
   readonly type: "PUT" | "DELETE";
   /** For DELETE: only `key` and `modRevision` (and trace) count. */

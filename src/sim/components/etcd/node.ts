@@ -17,7 +17,14 @@ import { advance, takeReady, takeSnapshot } from "./raft/ready.ts";
 import { type Entry, NOBODY, type Ready, type Snapshot } from "./raft/types.ts";
 import { askAgain, failRound, raiseWhenFull, readsConfirmed, serveReads } from "./requests.ts";
 import type { Command, EtcdState, MachineImage, MembershipOperation, Persisting } from "./state.ts";
-import { compactStorage, removeEntries, writeEntry, writeHardState, writeSnapshot } from "./storage.ts";
+import {
+  compactStorage,
+  removeEntries,
+  writeDatabaseFile,
+  writeEntry,
+  writeHardState,
+  writeSnapshot,
+} from "./storage.ts";
 import { cancelLeaderless, publishEvents, resyncWatchers } from "./watches.ts";
 import { raftLog, zap } from "./zap-log.ts";
 
@@ -97,7 +104,7 @@ function perform(state: EtcdState, context: Context, ready: Ready): boolean {
 
 function persist(state: EtcdState, context: Context, { entries, hardState, snapshot }: Ready): boolean {
   const { disk } = context;
-  const { dataDir } = state.config;
+  const { dataPath: dataDir } = state.config;
   let failed = null;
   if (snapshot !== null) {
     failed ??= writeSnapshot(disk, dataDir, snapshot);
@@ -121,7 +128,7 @@ function persist(state: EtcdState, context: Context, { entries, hardState, snaps
     return true;
   }
   const why = failed === "ENOSPC" ? "no space left on device" : "input/output error";
-  const error = `write ${dataDir}/member/wal/0000000000000000-0000000000000000.wal: ${why}`;
+  const error = `write ${state.config.dataDir}/member/wal/0000000000000000-0000000000000000.wal: ${why}`;
   zap(context, "fatal", "etcdserver/raft.go:238", "failed to save Raft hard state and entries", { error });
   fail(state, context, 1, error);
   return false;
@@ -178,7 +185,8 @@ function applyEntry(state: EtcdState, context: Context, entry: Entry): void {
   if (events.length > 0) publishEvents(state, context, events);
 }
 
-function logCompaction({ store }: EtcdState, context: Context, revision: number): void {
+function logCompaction({ store, config }: EtcdState, context: Context, revision: number): void {
+  writeDatabaseFile(context.disk, config.dataPath, store.fileBytes);
   zap(context, "info", "mvcc/index.go:214", "compact tree index", { revision });
   zap(context, "info", "mvcc/kvstore_compaction.go:68", "finished scheduled compaction", {
     "compact-revision": revision,
@@ -245,12 +253,13 @@ function snapshotIfDue(state: EtcdState, context: Context): void {
     data: imageOf(state),
     sizeBytes: state.store.fileBytes,
   });
-  if (writeSnapshot(context.disk, state.config.dataDir, snapshot) !== null) return;
+  writeDatabaseFile(context.disk, state.config.dataPath, state.store.fileBytes);
+  if (writeSnapshot(context.disk, state.config.dataPath, snapshot) !== null) return;
   zap(context, "info", "etcdserver/server.go:2388", "saved snapshot", { "snapshot-index": snapshot.index });
   const compactIndex = snapshot.index - CATCH_UP_ENTRIES;
   takeSnapshot(state.raft, snapshot, 0);
   if (compactIndex <= 1) return;
-  compactStorage(context.disk, state.config.dataDir, log, compactIndex);
+  compactStorage(context.disk, state.config.dataPath, log, compactIndex);
   zap(context, "info", "etcdserver/server.go:2418", "compacted Raft logs", { "compact-index": compactIndex });
 }
 

@@ -10,6 +10,7 @@ import type { Entry, HardState, Log, Snapshot } from "./raft/types.ts";
  *     member/wal/hardstate           term, vote, commit
  *     member/wal/000000000042        the entry of that index
  *     member/snap/0000000000000002-0000000000002710.snap
+ *     member/snap/db                 how large the database file was last
  */
 export interface Metadata {
   readonly id: string;
@@ -28,16 +29,39 @@ export interface Stored {
   readonly entries: readonly Entry[];
 }
 
-const metadataPath = (dataDir: string) => `${dataDir}/member/wal/metadata`;
-const hardStatePath = (dataDir: string) => `${dataDir}/member/wal/hardstate`;
+/** Stands for `member/snap/db`: the store itself is rebuilt from the snapshot and the log. */
+interface DatabaseFile {
+  readonly type: "etcdDatabase";
+  readonly sizeBytes: number;
+}
+
+export function isDatabaseFile(value: object): value is DatabaseFile {
+  return (value as { readonly type?: unknown }).type === "etcdDatabase";
+}
+
+export function isRaftSnapshot(value: object): value is Snapshot {
+  return "membership" in value && "index" in value && "data" in value;
+}
+
+export function writeDatabaseFile(disk: Disk, dataDir: string, sizeBytes: number): void {
+  const file: DatabaseFile = { type: "etcdDatabase", sizeBytes };
+  disk.write(`${snapshotPrefix(dataDir)}db`, Object.freeze(file));
+}
+
+function snapshotsIn(disk: Disk, dataDir: string): string[] {
+  return disk.list(snapshotPrefix(dataDir)).filter((path) => path.endsWith(".snap"));
+}
+
+export const metadataPath = (dataDir: string) => `${dataDir}/member/wal/metadata`;
+export const hardStatePath = (dataDir: string) => `${dataDir}/member/wal/hardstate`;
 const snapshotPrefix = (dataDir: string) => `${dataDir}/member/snap/`;
 const entryPrefix = (dataDir: string) => `${dataDir}/member/wal/0`;
 
-function entryPath(dataDir: string, index: number): string {
+export function entryPath(dataDir: string, index: number): string {
   return `${dataDir}/member/wal/${String(index).padStart(12, "0")}`;
 }
 
-function snapshotPath(dataDir: string, { term, index }: Snapshot): string {
+export function snapshotPath(dataDir: string, { term, index }: Snapshot): string {
   return `${snapshotPrefix(dataDir)}${hex16(term)}-${hex16(index)}.snap`;
 }
 
@@ -53,7 +77,7 @@ export function load(disk: Disk, dataDir: string): Stored | null | string {
     return disk.list(`${dataDir}/member/wal/`).length > 0 ? "wal: file not found" : null;
   }
   if (hardState === undefined) return "wal: crc mismatch";
-  const snapshots = disk.list(snapshotPrefix(dataDir));
+  const snapshots = snapshotsIn(disk, dataDir);
   const newest = snapshots.at(-1);
   const snapshot = newest === undefined ? null : (disk.read(newest) as Snapshot);
   const entries: Entry[] = [];
@@ -100,7 +124,7 @@ export function writeSnapshot(disk: Disk, dataDir: string, snapshot: Snapshot): 
   const path = snapshotPath(dataDir, snapshot);
   const failed = disk.write(path, snapshot);
   if (failed !== null) return failed;
-  for (const old of disk.list(snapshotPrefix(dataDir))) if (old !== path) disk.remove(old);
+  for (const old of snapshotsIn(disk, dataDir)) if (old !== path) disk.remove(old);
   return null;
 }
 

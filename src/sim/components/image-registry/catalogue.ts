@@ -98,7 +98,10 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   controlPlane("kube-controller-manager", 27.6, KUBERNETES, 60, 14),
   controlPlane("kube-scheduler", 21.8, KUBERNETES, 30, 3),
   { ...controlPlane("kube-proxy", 31.9, KUBERNETES, 25, 1), entrypoint: [], cmd: ["/usr/local/bin/kube-proxy"] },
-  controlPlane("etcd", 58.9, ["3.5.*", "3.6.*"], 60, 22),
+  {
+    ...controlPlane("etcd", 58.9, ["3.5.*", "3.6.*"], 60, 22),
+    programs: { etcd: "etcd", etcdctl: "etcdctl", etcdutl: "etcdutl" },
+  },
   {
     ...controlPlane("coredns", 20.9, [], 20, 2),
     repository: "registry.k8s.io/coredns/coredns",

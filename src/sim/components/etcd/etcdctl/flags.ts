@@ -1,16 +1,4 @@
-import type { Client } from "./client.ts";
-import type { FlagSpec, FlagValues } from "./flags.ts";
-
-export interface Command {
-  readonly name: string;
-  readonly short: string;
-  /** After `etcdctl `. */
-  readonly usage: string;
-  readonly flags?: readonly FlagSpec[];
-  readonly subcommands?: readonly Command[];
-  /** Prints; gives the exit status, when that is a number. */
-  run?(client: Client, args: readonly string[], flags: FlagValues): Promise<unknown>;
-}
+import type { FlagSpec } from "../programs/flags.ts";
 
 export const GLOBAL_FLAGS: readonly FlagSpec[] = [
   {
@@ -35,6 +23,14 @@ export const GLOBAL_FLAGS: readonly FlagSpec[] = [
     name: "insecure-skip-tls-verify",
     usage: "skip server certificate verification (CAUTION: this option should be enabled only for testing purposes)",
   },
+  {
+    name: "discovery-srv",
+    value: "text",
+    default: "",
+    usage: "domain name to query for SRV records describing cluster endpoints",
+  },
+  { name: "discovery-srv-name", value: "text", default: "", usage: "service name to query when using DNS discovery" },
+  { name: "insecure-discovery", default: "true", usage: "accept insecure SRV records describing cluster endpoints" },
   { name: "insecure-transport", default: "true", usage: "disable transport security for client connections" },
   { name: "keepalive-time", value: "duration", default: "2s", usage: "keepalive time for client connections" },
   { name: "keepalive-timeout", value: "duration", default: "6s", usage: "keepalive timeout for client connections" },

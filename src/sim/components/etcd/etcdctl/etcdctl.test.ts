@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { ConsoleDoor, ProgramContext } from "../doors.ts";
+import type { Done, Effect, Started } from "../programs/effects.ts";
+import type { ProgramCode } from "../programs/program.ts";
 import { etcdctl } from "./program.ts";
 
 const header = { clusterId: "263de8252887371c", memberId: "886b03c4ae679a15", revision: 3, raftTerm: 2 };
@@ -30,51 +31,72 @@ interface Run {
   readonly stdout: string;
   readonly stderr: string;
   readonly exitCode: number;
-  readonly asked: { readonly to: string; readonly body: Record<string, unknown>; readonly certificate?: string }[];
+  readonly asked: {
+    readonly to: string;
+    readonly body: Record<string, unknown>;
+    readonly certificate: string | null;
+  }[];
   readonly sleptMs: number;
 }
 
 type Answers = Readonly<Record<string, unknown>>;
 
+const EPOCH_US = 1_795_167_542_665_000;
+
 /** Runs a command line against a member that answers each operation with what is given for it. */
-async function run(words: string, answers: Answers = {}, frames: readonly unknown[] = []): Promise<Run> {
-  let [stdout, stderr, sleptMs, clockUs] = ["", "", 0, 1_795_167_542_665_000];
-  const asked: { to: string; body: Record<string, unknown>; certificate?: string }[] = [];
-  const door = {
-    machine: "control-plane-1",
-    request: async (to: string, body: Record<string, unknown>, options: { certificate?: string }) => {
-      asked.push({ to, body, ...options });
-      clockUs += 3_868;
-      const answer = answers[String(body.op)];
-      return answer !== null && typeof answer === "object" && "failure" in answer ? answer : { body: answer };
+function run(words: string, answers: Answers = {}, frames: readonly unknown[] = [], stdin = "from stdin"): Run {
+  const result = { stdout: "", stderr: "", exitCode: 0, asked: [] as Run["asked"][number][], sleptMs: 0 };
+  let clockUs = EPOCH_US;
+  const terminal = {
+    out: (text: string) => {
+      result.stdout += text;
     },
-    stream: async () => ({
-      frames: (async function* () {
-        yield* frames;
-      })(),
-      close: () => {},
-    }),
-    readFile: async (path: string) => (path.startsWith("/pki/") ? "certificate" : null),
-  } as unknown as ConsoleDoor;
-  const context = {
-    args: words.match(/'[^']*'|\S+/g)?.map((word) => word.replace(/^'|'$/g, "")) ?? [],
-    stdin: "from stdin",
-    env: {},
-    machine: "control-plane-1",
-    out: { write: (text: string) => (stdout += text) },
-    err: { write: (text: string) => (stderr += text) },
-    signal: new AbortController().signal,
-    session: {
-      wallUs: async () => clockUs,
-      sleep: async (milliseconds: number) => {
-        sleptMs += milliseconds;
-        clockUs += milliseconds * 1000;
-      },
+    err: (text: string) => {
+      result.stderr += text;
     },
-    console: (machine: string) => (machine === "control-plane-1" ? door : null),
-  } as unknown as ProgramContext;
-  const exitCode = await etcdctl(context);
-  return { stdout, stderr, exitCode, asked, sleptMs };
+  };
+  const perform = (effect: Effect): unknown => {
+    switch (effect.type) {
+      case "request": {
+        const body = effect.body as Record<string, unknown>;
+        result.asked.push({ to: effect.to, body, certificate: effect.certificate });
+        clockUs += 3_868;
+        const answer = answers[String(body.op)] as object;
+        return "failure" in answer ? { ok: false, error: answer.failure } : { ok: true, body: answer };
+      }
+      case "stream": {
+        for (const frame of frames) {
+          const end = (etcdctl as ProgramCode).printers[effect.printer]?.(frame, effect.options, terminal) ?? null;
+          if (end !== null) return { value: end.value, error: null };
+        }
+        return { value: null, error: null };
+      }
+      case "sleep":
+        result.sleptMs += effect.us / 1000;
+        clockUs += effect.us;
+        return null;
+      case "now":
+        return clockUs;
+      case "stdin":
+        return stdin;
+      case "read":
+        return effect.path.startsWith("/pki/") ? "certificate" : undefined;
+      default:
+        return [];
+    }
+  };
+  const args = words.match(/'[^']*'|\S+/g)?.map((word) => word.replace(/^'|'$/g, "")) ?? [];
+  const steps = etcdctl.run({ args, env: {}, directory: "/root", terminal });
+  const waiting: Done[] = [];
+  const begin = (started: readonly Started[]) => {
+    for (const { slot, effect } of started) waiting.push({ slot, value: perform(effect) });
+  };
+  let step = steps.next();
+  while (step.done !== true) {
+    begin(step.value);
+    step = steps.next(waiting.shift() as Done);
+  }
+  return { ...result, exitCode: step.value };
 }
 
 const range = { op: "range", header, kvs: [kv], more: false, count: 1 };
@@ -103,7 +125,16 @@ describe("etcdctl prints what the real one prints", () => {
     ],
     [
       "lease timetolive 15a1f852d9561 --keys",
-      { leaseTimeToLive: { op: "leaseTimeToLive", header, grantedTtlSeconds: 100, ttlSeconds: 99, keys: ["leased"] } },
+      {
+        leaseTimeToLive: {
+          op: "leaseTimeToLive",
+          header,
+          id: 0x15a1f852d9561,
+          grantedTtlSeconds: 100,
+          ttlSeconds: 99,
+          keys: ["leased"],
+        },
+      },
       "lease 00015a1f852d9561 granted with TTL(100s), remaining(99s), attached keys([leased])\n",
     ],
     [
@@ -154,8 +185,8 @@ describe("etcdctl prints what the real one prints", () => {
     ["version", {}, "etcdctl version: 3.5.21\nAPI version: 3.5\n"],
   ];
   for (const [words, answers, stdout] of cases) {
-    it(words, async () => {
-      expect(await run(words, answers)).toMatchObject({ stdout, stderr: "", exitCode: 0 });
+    it(words, () => {
+      expect(run(words, answers)).toMatchObject({ stdout, stderr: "", exitCode: 0 });
     });
   }
 });
@@ -170,37 +201,37 @@ describe("etcdctl refuses and fails as the real one does", () => {
     ["--cert /nowhere --key /pki/k get a", {}, "Error: open /nowhere: no such file or directory\n", 1],
   ];
   for (const [words, answers, stderr, exitCode] of cases) {
-    it(words, async () => {
-      const result = await run(words, answers);
+    it(words, () => {
+      const result = run(words, answers);
       expect(result.stderr.endsWith(stderr)).toBe(true);
       expect(result.exitCode).toBe(exitCode);
     });
   }
 
-  it("says which flag it does not know, and how it is used", async () => {
-    const { stderr, exitCode } = await run("get foo --bogus");
+  it("says which flag it does not know, and how it is used", () => {
+    const { stderr, exitCode } = run("get foo --bogus");
     expect(stderr.startsWith("Error: unknown flag: --bogus\nNAME:\n\tget - Gets the key or a range of keys\n")).toBe(
       true,
     );
     expect(exitCode).toBe(1);
   });
 
-  it("tries for five seconds to reach a member that is not there", async () => {
-    const refused = { failure: "refused", text: "dial tcp 127.0.0.1:2379: connect: connection refused" };
-    const result = await run("endpoint health", { range: refused });
+  it("tries for five seconds to reach a member that is not there", () => {
+    const error = { kind: "refused", text: "dial tcp 127.0.0.1:2379: connect: connection refused" };
+    const result = run("endpoint health", { range: { failure: error } });
     expect(result.stderr).toContain(
       "127.0.0.1:2379 is unhealthy: failed to commit proposal: context deadline exceeded\nError: unhealthy cluster\n",
     );
     expect(result.sleptMs).toBeGreaterThan(4_900);
   });
 
-  it("ends a watch that the server cancelled", async () => {
+  it("ends a watch that the server cancelled", () => {
     const frames = [
       { type: "created", header },
       { type: "events", header, events: [{ type: "PUT", kv }] },
       { type: "cancelled", header, compactRevision: 3, reason: compacted.text },
     ];
-    expect(await run("watch foo --rev=1", {}, frames)).toMatchObject({
+    expect(run("watch foo --rev=1", {}, frames)).toMatchObject({
       stdout: "PUT\nfoo\nbar2\n",
       stderr: `watch was canceled (${compacted.text})\nError: watch is canceled by the server\n`,
       exitCode: 5,
@@ -208,9 +239,9 @@ describe("etcdctl refuses and fails as the real one does", () => {
   });
 });
 
-it("shows its certificate over TLS", async () => {
+it("shows its certificate over TLS", () => {
   const flags = "--endpoints=https://127.0.0.1:2379 --cacert=/pki/ca.crt --cert=/pki/server.crt --key=/pki/server.key";
-  const { asked } = await run(`${flags} get /registry --prefix --keys-only --limit 5`, { range });
+  const { asked } = run(`${flags} get /registry --prefix --keys-only --limit 5`, { range });
   expect(asked[0]).toMatchObject({
     to: "127.0.0.1:2379",
     certificate: "/pki/server.crt",

@@ -5,6 +5,8 @@ export interface FlagSpec {
   /** Absent: a switch. */
   readonly value?: "text" | "number" | "duration";
   readonly default?: string;
+  /** What an environment variable says instead. */
+  readonly fromEnvironment?: string;
   readonly usage: string;
 }
 
@@ -18,7 +20,8 @@ export function parseFlags(
 ): { flags: FlagValues; args: string[] } {
   const flags: Record<string, string> = {};
   const args: string[] = [];
-  for (const { name, default: value } of specs) if (value !== undefined) flags[name] = value;
+  for (const { name, default: given, fromEnvironment: value = given } of specs)
+    if (value !== undefined) flags[name] = value;
   for (let at = 0; at < words.length; at += 1) {
     const word = words[at] as string;
     if (word === "--") {

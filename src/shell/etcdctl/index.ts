@@ -1,1 +1,0 @@
-export { ETCDCTL_PROFILE, etcdctl } from "./program.ts";

@@ -1,0 +1,118 @@
+import { BAD_ARGUMENTS, CommandError, type Command as CommandOf } from "../programs/command.ts";
+import { decimalId, json } from "../programs/format.ts";
+import { type AnswerTo, addressOf, type Client, call, callEndpoint, timed } from "./client.ts";
+import { CLUSTER, endpointsOf } from "./endpoint.ts";
+import { headerJson, line, printHeaderFields, type Sheet } from "./print-kv.ts";
+
+type Command = CommandOf<Client>;
+
+export const defrag: Command = {
+  name: "defrag",
+  short: "Defragments the storage of the etcd members with given endpoints",
+  usage: "defrag [flags]",
+  flags: [CLUSTER],
+  *run(client, _args, flags) {
+    let failures = 0;
+    for (const each of yield* endpointsOf(client, flags)) {
+      try {
+        const { took } = yield* timed(callEndpoint(client, each, { op: "defragment" }));
+        line(client.sheet, `Finished defragmenting etcd member[${each}]. took ${took}`);
+      } catch (error) {
+        failures += 1;
+        client.sheet.terminal.err(
+          `Failed to defragment etcd member[${each}]. took 0s. (${(error as Error).message})\n`,
+        );
+      }
+    }
+    return failures === 0 ? 0 : 1;
+  },
+};
+
+function printAlarms(sheet: Sheet, answer: AnswerTo<"alarm">): void {
+  switch (sheet.format) {
+    case "json":
+      line(
+        sheet,
+        json({
+          ...headerJson(answer),
+          ...(answer.alarms.length === 0
+            ? {}
+            : {
+                alarms: answer.alarms.map(({ memberId, alarm: name }) => ({
+                  memberID: `#${decimalId(memberId)}`,
+                  alarm: name === "NOSPACE" ? 1 : 2,
+                })),
+              }),
+        }),
+      );
+      return;
+    case "fields":
+      printHeaderFields(sheet, answer);
+      for (const { memberId, alarm: name } of answer.alarms)
+        line(sheet, `"MemberID" : ${decimalId(memberId)}\n"AlarmType" : ${name}\n`);
+      return;
+    case "table":
+      throw new CommandError("table is not supported as output format", 4);
+    default:
+      for (const { memberId, alarm: name } of answer.alarms)
+        line(sheet, `memberID:${decimalId(memberId)} alarm:${name} `);
+  }
+}
+
+export const alarm: Command = {
+  name: "alarm",
+  short: "Alarm related commands",
+  usage: "alarm <subcommand>",
+  subcommands: [
+    {
+      name: "disarm",
+      short: "Disarms all alarms",
+      usage: "alarm disarm [flags]",
+      *run(client) {
+        const { alarms, ...answer } = yield* call(client, { op: "alarm", action: "GET" });
+        const disarmed = [];
+        for (const { memberId, alarm: name } of alarms) {
+          const done = yield* call(client, {
+            op: "alarm",
+            action: "DEACTIVATE",
+            alarm: name as "NOSPACE",
+            memberId,
+          });
+          disarmed.push(...done.alarms);
+        }
+        printAlarms(client.sheet, { ...answer, alarms: disarmed });
+      },
+    },
+    {
+      name: "list",
+      short: "Lists all alarms",
+      usage: "alarm list [flags]",
+      *run(client) {
+        printAlarms(client.sheet, yield* call(client, { op: "alarm", action: "GET" }));
+      },
+    },
+  ],
+};
+
+export const moveLeader: Command = {
+  name: "move-leader",
+  short: "Transfers leadership to another etcd cluster member.",
+  usage: "move-leader <transferee-member-id> [flags]",
+  *run(client, args) {
+    if (args.length !== 1) throw new CommandError("move-leader command needs 1 argument", BAD_ARGUMENTS);
+    const [given = ""] = args;
+    if (!/^[0-9a-fA-F]{1,16}$/.test(given)) {
+      throw new CommandError(`strconv.ParseUint: parsing "${given}": invalid syntax`, BAD_ARGUMENTS);
+    }
+    const targetId = given.toLowerCase();
+    for (const each of client.endpoints) {
+      const { header, leader } = yield* callEndpoint(client, each, { op: "status" });
+      if (header.memberId !== leader) continue;
+      const answer = yield* callEndpoint(client, each, { op: "moveLeader", targetId });
+      if (client.sheet.format === "json") line(client.sheet, json(headerJson(answer)));
+      else line(client.sheet, `Leadership transferred from ${leader} to ${targetId}`);
+      return;
+    }
+    throw new CommandError(`no leader endpoint given at [${client.endpoints.map(addressOf).join(" ")}]`, BAD_ARGUMENTS);
+  },
+};

@@ -1,0 +1,76 @@
+import { type Command, runCommand } from "../programs/command.ts";
+import type { Steps } from "../programs/effects.ts";
+import type { FlagSpec } from "../programs/flags.ts";
+import type { Invocation, ProgramCode } from "../programs/program.ts";
+import { type Client, createClient } from "./client.ts";
+import { endpoint } from "./endpoint.ts";
+import { GLOBAL_FLAGS } from "./flags.ts";
+import { compaction, del, get, put } from "./kv.ts";
+import { lease } from "./lease.ts";
+import { alarm, defrag, moveLeader } from "./maintenance.ts";
+import { member } from "./member.ts";
+import { line } from "./print-kv.ts";
+import { printSnapshot, snapshot } from "./snapshot.ts";
+import { txn } from "./txn.ts";
+import { printWatch, watch } from "./watch.ts";
+
+const version: Command<Client> = {
+  name: "version",
+  short: "Prints the version of etcdctl",
+  usage: "version [flags]",
+  *run({ sheet }) {
+    line(sheet, "etcdctl version: 3.5.21\nAPI version: 3.5");
+    yield* [];
+  },
+};
+
+const ROOT: Command<Client> = {
+  name: "etcdctl",
+  short: "A simple command line client for etcd3.",
+  usage: "[flags]",
+  subcommands: [
+    alarm,
+    compaction,
+    defrag,
+    del,
+    endpoint,
+    get,
+    lease,
+    member,
+    moveLeader,
+    put,
+    snapshot,
+    txn,
+    version,
+    watch,
+  ],
+};
+
+/** `etcdctl`: what asks a server. */
+export const etcdctl: ProgramCode = {
+  name: "etcdctl",
+  printers: { watch: printWatch, snapshot: printSnapshot },
+  run,
+};
+
+function* run(invocation: Invocation): Steps<number> {
+  const { env, terminal, args } = invocation;
+  const api = env.ETCDCTL_API ?? "3";
+  if (api === "2") {
+    terminal.err(`No help topic for '${args.find((word) => !word.startsWith("-")) ?? ""}'\n`);
+    return 3;
+  }
+  if (api !== "3" && api !== "") {
+    terminal.err(`unsupported API version ${api}\n`);
+    return 1;
+  }
+  const globals = GLOBAL_FLAGS.map((flag) => fromEnvironment(flag, env));
+  const versions = "VERSION:\n\t3.5.21\n\nAPI VERSION:\n\t3.5\n\n\n";
+  return yield* runCommand({ root: ROOT, globals, versions, createClient }, invocation);
+}
+
+/** `ETCDCTL_CACERT` stands in for `--cacert`, and so on; the flag itself wins. */
+function fromEnvironment(flag: FlagSpec, env: Readonly<Record<string, string>>): FlagSpec {
+  const value = env[`ETCDCTL_${flag.name.toUpperCase().replaceAll("-", "_")}`];
+  return value === undefined ? flag : { ...flag, fromEnvironment: value };
+}
