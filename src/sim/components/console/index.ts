@@ -1,6 +1,6 @@
 import type { Certificate, Component, Context } from "../../kernel/types.ts";
 import { changeFiles } from "./files.ts";
-import type { ConsoleInput, ConsoleOutput } from "./messages.ts";
+import { CONSOLE_SOCKET, type ConsoleInput, type ConsoleOutput } from "./messages.ts";
 
 /** Which exchange of the outside each connection belongs to. */
 export interface ConsoleState {
@@ -10,10 +10,7 @@ export interface ConsoleState {
 
 export const console: Component<ConsoleState> = {
   kind: "console",
-  start(context) {
-    context.spawn({ name: `login-shell@${context.machine.name}`, kind: "login-shell", args: null });
-    return { open: new Map() };
-  },
+  start: () => ({ open: new Map() }),
   step(state, message, context) {
     switch (message.type) {
       case "input":
@@ -36,6 +33,7 @@ function act(state: ConsoleState, input: ConsoleInput, context: Context): void {
   switch (input.type) {
     case "request":
     case "stream": {
+      if (input.to === CONSOLE_SOCKET) startLoginShell(context);
       const options = {
         to: input.to,
         body: input.body,
@@ -72,6 +70,11 @@ function act(state: ConsoleState, input: ConsoleInput, context: Context): void {
       changeFiles(context.disk, input);
       return;
   }
+}
+
+/** It runs from the first time on that somebody needs it. */
+function startLoginShell(context: Context): void {
+  context.spawn({ name: `login-shell@${context.machine.name}`, kind: "login-shell", args: null });
 }
 
 function certificateAt(path: string | null, context: Context): Certificate | undefined {
