@@ -116,6 +116,8 @@ async function runPage(
     env,
     stdin,
     files: filesBelow(folder),
+    directory: folder,
+    sync: async () => {},
     out: {
       write: (text) => {
         stdout += text;
