@@ -27,6 +27,7 @@ import { rbac } from "./suites/rbac.ts";
 import { replicaSetRanking } from "./suites/replicaset-ranking.ts";
 import { scheduler } from "./suites/scheduler.ts";
 import { schedulerUnits } from "./suites/scheduler-units.ts";
+import { statefulSet } from "./suites/statefulset.ts";
 import { statusErrors } from "./suites/status-errors.ts";
 import { table } from "./suites/table.ts";
 import { taintEviction } from "./suites/taint-eviction.ts";
@@ -71,4 +72,5 @@ export const SUITES: readonly Suite[] = [
   ttl,
   job,
   cronJob,
+  statefulSet,
 ];

@@ -20,6 +20,7 @@ import { podGarbageCollector } from "./controllers/pod-garbage-collector/index.t
 import { replicaSetController } from "./controllers/replicaset/index.ts";
 import { rootCaPublisher } from "./controllers/root-ca-certificate-publisher/index.ts";
 import { serviceAccountController } from "./controllers/serviceaccount/index.ts";
+import { statefulSetController } from "./controllers/statefulset/index.ts";
 import { taintEvictionController } from "./controllers/taint-eviction/index.ts";
 import { ttlController } from "./controllers/ttl/index.ts";
 import { ORPHAN_INDEX, orphanIndex } from "./lib/claim.ts";
@@ -60,6 +61,7 @@ export const CONTROLLERS: readonly ControllerEntry[] = [
   entry(daemonSetController, "daemon-set-controller", "daemonset-controller"),
   entry(horizontalPodAutoscaler, "horizontal-pod-autoscaler"),
   entry(disruptionController, "disruption-controller", "controllermanager"),
+  entry(statefulSetController, "statefulset-controller"),
   entry(jobController, "job-controller"),
   entry(cronJobController, "cronjob-controller"),
   entry(endpointsController, "endpoint-controller"),

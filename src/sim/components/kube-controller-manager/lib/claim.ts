@@ -19,6 +19,13 @@ export interface Claimed<T extends ApiObject> {
   readonly writes: PlannedWrite[];
 }
 
+export interface ClaimOptions<T extends ApiObject> {
+  /** What is adopted gets this finalizer too. */
+  readonly finalizer?: string;
+  /** What else than the labels must be right. */
+  readonly accepts?: (object: T) => boolean;
+}
+
 /** ControllerRefManager: what `owner` owns and still selects, and what it should adopt or release. */
 export function claim<T extends ApiObject>(
   store: Store,
@@ -26,20 +33,19 @@ export function claim<T extends ApiObject>(
   ownerResource: Resource,
   owner: ApiObject,
   selector: LabelSelectorObject | undefined,
-  /** What is adopted gets this finalizer too. */
-  finalizer?: string,
+  { finalizer, accepts = () => true }: ClaimOptions<T> = {},
 ): Claimed<T> {
   const namespace = owner.metadata?.namespace ?? "";
   const owned: T[] = [];
   const writes: PlannedWrite[] = [];
   for (const object of objectsByIndex<T>(store, "controllerUid", owner.metadata?.uid ?? "")) {
-    if (matchesObjectSelector(selector, object.metadata?.labels)) owned.push(object);
+    if (matchesObjectSelector(selector, object.metadata?.labels) && accepts(object)) owned.push(object);
     else writes.push(release(resource, object, owner));
   }
   if (owner.metadata?.deletionTimestamp === undefined) {
     for (const object of objectsByIndex<T>(store, ORPHAN_INDEX, namespace)) {
       if (object.metadata?.deletionTimestamp !== undefined) continue;
-      if (!matchesObjectSelector(selector, object.metadata?.labels)) continue;
+      if (!matchesObjectSelector(selector, object.metadata?.labels) || !accepts(object)) continue;
       writes.push(adopt(resource, object, ownerResource, owner, finalizer));
     }
   }

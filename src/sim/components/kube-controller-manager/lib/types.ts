@@ -64,7 +64,14 @@ export interface PodSpec {
   readonly subdomain?: string;
   readonly terminationGracePeriodSeconds?: number;
   readonly restartPolicy?: string;
+  readonly volumes?: readonly Volume[];
   readonly [field: string]: unknown;
+}
+
+export interface Volume {
+  readonly name: string;
+  readonly persistentVolumeClaim?: { readonly claimName: string };
+  readonly [source: string]: unknown;
 }
 
 export interface ContainerStatus {
@@ -169,6 +176,40 @@ export interface DaemonSetStatus {
   readonly numberUnavailable?: number;
   readonly collisionCount?: number;
   readonly conditions?: readonly Condition[];
+}
+
+export interface StatefulSet extends ApiObject {
+  readonly spec?: {
+    readonly replicas?: number;
+    readonly selector?: LabelSelectorObject;
+    readonly template?: PodTemplate;
+    readonly volumeClaimTemplates?: readonly PersistentVolumeClaim[];
+    readonly serviceName?: string;
+    readonly podManagementPolicy?: string;
+    readonly updateStrategy?: { readonly type?: string; readonly rollingUpdate?: { readonly partition?: number } };
+    readonly revisionHistoryLimit?: number;
+    readonly minReadySeconds?: number;
+    readonly persistentVolumeClaimRetentionPolicy?: { readonly whenDeleted?: string; readonly whenScaled?: string };
+    readonly ordinals?: { readonly start?: number };
+  };
+  readonly status?: StatefulSetStatus;
+}
+
+export interface StatefulSetStatus {
+  readonly observedGeneration?: number;
+  readonly replicas?: number;
+  readonly readyReplicas?: number;
+  readonly availableReplicas?: number;
+  readonly currentReplicas?: number;
+  readonly updatedReplicas?: number;
+  readonly currentRevision?: string;
+  readonly updateRevision?: string;
+  readonly collisionCount?: number;
+  readonly conditions?: readonly Condition[];
+}
+
+export interface PersistentVolumeClaim extends ApiObject {
+  readonly spec?: Readonly<Record<string, unknown>>;
 }
 
 export interface ControllerRevision extends ApiObject {

@@ -24,10 +24,17 @@ import { createRequest, deleteRequest, updateRequest, updateStatusRequest } from
 import { CONTROLLER_REVISIONS, DAEMON_SETS, NODES, PODS } from "../../../../machinery/resources.ts";
 import { forEachByIndex, keyOf, objectsByIndex } from "../../../../machinery/store.ts";
 import { claim, ORPHAN_INDEX } from "../../lib/claim.ts";
+import {
+  forgetRevision,
+  newestRevision,
+  newRevision,
+  revisionOfTemplate,
+  revisionsToForget,
+} from "../../lib/history.ts";
 import { controllerOf, controllerReference, podFromTemplate } from "../../lib/pods.ts";
 import type { ControllerRevision, DaemonSet, DaemonSetStatus, Node, Pod } from "../../lib/types.ts";
 import { nodeShouldRun, pinnedSpec, targetNode } from "./nodes.ts";
-import { buildRevision, currentRevision, isUpdated, REVISION_LABEL, revisionsToForget } from "./revisions.ts";
+import { hashOf, isUpdated, REVISION_LABEL } from "./revisions.ts";
 
 const BURST_REPLICAS = 250;
 const FAILED_BACK_OFF_US = 1_000_000;
@@ -136,25 +143,31 @@ function sync(view: View<Memory>, key: string, set: DaemonSet): Plan {
   const pods = claim<Pod>(view.store("pods"), PODS, DAEMON_SETS, set, selector);
   const claims = [...revisions.writes, ...pods.writes];
   if (claims.length > 0) return { writes: claims };
-  const current = currentRevision(set, revisions.owned);
+  const current = revisionOfTemplate(set, revisions.owned);
   if (current === null) {
-    const request = createRequest(CONTROLLER_REVISIONS, buildRevision(set, revisions.owned));
-    return { writes: [{ request }] };
+    const revision = newRevision(DAEMON_SETS, set, revisions.owned, REVISION_LABEL);
+    return { writes: [{ request: createRequest(CONTROLLER_REVISIONS, revision) }] };
   }
-  const newest = revisions.owned.reduce((max, each) => Math.max(max, each.revision ?? 0), 0);
+  const newest = newestRevision(revisions.owned);
   if ((current.revision ?? 0) < newest) {
     return {
       writes: [{ request: updateRequest(CONTROLLER_REVISIONS, deepFreeze({ ...current, revision: newest + 1 })) }],
     };
   }
   if (!expectationsSatisfied(view.expectations, key, view.nowUs)) return statusPlan(view, set);
-  const hash = current.metadata?.labels?.[REVISION_LABEL] ?? "";
+  const hash = hashOf(current);
   const manage = managePods(view, set, pods.owned);
   const old =
     manage.create.length === 0 && manage.remove.length === 0 ? podsToReplace(view, set, pods.owned, hash) : [];
   const limit = set.spec?.revisionHistoryLimit ?? 10;
-  const forget = revisionsToForget(revisions.owned, current, pods.owned, limit);
+  const forget = revisionsToForget(revisions.owned, isLive(current, pods.owned), limit);
   return act(view, key, set, hash, { ...manage, remove: [...manage.remove, ...old] }, forget);
+}
+
+/** Revisions that are in use: the present one, and those of pods. */
+function isLive(current: ControllerRevision, pods: readonly Pod[]): (revision: ControllerRevision) => boolean {
+  const hashes = new Set(pods.map((pod) => pod.metadata?.labels?.[REVISION_LABEL]));
+  return (each) => each.metadata?.uid === current.metadata?.uid || hashes.has(hashOf(each));
 }
 
 interface Work {
@@ -198,12 +211,7 @@ function act(
       expects: { key, deletion: keyOf(pod) },
     };
   });
-  const forgets = forget.map(
-    (each): PlannedWrite => ({
-      request: deleteRequest(CONTROLLER_REVISIONS, each.metadata?.namespace ?? "", each.metadata?.name ?? ""),
-      ignore: ["NotFound"],
-    }),
-  );
+  const forgets = forget.map(forgetRevision);
   const later = work.againAfterUs === null ? {} : { requeueAfterUs: work.againAfterUs };
   const writes = [...removes, ...forgets, ...creates];
   if (writes.length === 0) return { ...statusPlan(view, set), events: work.events, ...later };
@@ -344,7 +352,7 @@ function calculateStatus(view: View<Memory>, set: DaemonSet): DaemonSetStatus {
   const uid = set.metadata?.uid ?? "";
   const byNode = podsByNode(objectsByIndex<Pod>(view.store("pods"), "controllerUid", uid));
   const revisions = objectsByIndex<ControllerRevision>(view.store("controllerrevisions"), "controllerUid", uid);
-  const hash = currentRevision(set, revisions)?.metadata?.labels?.[REVISION_LABEL] ?? "";
+  const hash = hashOf(revisionOfTemplate(set, revisions));
   const minReadySeconds = set.spec?.minReadySeconds ?? 0;
   const counts = { desired: 0, current: 0, misscheduled: 0, ready: 0, updated: 0, available: 0 };
   view.store("nodes").objects.forEach((object) => {

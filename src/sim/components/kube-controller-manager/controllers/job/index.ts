@@ -211,7 +211,9 @@ function withoutFinalizer(pod: Pod): PlannedWrite {
 }
 
 function syncJob(view: View<Memory>, key: string, job: Job): Plan {
-  const { owned, writes } = claim<Pod>(view.store("pods"), PODS, JOBS, job, job.spec?.selector, TRACKING_FINALIZER);
+  const { owned, writes } = claim<Pod>(view.store("pods"), PODS, JOBS, job, job.spec?.selector, {
+    finalizer: TRACKING_FINALIZER,
+  });
   if (writes.length > 0) return { writes };
   const sync = beginSync(job, owned, {
     expectationsMet: expectationsSatisfied(view.expectations, key, view.nowUs),
