@@ -144,12 +144,16 @@ function texts(value: Json | undefined): readonly string[] {
 
 function aggregated(item: JsonObject): readonly ApiResource[] {
   const group = textOf((item.metadata as JsonObject | undefined)?.name);
-  return objectsOf(item.versions).flatMap((version) =>
+  // What is stale counts as not there, as for client-go.
+  const versions = objectsOf(item.versions).filter((version) => textOf(version.freshness) !== "Stale");
+  return versions.flatMap((version) =>
     objectsOf(version.resources).map((resource) => ({
       group,
       version: textOf(version.version),
       name: textOf(resource.resource),
-      singular: textOf(resource.singularResource),
+      singular:
+        textOf(resource.singularResource) ||
+        textOf((resource.responseKind as JsonObject | undefined)?.kind).toLowerCase(),
       kind: textOf((resource.responseKind as JsonObject | undefined)?.kind),
       namespaced: resource.scope === "Namespaced",
       verbs: texts(resource.verbs),

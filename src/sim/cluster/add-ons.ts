@@ -1,9 +1,10 @@
 import type { ApiObject } from "../api/object.ts";
 import { CLUSTER_DNS, CLUSTER_DOMAIN, KUBERNETES_VERSION, type Layout } from "./layout.ts";
+import { metricsServerObjects } from "./metrics-server.ts";
 
 /**
  * What `kubeadm init` creates through the API (cmd/kubeadm/app/phases/addons, phases/uploadconfig,
- * phases/bootstraptoken/clusterinfo, phases/kubeconfig), in its order.
+ * phases/bootstraptoken/clusterinfo, phases/kubeconfig), in its order; and what the topology wants beyond that.
  */
 export function kubeadmObjects(layout: Layout): readonly ApiObject[] {
   return [
@@ -13,6 +14,7 @@ export function kubeadmObjects(layout: Layout): readonly ApiObject[] {
     ...clusterInfoAccess(),
     ...coreDns(),
     ...kubeProxy(layout),
+    ...(layout.topology.kubernetes.metricsServer ? metricsServerObjects() : []),
   ];
 }
 

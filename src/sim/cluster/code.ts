@@ -15,6 +15,7 @@ import { kubeScheduler } from "../components/kube-scheduler/index.ts";
 import { kubeadm } from "../components/kubeadm/index.ts";
 import { kubelet } from "../components/kubelet/index.ts";
 import { loadBalancer } from "../components/load-balancer/index.ts";
+import { metricsServer } from "../components/metrics-server/index.ts";
 import type { Component } from "../kernel/types.ts";
 import type { WorldCode } from "../kernel/world.ts";
 
@@ -32,6 +33,7 @@ const COMPONENTS = [
   kubeScheduler,
   kubeProxy,
   coredns,
+  metricsServer,
   loadBalancer,
   imageRegistry,
   ...WORKLOADS,

@@ -26,6 +26,8 @@ export interface KubernetesOptions {
   /** Raises clients' rate limits (QPS, burst) by this factor, for scale runs; 1 is upstream's. */
   readonly rateLimitFactor: number;
   readonly proxyMode: "iptables";
+  /** With metrics-server from the start, which kubeadm does not install: `kubectl top`, HorizontalPodAutoscalers. */
+  readonly metricsServer: boolean;
 }
 
 const GIB = 1024 * 1024 * 1024;
@@ -36,6 +38,7 @@ export const DEFAULT_OPTIONS: KubernetesOptions = {
   etcdMembers: 1,
   rateLimitFactor: 1,
   proxyMode: "iptables",
+  metricsServer: false,
 };
 
 function machine(
@@ -152,6 +155,7 @@ function readOptions(given: KubernetesOptions): KubernetesOptions {
   if (!Number.isSafeInteger(given.etcdMembers)) throw new Error("etcdMembers must be a whole number.");
   if (!(given.rateLimitFactor >= 0.01 && given.rateLimitFactor <= 1_000_000))
     throw new Error("rateLimitFactor must be a number from 0.01 to 1000000.");
+  if (typeof given.metricsServer !== "boolean") throw new Error("metricsServer must be true or false.");
   if (given.proxyMode !== "iptables") throw new Error('proxyMode must be "iptables".');
   return given;
 }

@@ -217,6 +217,14 @@ export const bindingPrinter: Printer = {
 export const leasePrinter = simplePrinter(["Holder"], (object) => [text(record(object.spec).holderIdentity)]);
 export const runtimeClassPrinter = simplePrinter(["Handler"], (object) => [text(object.handler)]);
 
+export const apiServicePrinter = simplePrinter(["Service", "Available"], (object) => {
+  const { namespace, name } = record(record(object.spec).service);
+  const conditions = list(record(object.status).conditions).map(record);
+  const { status, reason } = conditions.find(({ type }) => type === "Available") ?? { status: "Unknown" };
+  const available = status === "True" || status === "Unknown" ? text(status) : `${text(status)} (${text(reason)})`;
+  return [name === undefined ? "Local" : `${text(namespace)}/${text(name)}`, available];
+});
+
 export const priorityClassPrinter: Printer = {
   columns: columns("Name", "#Value", "?Global-Default", "Age", "PreemptionPolicy"),
   cells: (object, print) => {

@@ -56,6 +56,7 @@ const PRINTERS: Readonly<Record<string, Printer>> = {
   "admissionregistration.k8s.io/ValidatingWebhookConfiguration": others.webhookConfigurationPrinter,
   "admissionregistration.k8s.io/ValidatingAdmissionPolicy": others.admissionPolicyPrinter,
   "admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding": others.admissionPolicyBindingPrinter,
+  "apiregistration.k8s.io/APIService": others.apiServicePrinter,
   "flowcontrol.apiserver.k8s.io/FlowSchema": others.flowSchemaPrinter,
   "flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration": others.priorityLevelPrinter,
 };

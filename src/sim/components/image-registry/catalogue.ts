@@ -109,6 +109,12 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     ports: [53],
   },
   {
+    ...controlPlane("metrics-server", 19.5, ["v0.6.*", "v0.7.*", "v0.8.*"], 18, 3),
+    repository: "registry.k8s.io/metrics-server/metrics-server",
+    entrypoint: ["/metrics-server"],
+    ports: [10250],
+  },
+  {
     repository: "registry.k8s.io/pause",
     tags: ["3.9", "3.10", "3.10.1"],
     megabytes: 0.3,

@@ -1,9 +1,18 @@
 import { randomUid } from "../../api/hash.ts";
 import { deepFreeze } from "../../api/object.ts";
-import type { Certificate, Component, Context, KernelMessage } from "../../kernel/types.ts";
+import type { Certificate, Component, Context, KernelMessage, NetworkError } from "../../kernel/types.ts";
 import { fileData } from "../../machinery/kubeconfig.ts";
 import type { ProgramArgs } from "../container-runtime/messages.ts";
 import type { EtcdWatchFrame } from "../etcd/messages.ts";
+import { API_SERVICES } from "./aggregator/api-services.ts";
+import {
+  type ApiServiceTimer,
+  apiServiceDue,
+  apiServicesListed,
+  availabilityAnswered,
+  cacheChanged,
+} from "./aggregator/availability.ts";
+import { forwardAnswered } from "./aggregator/forward.ts";
 import { type DefinitionTimer, definitionDue } from "./apiextensions/controllers.ts";
 import { definitionEvents, definitionsListed } from "./apiextensions/definitions.ts";
 import { DEFINITIONS } from "./apiextensions/kinds.ts";
@@ -14,7 +23,7 @@ import { leaveMasters, MASTER_EVERY_US, renewMaster } from "./bootstrap/master-l
 import { beginBootstrap, etcdTaskAnswered, taskAnswered } from "./bootstrap/tasks.ts";
 import { type Flags, parseFlags } from "./flags.ts";
 import type { Incoming } from "./http/reply.ts";
-import type { HttpRequest, ResourceRequest } from "./messages.ts";
+import type { HttpRequest, HttpResponse, ResourceRequest } from "./messages.ts";
 import { childAnswered } from "./registry/collection.ts";
 import { kubeletAnswered, proxyClosed, proxyFrame } from "./registry/connect.ts";
 import { answerOf, askEtcd, type EtcdAnswer, type Tag } from "./registry/etcd-client.ts";
@@ -54,6 +63,7 @@ export type ApiServerTimer =
   | { readonly type: "compact" }
   | { readonly type: "stopped" }
   | DefinitionTimer
+  | ApiServiceTimer
   | { readonly type: "freshness"; readonly exchange: number; readonly resource: string; readonly revision: number }
   | FeedTimer
   | WatchTimer;
@@ -96,6 +106,7 @@ function createState(context: Context, given: Flags): ApiServerState {
     caches: new Map(STORED_KINDS.map((kind) => [cacheKey(kind), createWatchCache(kind, cacheKey(kind))])),
     customKinds: new Map(),
     definitionWork: new Map(),
+    aggregatedApis: new Map(),
     exchanges: new Map(),
     nextExchange: 1,
     finished: [],
@@ -242,6 +253,9 @@ function timerFired(state: ApiServerState, timer: ApiServerTimer, context: Conte
     case "definition":
       definitionDue(state, context, timer);
       return;
+    case "apiService":
+      apiServiceDue(state, context, timer);
+      return;
     case "freshness":
       freshnessTimedOut(state, context, timer);
       return;
@@ -299,6 +313,12 @@ function responded(
     case "quota":
       resumeCharged(state, context, tag.namespace, answerOf(message));
       return;
+    case "apiService":
+      availabilityAnswered(state, context, tag, httpAnswerOf(message));
+      return;
+    case "forward":
+      forwardAnswered(context, tag, httpAnswerOf(message));
+      return;
     case "task":
       if (tag.task === "probe") {
         probed(state, context, answerOf(message));
@@ -307,6 +327,10 @@ function responded(
       etcdTaskAnswered(state, tag.task, context, answerOf(message));
       return;
   }
+}
+
+function httpAnswerOf(message: KernelMessage & { type: "response" | "requestFailed" }): HttpResponse | NetworkError {
+  return message.type === "response" ? (message.body as HttpResponse) : message.error;
 }
 
 /** etcd is there: fill the caches, then open the port. */
@@ -336,10 +360,12 @@ function fed(state: ApiServerState, context: Context, cache: WatchCache, result:
       } else closeWatchers(state, context, cache);
       if (concernsRbac(cache.resource)) state.rbacVersion = Object.freeze({ revision: cache.revision });
       if (cache.resource === DEFINITIONS && state.phase === "serving") definitionsListed(state, context);
+      if (cache.resource === API_SERVICES && state.phase === "serving") apiServicesListed(state, context);
       break;
     case "events":
       if (concernsRbac(cache.resource)) state.rbacVersion = Object.freeze({ revision: cache.revision });
       if (cache.resource === DEFINITIONS && state.phase === "serving") definitionEvents(state, context, result.events);
+      if (state.phase === "serving") cacheChanged(state, context, cache.resource, result.events);
       dispatchEvents(context, cache, result.events);
       break;
     case "progress":
@@ -364,6 +390,7 @@ function open(state: ApiServerState, context: Context): void {
   context.log(`I: Serving securely on [::]:${state.flags.securePort}`);
   beginBootstrap(state, context);
   definitionsListed(state, context);
+  apiServicesListed(state, context);
   context.setTimer(100_000, { type: "renewMaster" });
   context.setTimer(IDENTITY_EVERY_US / 2, { type: "renewIdentity" });
   context.setTimer(COMPACT_EVERY_US, { type: "compact" });

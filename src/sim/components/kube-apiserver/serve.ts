@@ -9,6 +9,8 @@ import {
   unauthorized,
 } from "../../api/status-errors.ts";
 import type { Context, Peer } from "../../kernel/types.ts";
+import { remoteFor } from "./aggregator/api-services.ts";
+import { forwardHttp, forwardResource } from "./aggregator/forward.ts";
 import { findKind } from "./apiextensions/kinds.ts";
 import { authenticate } from "./authn/authenticate.ts";
 import { impersonatedUser, serviceAccountOf, type UserInfo } from "./authn/user.ts";
@@ -39,12 +41,7 @@ export function serveResource(
   const { replyTo } = incoming;
   const kind = findKind(state, request.group, request.resource, request.version);
   if (kind === undefined) {
-    const response = { type: "resource", code: 404, object: pathNotFound() };
-    if (replyTo.via === "request") context.respond(replyTo.id, response);
-    else {
-      context.sendFrame(replyTo.id, { type: "refused", response });
-      context.closeStream(replyTo.id);
-    }
+    serveUnknownResource(state, context, incoming, request);
     return;
   }
   const user = identify(state, context, incoming.from, request.credentials);
@@ -66,6 +63,37 @@ export function serveResource(
     return;
   }
   begin(state, exchange, context);
+}
+
+/** What is not served here: somebody else may, after this server has said who asks and that they may. */
+function serveUnknownResource(
+  state: ApiServerState,
+  context: Context,
+  incoming: Incoming,
+  request: ResourceRequest,
+): void {
+  const remote = remoteFor(state, request.group, request.version);
+  if (remote === undefined) {
+    refuseResource(context, incoming.replyTo, pathNotFound());
+    return;
+  }
+  const user = identify(state, context, incoming.from, request.credentials);
+  if (!isUser(user)) {
+    refuseResource(context, incoming.replyTo, user);
+    return;
+  }
+  const denial = checkAccess(state, context, attributesOf(user, request));
+  if (denial === null) forwardResource(state, context, incoming, remote, request, user);
+  else refuseResource(context, incoming.replyTo, forbidden(request, nameForDenial(request), denial));
+}
+
+function refuseResource(context: Context, replyTo: Incoming["replyTo"], status: Status): void {
+  const response = { type: "resource", code: status.code ?? 500, object: status };
+  if (replyTo.via === "request") context.respond(replyTo.id, response);
+  else {
+    context.sendFrame(replyTo.id, { type: "refused", response });
+    context.closeStream(replyTo.id);
+  }
 }
 
 const NOBODY: UserInfo = Object.freeze({ name: "", uid: "", groups: Object.freeze([]), extra: Object.freeze({}) });
@@ -227,6 +255,12 @@ function serveNonResource(
     reply(context, incoming, statusResponse(forbidden({ resource: "" }, "", denial), form));
     return;
   }
+  const [, api, group = "", version = "", ...more] = info.path.split("/");
+  const remote = api === "apis" && more.length === 0 ? remoteFor(state, group, version) : undefined;
+  if (remote !== undefined) {
+    forwardHttp(state, context, incoming, remote, http, user);
+    return;
+  }
   servePath(state, context, incoming, http, info.path, form);
 }
 
@@ -256,7 +290,9 @@ function serveHttpResource(state: ApiServerState, context: Context, incoming: In
     return;
   }
   if (kind === undefined) {
-    reply(context, incoming, statusResponse(pathNotFound(), shown));
+    const remote = remoteFor(state, info.group, info.version);
+    if (remote !== undefined) forwardHttp(state, context, incoming, remote, http, user);
+    else reply(context, incoming, statusResponse(pathNotFound(), shown));
     return;
   }
   if (form === null) {

@@ -1,6 +1,7 @@
 import type { Kind } from "../../api/kinds.ts";
 import type { ApiObject, Status } from "../../api/object.ts";
 import type { Certificate, RequestId, StreamId, TraceRef } from "../../kernel/types.ts";
+import type { AggregatedApi } from "./aggregator/api-services.ts";
 import type { UserInfo } from "./authn/user.ts";
 import type { BootstrapItem } from "./bootstrap/items.ts";
 import type { Flags } from "./flags.ts";
@@ -25,6 +26,8 @@ export interface ApiServerState {
   readonly caches: Map<string, WatchCache>;
   /** Rows of custom resources by `GROUP/VERSION/RESOURCE`, from the definitions that this server knows. */
   readonly customKinds: Map<string, Kind>;
+  /** APIServices that are served elsewhere, by name. */
+  readonly aggregatedApis: Map<string, AggregatedApi>;
   /** Definitions that this server's own controllers are at work on. */
   readonly definitionWork: Map<string, { step: string; again: boolean; readonly sinceUs: number }>;
   readonly exchanges: Map<number, Exchange>;

@@ -1,98 +1,117 @@
 /** `kubectl top node|pod`: what the metrics API says. */
+
+import { goDuration } from "../../../../sim/api/duration.ts";
 import { milliValue, wholeValue } from "../../../../sim/api/quantity.ts";
+import { parseTime } from "../../../../sim/api/time.ts";
 import { acceptJson } from "../../client.ts";
 import { type Command, type Invocation, inSteps } from "../../command.ts";
 import { CommandError } from "../../errors.ts";
-import { at, compareText, type JsonObject, objectsOf, textOf } from "../../json.ts";
-import { alignTabs, tableTabs } from "../../tabwriter.ts";
+import { at, type JsonObject, textOf } from "../../json.ts";
 import { listItems, selectorFlag } from "../../targets.ts";
+import { nodeTable, podTable, type Use } from "./printer.ts";
 
 const root = "/apis/metrics.k8s.io/v1beta1";
+/** So long after a pod's creation nobody wonders why there are no metrics. */
+const METRICS_DELAY_US = 120_000_000;
 
-async function requireMetrics({ mapper }: Invocation): Promise<void> {
+async function requireMetrics({ mapper, args, command }: Invocation): Promise<void> {
+  if (args.length > 1) throw new CommandError(`${command.name} [NAME | -l label]`);
   const resources = await mapper.resources({ fresh: true });
   if (!resources.some(({ group }) => group === "metrics.k8s.io")) throw new CommandError("Metrics API not available");
 }
 
+function validate({ args, flags }: Invocation): void {
+  const sortBy = flags.text("sort-by");
+  if (sortBy !== "" && sortBy !== "cpu" && sortBy !== "memory")
+    throw new CommandError("--sort-by accepts only cpu or memory");
+  if (args[0] !== undefined && flags.text("selector") !== "")
+    throw new CommandError("only one of NAME or --selector can be provided");
+}
+
+type Query = readonly (readonly [string, string | undefined])[];
+
+function selection({ flags }: Invocation, withFields: boolean): Query {
+  return [
+    ["labelSelector", flags.text("selector") || undefined],
+    ...(withFields ? [["fieldSelector", flags.text("field-selector") || undefined] as const] : []),
+  ];
+}
+
 async function read(
-  { client, flags }: Invocation,
+  { client }: Invocation,
   path: string,
   name: string | undefined,
+  query: Query,
 ): Promise<readonly JsonObject[]> {
-  if (name !== undefined) return [await client.get(`${root}${path}/${name}`, [], acceptJson)];
-  return listItems(
-    await client.get(`${root}${path}`, [["labelSelector", flags.text("selector") || undefined]], acceptJson),
-  );
-}
-
-function mebibytes(bytes: number): string {
-  return `${Math.trunc(bytes / 1_048_576)}Mi`;
-}
-
-function percent(part: number, whole: number): string {
-  return whole === 0 ? "<unknown>" : `${Math.trunc((part * 100) / whole)}%`;
+  if (name !== undefined) return [await client.get(`${path}/${name}`, [], acceptJson)];
+  return listItems(await client.get(path, query, acceptJson));
 }
 
 async function topNodes(invocation: Invocation): Promise<number> {
-  const { args, client, context, flags } = invocation;
-  const metrics = await read(invocation, "/nodes", args[0]);
+  const { args, context, flags } = invocation;
+  const query = selection(invocation, false);
+  const metrics = await read(invocation, `${root}/nodes`, args[0], query);
   if (metrics.length === 0) throw new CommandError("metrics not available yet");
-  const nodes = listItems(await client.get("/api/v1/nodes"));
-  const rows = metrics.map((metric) => {
-    const name = textOf(at(metric, "metadata", "name"));
-    const node = nodes.find((one) => at(one, "metadata", "name") === name);
-    const cpu = milliValue(textOf(at(metric, "usage", "cpu")));
-    const memory = wholeValue(textOf(at(metric, "usage", "memory")));
-    const cells = [
-      percent(cpu, milliValue(String(at(node, "status", "allocatable", "cpu") ?? "0"))),
-      percent(memory, wholeValue(String(at(node, "status", "allocatable", "memory") ?? "0"))),
-    ];
-    return [name, formatMilliCpu(cpu), cells[0]!, mebibytes(memory), cells[1]!].join("\t");
-  });
-  const head = flags.bool("no-headers") ? [] : ["NAME\tCPU(cores)\tCPU(%)\tMEMORY(bytes)\tMEMORY(%)"];
-  context.out.write(`${alignTabs([...head, ...rows].join("\n"), tableTabs)}\n`);
+  const nodes = await read(invocation, "/api/v1/nodes", args[0], query);
+  const part = flags.bool("show-capacity") ? "capacity" : "allocatable";
+  const available = new Map(
+    nodes.map((node): [string, Use] => [
+      textOf(at(node, "metadata", "name")),
+      {
+        cpu: milliValue(String(at(node, "status", part, "cpu") ?? "0")),
+        memory: wholeValue(String(at(node, "status", part, "memory") ?? "0")),
+      },
+    ]),
+  );
+  const [noHeaders, sortBy] = [flags.bool("no-headers"), flags.text("sort-by")];
+  context.out.write(nodeTable({ metrics, available, noHeaders, sortBy }));
   return 0;
-}
-
-function formatMilliCpu(milli: number): string {
-  return `${milli}m`;
 }
 
 async function topPods(invocation: Invocation): Promise<number> {
   const { args, context, flags, namespace } = invocation;
-  const all = flags.bool("all-namespaces");
-  const metrics = await read(invocation, all ? "/pods" : `/namespaces/${namespace}/pods`, args[0]);
+  const all = flags.bool("all-namespaces") && args[0] === undefined;
+  const place = all ? "" : `/namespaces/${namespace}`;
+  const query = selection(invocation, true);
+  const metrics = await read(invocation, `${root}${place}/pods`, args[0], query);
   if (metrics.length === 0) {
+    await explainNoMetrics(invocation, `/api/v1${place}/pods`, query);
     invocation.err(all ? "No resources found" : `No resources found in ${namespace} namespace.`);
     return 0;
   }
-  const byContainer = flags.bool("containers");
-  const rows = metrics.flatMap((metric) => {
-    const containers = objectsOf(metric.containers);
-    const cpu = (list: readonly JsonObject[]): number =>
-      list.reduce((sum, one) => sum + milliValue(textOf(at(one, "usage", "cpu"))), 0);
-    const memory = (list: readonly JsonObject[]): number =>
-      list.reduce((sum, one) => sum + wholeValue(textOf(at(one, "usage", "memory"))), 0);
-    const name = textOf(at(metric, "metadata", "name"));
-    const place = all ? [textOf(at(metric, "metadata", "namespace"))] : [];
-    if (!byContainer)
-      return [[...place, name, formatMilliCpu(cpu(containers)), mebibytes(memory(containers))].join("\t")];
-    return [...containers]
-      .sort((a, b) => compareText(textOf(a.name), textOf(b.name)))
-      .map((one) =>
-        [...place, name, textOf(one.name), formatMilliCpu(cpu([one])), mebibytes(memory([one]))].join("\t"),
-      );
-  });
-  const columns = [
-    ...(all ? ["NAMESPACE"] : []),
-    ...(byContainer ? ["POD", "NAME"] : ["NAME"]),
-    "CPU(cores)",
-    "MEMORY(bytes)",
-  ];
-  const head = flags.bool("no-headers") ? [] : [columns.join("\t")];
-  context.out.write(`${alignTabs([...head, ...rows].join("\n"), tableTabs)}\n`);
+  context.out.write(
+    podTable({
+      metrics,
+      withNamespace: all,
+      byContainer: flags.bool("containers"),
+      noHeaders: flags.bool("no-headers"),
+      sortBy: flags.text("sort-by"),
+      sum: flags.bool("sum"),
+    }),
+  );
   return 0;
 }
+
+/** There are pods, and nothing is known of them. */
+async function explainNoMetrics(invocation: Invocation, path: string, query: Query): Promise<void> {
+  const pods = await read(invocation, path, undefined, query);
+  if (pods.length === 0) return;
+  const nowUs = await invocation.context.session.wallUs();
+  for (const pod of pods) {
+    const ageUs = nowUs - (parseTime(textOf(at(pod, "metadata", "creationTimestamp"))) ?? 0);
+    if (ageUs <= METRICS_DELAY_US) continue;
+    const name = `${textOf(at(pod, "metadata", "namespace"))}/${textOf(at(pod, "metadata", "name"))}`;
+    throw new CommandError(`Metrics not available for pod ${name}, age: ${goDuration(ageUs)}`);
+  }
+  throw new CommandError("metrics not available yet");
+}
+
+const SORT_BY = {
+  name: "sort-by",
+  type: "string",
+  default: "",
+  usage: "Show the greatest first: 'cpu' or 'memory'.",
+} as const;
 
 function subcommand(
   name: string,
@@ -107,9 +126,21 @@ function subcommand(
     short,
     usage: `top ${name} [NAME | -l label] [options]`,
     completes: name === "node" ? "nodes" : "pods",
-    flags: [{ name: "no-headers", type: "bool", default: false, usage: "Print no headers." }, selectorFlag, ...flags],
+    flags: [
+      { name: "no-headers", type: "bool", default: false, usage: "Print no headers." },
+      SORT_BY,
+      {
+        name: "use-protocol-buffers",
+        type: "bool",
+        default: true,
+        usage: "Accepted as by the real one; answers are JSON either way.",
+      },
+      selectorFlag,
+      ...flags,
+    ],
     run: inSteps({
       complete: requireMetrics,
+      validate: (_options, invocation) => validate(invocation),
       run: (_options, invocation) => run(invocation),
     }),
   };
@@ -121,10 +152,19 @@ export const top: Command = {
   long: "Display resource (CPU/memory) usage.\n\n What nodes or pods consume, as the metrics server says; it must be there.",
   usage: "top [flags] [options]",
   subcommands: [
-    subcommand("node", ["nodes", "no"], "Display resource (CPU/memory) usage of nodes", topNodes),
+    subcommand("node", ["nodes", "no"], "Display resource (CPU/memory) usage of nodes", topNodes, [
+      {
+        name: "show-capacity",
+        type: "bool",
+        default: false,
+        usage: "Percentages are of the nodes' capacity instead of what pods may use.",
+      },
+    ]),
     subcommand("pod", ["pods", "po"], "Display resource (CPU/memory) usage of pods", topPods, [
       { name: "all-namespaces", short: "A", type: "bool", default: false, usage: "Show the pods of all namespaces." },
       { name: "containers", type: "bool", default: false, usage: "Show the usage of each container." },
+      { name: "field-selector", type: "string", default: "", usage: "Selector (field query) to filter on." },
+      { name: "sum", type: "bool", default: false, usage: "Print the sum of what is shown." },
     ]),
   ],
 };

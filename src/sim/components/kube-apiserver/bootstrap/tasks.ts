@@ -73,6 +73,7 @@ export function taskAnswered(
     definitionAnswered(state, context, hook, code, object);
     return;
   }
+  // Conditions of APIServices are looked at again anyway.
   if (name !== "bootstrap") return;
   state.bootstrapInFlight -= 1;
   const failed = code >= 400 && code !== 409;

@@ -1,8 +1,30 @@
 import { digestHex } from "../../../api/hash.ts";
 import { apiVersionOf, type Kind } from "../../../api/kinds.ts";
+import { isAvailable, type RemoteApiService, remoteApiServices, remoteFor } from "../aggregator/api-services.ts";
 import { type ServedGroup, servedGroups, servedKinds } from "../apiextensions/kinds.ts";
 import { acceptsAggregatedDiscovery } from "../http/accept.ts";
 import type { ApiServerState } from "../state.ts";
+
+/** An APIService's group and version, in the place of the kinds that this server has itself. */
+function remoteGroups(
+  state: ApiServerState,
+): { readonly group: string; readonly versions: readonly RemoteApiService[] }[] {
+  const groups = new Map<string, RemoteApiService[]>();
+  for (const service of remoteApiServices(state)) {
+    const { group } = service.spec;
+    groups.set(group, [...(groups.get(group) ?? []), service]);
+  }
+  return [...groups].map(([group, versions]) => ({ group, versions }));
+}
+
+/** Groups that somebody else serves come last. */
+function allGroups(state: ApiServerState): readonly ServedGroup[] {
+  const remote = remoteGroups(state).map(({ group, versions }) => ({
+    group,
+    versions: versions.map(({ spec }) => spec.version),
+  }));
+  return remote.length === 0 ? servedGroups(state) : [...servedGroups(state), ...remote];
+}
 
 export interface Document {
   readonly document: unknown;
@@ -20,7 +42,7 @@ export function discoveryDocument(state: ApiServerState, path: string, accept: s
   if (parts[0] === "apis" && parts.length === 1) return aggregated(state, accept, namedOnly) ?? plain(groupList(state));
   if (parts[0] === "api" && parts.length === 2) return parts[1] === "v1" ? plain(resourceList(state, "", "v1")) : null;
   if (parts[0] !== "apis" || parts.length > 3) return null;
-  const group = servedGroups(state).find((one) => one.group === parts[1]);
+  const group = allGroups(state).find((one) => one.group === parts[1]);
   if (group === undefined || parts[1] === "") return null;
   if (parts.length === 2) return plain({ kind: "APIGroup", apiVersion: "v1", ...groupOf(group) });
   return group.versions.includes(parts[2]!) ? plain(resourceList(state, parts[1]!, parts[2]!)) : null;
@@ -39,7 +61,7 @@ function namedOnly({ group }: ServedGroup): boolean {
 }
 
 function rootPaths(state: ApiServerState): string[] {
-  const groups = servedGroups(state).filter(namedOnly);
+  const groups = allGroups(state).filter(namedOnly);
   return [
     "/api",
     "/api/v1",
@@ -68,7 +90,7 @@ function apiVersions(state: ApiServerState): unknown {
 }
 
 function groupList(state: ApiServerState): unknown {
-  return { kind: "APIGroupList", apiVersion: "v1", groups: servedGroups(state).filter(namedOnly).map(groupOf) };
+  return { kind: "APIGroupList", apiVersion: "v1", groups: allGroups(state).filter(namedOnly).map(groupOf) };
 }
 
 function groupOf({ group, versions }: ServedGroup): Record<string, unknown> {
@@ -111,14 +133,14 @@ function resourceList(state: ApiServerState, group: string, version: string): un
 function aggregated(state: ApiServerState, accept: string, wanted: (group: ServedGroup) => boolean): Document | null {
   const version = acceptsAggregatedDiscovery(accept);
   if (version === null) return null;
-  const groups = servedGroups(state).filter(wanted);
+  const groups = allGroups(state).filter(wanted);
   const items = groups.map(({ group, versions }) => ({
     metadata: { ...(group === "" ? {} : { name: group }), creationTimestamp: null },
-    versions: versions.map((each) => ({
-      version: each,
-      resources: kindsOf(state, group, each).map(resourceDiscovery),
-      freshness: "Current",
-    })),
+    versions: versions.map((each) => {
+      const remote = remoteFor(state, group, each);
+      if (remote !== undefined) return remoteVersion(state, remote);
+      return { version: each, resources: kindsOf(state, group, each).map(resourceDiscovery), freshness: "Current" };
+    }),
   }));
   const document = { kind: "APIGroupDiscoveryList", apiVersion: `apidiscovery.k8s.io/${version}`, metadata: {}, items };
   return {
@@ -126,6 +148,36 @@ function aggregated(state: ApiServerState, accept: string, wanted: (group: Serve
     contentType: `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`,
     etag: digestHex(JSON.stringify(document), 64).toUpperCase(),
   };
+}
+
+/** Stale: clients take it as not there. */
+function remoteVersion(state: ApiServerState, service: RemoteApiService): unknown {
+  const { group, version } = service.spec;
+  const { resources = [] } = state.aggregatedApis.get(service.metadata!.name!) ?? {};
+  return {
+    version,
+    resources: (resources as readonly RemoteResource[]).map((resource) => ({
+      resource: resource.name,
+      responseKind: { group: resource.group || group, version: resource.version || version, kind: resource.kind },
+      scope: resource.namespaced ? "Namespaced" : "Cluster",
+      singularResource: resource.singularName ?? "",
+      verbs: resource.verbs ?? [],
+      ...(resource.shortNames === undefined ? {} : { shortNames: resource.shortNames }),
+    })),
+    freshness: isAvailable(service) ? "Current" : "Stale",
+  };
+}
+
+/** `metav1.APIResource`. */
+interface RemoteResource {
+  readonly name: string;
+  readonly kind: string;
+  readonly namespaced?: boolean;
+  readonly singularName?: string;
+  readonly group?: string;
+  readonly version?: string;
+  readonly verbs?: readonly string[];
+  readonly shortNames?: readonly string[];
 }
 
 function resourceDiscovery(kind: Kind): unknown {

@@ -8,6 +8,8 @@ import type {
   TxnOperation,
   TxnResponse,
 } from "../../etcd/messages.ts";
+import type { AvailabilityTag } from "../aggregator/availability.ts";
+import type { ForwardTag } from "../aggregator/forward.ts";
 import type { ApiServerState, Exchange } from "../state.ts";
 
 /** What comes back with an answer of etcd (or of a kubelet), saying whose it is. */
@@ -16,7 +18,9 @@ export type Tag =
   | { readonly use: "cache"; readonly resource: string; readonly epoch: number }
   | { readonly use: "quota"; readonly namespace: string }
   | { readonly use: "task"; readonly task: string }
-  | { readonly use: "kubelet"; readonly exchange: number };
+  | { readonly use: "kubelet"; readonly exchange: number }
+  | AvailabilityTag
+  | ForwardTag;
 
 /** etcd's answer as an exchange sees it. */
 export type EtcdAnswer =

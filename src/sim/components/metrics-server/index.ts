@@ -1,0 +1,1 @@
+export { metricsServer } from "./program.ts";
