@@ -55,7 +55,7 @@ const mayImport: readonly (readonly [layer: RegExp, prefixes: readonly string[]]
   [/^protocol$/, []],
   // Quantities, patches, durations and labels are to kubectl what apimachinery is to the real one.
   [/^shell$/, ["sim/api/"]],
-  [/^bridge$/, ["sim/api/", "sim/cluster/", "session/", "shell/doors.ts", "protocol/"]],
+  [/^bridge$/, ["sim/kernel/", "sim/api/", "sim/cluster/", "session/", "shell/doors.ts", "protocol/"]],
   [/^worker$/, [...everythingOfTheSim, "session/", "shell/", "protocol/", "bridge/"]],
   [/^headless$/, [...everythingOfTheSim, "session/", "shell/", "protocol/", "bridge/", "lessons/"]],
   [/^ui\/shared$/, ["protocol/"]],

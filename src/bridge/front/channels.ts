@@ -41,8 +41,10 @@ export async function execByChannels(client: WebSocket, stream: HttpStream): Pro
   client.on("close", () => stream.close());
   client.on("message", (message: Buffer) => {
     const { channel, bytes } = channels.read(message);
-    if (channel === CLOSE_CHANNEL) stream.send({ type: "channel", channel, data: String.fromCharCode(bytes[0] ?? 0) });
-    else if (channel === 0) stream.send({ type: "channel", channel, data: decoder.write(bytes) });
+    if (channel === CLOSE_CHANNEL) {
+      const [over] = bytes;
+      if (over !== undefined) stream.send({ type: "channel", channel, data: String.fromCharCode(over) });
+    } else if (channel === 0) stream.send({ type: "channel", channel, data: decoder.write(bytes) });
     else if (channel > 0) stream.send({ type: "channel", channel, data: bytes.toString("utf8") });
   });
   let told = false;

@@ -27,11 +27,15 @@ export interface Front {
  * Answers the Kubernetes API by HTTPS on the loopback address, with what `backend` answers, to whoever has the token of
  * the kubeconfig that it writes. Port 0: any free one. Rejects when the port is taken.
  */
-export async function openFront(options: { readonly port: number; readonly backend: Backend }): Promise<Front> {
+export async function openFront(options: {
+  readonly port: number;
+  readonly backend: Backend;
+  readonly streamsMax?: number;
+}): Promise<Front> {
   const certificate = await issueServingCertificate(Date.now());
   const token = randomBytes(24).toString("base64url");
   let gate: Gate = { port: options.port, token };
-  const streams = new OpenStreams();
+  const streams = new OpenStreams(options.streamsMax);
   const entrance: Entrance = { gate: () => gate, backend: options.backend, streams };
   const server = createServer({
     key: certificate.key,

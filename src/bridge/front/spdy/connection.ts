@@ -9,7 +9,7 @@ import { HeaderReader, HeaderWriter, type SpdyHeaders } from "./headers.ts";
 const Control = { SynStream: 1, SynReply: 2, RstStream: 3, Ping: 6, GoAway: 7 } as const;
 
 const FIN = 1;
-const FRAME_BYTES_MAX = 16 * 1024 * 1024;
+const FRAME_BYTES_MAX = 4 * 1024 * 1024;
 const STREAMS_MAX = 1_000;
 const REFUSED_STREAM = 3;
 

@@ -17,7 +17,7 @@ import { impersonatedUser, serviceAccountOf, type UserInfo } from "./authn/user.
 import { type Attributes, denialText } from "./authz/attributes.ts";
 import { authorize } from "./authz/authorize.ts";
 import { formOf, SERVED_TYPES } from "./http/accept.ts";
-import { readBody } from "./http/body.ts";
+import { readBody, unrecognized } from "./http/body.ts";
 import { decodeBody } from "./http/decode.ts";
 import type { ResponseForm } from "./http/form.ts";
 import { parsePath, parseQuery, type Query, type RequestInfo } from "./http/path.ts";
@@ -300,7 +300,8 @@ function serveHttpResource(state: ApiServerState, context: Context, incoming: In
     return;
   }
   if (early !== null) {
-    reply(context, incoming, statusResponse(early, shown));
+    const unread = "unread" in body ? body.unread : undefined;
+    reply(context, incoming, statusResponse(unread === undefined ? early : unrecognized(unread, kind.kind), shown));
     return;
   }
   if (!kind.namespaced && info.namespace !== "" && info.resource !== "namespaces") {
