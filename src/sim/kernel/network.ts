@@ -671,21 +671,7 @@ function addressesOf(world: World): Addresses {
 
 function deliver(world: World, event: KernelEvent, pid: Pid, message: KernelMessage): void {
   const process = world.state.processes.get(pid);
-  if (process === undefined) return;
-  // Written out: a spread would cost more than all the rest here.
-  world.dispatch(process, {
-    atUs: event.atUs,
-    sequence: event.sequence,
-    kind: EventKind.Deliver,
-    pid,
-    payload: message,
-    ref: event.ref,
-    fromPid: event.fromPid,
-    sentAtUs: event.sentAtUs,
-    trace: event.trace,
-    cause: event.cause,
-    label: event.label,
-  });
+  if (process !== undefined) world.deliver(process, event, message);
 }
 
 function resetError(connection: Connection): NetworkError {

@@ -48,7 +48,7 @@ export interface WorldCode {
 
 /** Somebody who looks on. Sees everything, changes nothing. */
 export interface Observer {
-  /** A process is about to handle an event. */
+  /** A process is about to handle an event: `message` is what it gets to see of it; null when it starts. */
   handled(event: KernelEvent, process: Process, message: unknown): void;
   /** A component said what it decided (`context.note`). */
   noted(process: Process, stage: string, detail: unknown, trace: TraceRef, atUs: number): void;
@@ -290,13 +290,40 @@ export class World {
   }
 
   /** Hands an event to its process now, or queues it if the process is busy, hung or frozen. */
-  dispatch(process: Process, event: KernelEvent): void {
-    if (process.hung || process.busyUntilUs > this.state.nowUs || process.inbox.length > 0) {
-      process.inbox.push(event);
-      this.scheduleWake(process);
+  private dispatch(process: Process, event: KernelEvent): void {
+    if (this.isTaken(process)) this.enqueue(process, event);
+    else this.run(process, event, event.payload as KernelMessage);
+  }
+
+  /** The same for what an arriving packet tells its process. */
+  deliver(process: Process, arrival: KernelEvent, message: KernelMessage): void {
+    if (!this.isTaken(process)) {
+      this.run(process, arrival, message);
       return;
     }
-    this.run(process, event);
+    // Written out: a spread would cost more than all the rest here.
+    this.enqueue(process, {
+      atUs: arrival.atUs,
+      sequence: arrival.sequence,
+      kind: EventKind.Deliver,
+      pid: process.pid,
+      payload: message,
+      ref: arrival.ref,
+      fromPid: arrival.fromPid,
+      sentAtUs: arrival.sentAtUs,
+      trace: arrival.trace,
+      cause: arrival.cause,
+      label: arrival.label,
+    });
+  }
+
+  private isTaken(process: Process): boolean {
+    return process.hung || process.busyUntilUs > this.state.nowUs || process.inbox.length > 0;
+  }
+
+  private enqueue(process: Process, event: KernelEvent): void {
+    process.inbox.push(event);
+    this.scheduleWake(process);
   }
 
   scheduleWake(process: Process): void {
@@ -317,14 +344,14 @@ export class World {
       taken += 1;
       this.trace = queued.trace;
       this.cause = queued.sequence;
-      this.run(process, queued);
+      this.run(process, queued, queued.payload as KernelMessage);
       if (this.state.processes.get(process.pid) === undefined) return;
     }
     if (taken > 0) process.inbox.splice(0, taken);
     if (process.inbox.length > 0) this.scheduleWake(process);
   }
 
-  private run(process: Process, event: KernelEvent): void {
+  private run(process: Process, event: KernelEvent, message: KernelMessage): void {
     const component = this.code.components.get(process.kind) as Component<unknown, never> | undefined;
     if (component === undefined) throw new Error(`No component ${process.kind}.`);
     process.steps += 1;
@@ -336,7 +363,6 @@ export class World {
         process.state = component.start(context, process.args);
         process.started = true;
       } else {
-        const message = event.payload as KernelMessage;
         if (component.serviceTimeUs !== undefined) {
           let serviceUs = component.serviceTimeUs(message, process.state);
           const factor = state.slow.size > 0 ? state.slow.get(process.name) : undefined;
