@@ -6,6 +6,7 @@ const FOLDERS = [
   "/backup/",
   "/data/",
   "/etc/",
+  "/etc/kubernetes/manifests/",
   "/home/",
   "/mnt/",
   "/opt/",
@@ -16,7 +17,7 @@ const FOLDERS = [
   "/var/lib/kubelet/",
 ];
 /** etcd's data directory, and what is put beside it. */
-const PREFIXES = [...FOLDERS, "/var/lib/etcd"];
+const PREFIXES = [...FOLDERS.filter((folder) => !folder.startsWith("/etc/k")), "/var/lib/etcd"];
 
 /** A machine's files for the length of one command: read when needed, and what was changed is written back. */
 export class MachineFiles {

@@ -2,6 +2,7 @@ import { crictl } from "./console/crictl.ts";
 import { curl } from "./console/curl.ts";
 import { iptables } from "./console/iptables.ts";
 import { journalctl } from "./console/journalctl.ts";
+import { scp } from "./console/scp.ts";
 import { systemctl } from "./console/systemctl.ts";
 import type { Program } from "./doors.ts";
 import { etcdctl, etcdutl } from "./etcd-programs.ts";
@@ -24,4 +25,5 @@ export const PROGRAMS: readonly NamedProgram[] = [
   { name: "journalctl", run: journalctl, onMachines: true },
   { name: "iptables", run: iptables, onMachines: true },
   { name: "curl", run: curl, onMachines: true },
+  { name: "scp", run: scp, onMachines: true },
 ];

@@ -1,6 +1,14 @@
-import type { Certificate, Component, Context } from "../../kernel/types.ts";
+import type { Certificate, Component, Context, RequestId } from "../../kernel/types.ts";
 import { changeFiles } from "./files.ts";
-import { CONSOLE_SOCKET, type ConsoleInput, type ConsoleOutput } from "./messages.ts";
+import { pack } from "./folds.ts";
+import {
+  CONSOLE_SOCKET,
+  type ConsoleInput,
+  type ConsoleOutput,
+  type FileAnswer,
+  type FileRequest,
+  SSH_PORT,
+} from "./messages.ts";
 
 /** Which exchange of the outside each connection belongs to. */
 export interface ConsoleState {
@@ -10,11 +18,16 @@ export interface ConsoleState {
 
 export const console: Component<ConsoleState> = {
   kind: "console",
-  start: () => ({ open: new Map() }),
+  start(context) {
+    context.listen(SSH_PORT);
+    return { open: new Map() };
+  },
   step(state, message, context) {
     switch (message.type) {
       case "input":
         return act(state, message.input as ConsoleInput, context);
+      case "request":
+        return handOut(message.id, message.body as FileRequest, context);
       case "response":
         return finish(state, { type: "answer", exchange: message.tag as number, body: message.body }, context);
       case "requestFailed":
@@ -70,6 +83,13 @@ function act(state: ConsoleState, input: ConsoleInput, context: Context): void {
       changeFiles(context.disk, input);
       return;
   }
+}
+
+function handOut(id: RequestId, { op, path }: FileRequest, context: Context): void {
+  const value = op === "file" ? pack(context.disk, path) : undefined;
+  const { sizeBytes } = (value ?? {}) as { readonly sizeBytes?: unknown };
+  const answer: FileAnswer = { value };
+  context.respond(id, Object.freeze(answer), typeof sizeBytes === "number" ? { sizeBytes } : {});
 }
 
 /** It runs from the first time on that somebody needs it. */

@@ -39,7 +39,27 @@ export type ConsoleService =
       readonly directory: string;
       readonly stdin: string;
     }
-  | { readonly op: "output"; readonly run: number };
+  | { readonly op: "output"; readonly run: number }
+  /** A request: copies a file from another machine's disk. Answered with `CopyAnswer`. */
+  | { readonly op: "copyFrom"; readonly machine: string; readonly from: string; readonly to: string };
+
+/** What `scp` prints; null: it is there. */
+export interface CopyAnswer {
+  readonly error: string | null;
+}
+
+/** Every machine hands out its files to root of another. */
+export const SSH_PORT = 22;
+
+export interface FileRequest {
+  readonly op: "file";
+  readonly path: string;
+}
+
+/** `value` undefined: there is no such file. */
+export interface FileAnswer {
+  readonly value: unknown;
+}
 
 /** All at once: copies see the disk as it was before. */
 export interface FileChanges {

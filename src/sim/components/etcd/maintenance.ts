@@ -3,7 +3,7 @@ import type { Context, RequestId, StreamId } from "../../kernel/types.ts";
 import { ERRORS } from "./errors.ts";
 import { imageOf } from "./machine.ts";
 import type { EtcdRequest, EtcdResponse, EtcdSnapshotFrame } from "./messages.ts";
-import { defragment, hashStore } from "./mvcc/store.ts";
+import { defragment, hashStore, pagesOf } from "./mvcc/store.ts";
 import { answer, proposeFor, remember } from "./pending.ts";
 import { transferLeadership } from "./raft/raft.ts";
 import { NOBODY } from "./raft/types.ts";
@@ -24,7 +24,7 @@ export function statusOf(state: EtcdState): EtcdResponse {
     header: headerOf(state),
     version: VERSION,
     dbSizeBytes: store.fileBytes,
-    dbSizeInUseBytes: store.inUseBytes,
+    dbSizeInUseBytes: pagesOf(store.inUseBytes),
     leader: raft.leader === NOBODY ? "0" : raft.leader,
     isLearner: raft.membership.learners.includes(state.id),
     raftIndex: raft.log.commit,

@@ -271,7 +271,10 @@ function noticeChanges(state: EtcdState, context: Context): void {
   const wasLeader = state.knownRole === "leader";
   state.knownRole = raft.role;
   state.knownTerm = raft.term;
-  if (wasLeader !== (raft.role === "leader")) leaseLeadershipChanged(state, context);
+  if (wasLeader !== (raft.role === "leader")) {
+    leaseLeadershipChanged(state, context);
+    for (const link of state.peers.values()) link.beatUs = 0;
+  }
   if (raft.leader !== state.knownLeader) leaderChanged(state, context);
 }
 

@@ -1,3 +1,4 @@
+import { goDuration } from "../../api/duration.ts";
 import type { Context, StreamId } from "../../kernel/types.ts";
 import { addressOf } from "./flags.ts";
 import type { Member } from "./messages.ts";
@@ -22,6 +23,7 @@ export function addPeers(state: EtcdState, context: Context, members: Iterable<M
       stream: null,
       sinceUs: context.nowUs,
       active: false,
+      beatUs: 0,
     };
     state.peers.set(member.id, link);
     dial(state, context, member.id);
@@ -71,6 +73,7 @@ export function sendToPeer(state: EtcdState, context: Context, message: RaftMess
     if (message.type === "append" || message.type === "snapshot") reportUnreachable(state.raft, message.to);
     return;
   }
+  if (message.type === "heartbeat") observeBeat(state, context, link);
   if (message.type === "snapshot") {
     zap(context, "info", "rafthttp/snapshot_sender.go:84", "sending database snapshot", {
       "snapshot-index": message.snapshot.index,
@@ -83,6 +86,27 @@ export function sendToPeer(state: EtcdState, context: Context, message: RaftMess
   } else {
     context.sendFrame(link.stream, message, LABELS[message.type]);
   }
+}
+
+/** Complains when beats are far apart: the loop that sends them waits for the disk. */
+function observeBeat(state: EtcdState, context: Context, link: PeerLink): void {
+  const intervalUs = state.config.heartbeatMs * 1000;
+  const exceededUs = link.beatUs === 0 ? 0 : context.nowUs - link.beatUs - 2 * intervalUs;
+  link.beatUs = context.nowUs;
+  if (exceededUs <= 0) return;
+  context.count("etcd_server_heartbeat_send_failures_total");
+  zap(
+    context,
+    "warn",
+    "etcdserver/raft.go:415",
+    "leader failed to send out heartbeat on time; took too long, leader is overloaded likely from slow disk",
+    {
+      to: link.id,
+      "heartbeat-interval": goDuration(intervalUs),
+      "expected-duration": goDuration(2 * intervalUs),
+      "exceeded-duration": goDuration(exceededUs),
+    },
+  );
 }
 
 /** Upstream's message types. */

@@ -91,6 +91,8 @@ export interface PeerLink {
   sinceUs: number;
   /** Heard from since the way last broke. */
   active: boolean;
+  /** When this leader last sent it a heartbeat; 0: not yet. */
+  beatUs: number;
 }
 
 /** Handed to the disk and not durable yet. */

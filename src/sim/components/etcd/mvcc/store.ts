@@ -175,7 +175,7 @@ function remember(
   store.history.set(at, version);
   store.inUseBytes += sizeBytes;
   if (sizeBytes < PAGE_BYTES) store.sharedBytes += sizeBytes;
-  if (store.inUseBytes > store.fileBytes) store.fileBytes = Math.ceil(store.inUseBytes / PAGE_BYTES) * PAGE_BYTES;
+  if (store.inUseBytes > store.fileBytes) store.fileBytes = pagesOf(store.inUseBytes);
   changes.push(old === undefined ? version : Object.freeze({ type, kv, prevKv: old }));
 }
 
@@ -231,11 +231,16 @@ function mergePages(store: Store): void {
   store.holeBytes = holes;
 }
 
+/** Whole pages. */
+export function pagesOf(bytes: number): number {
+  return Math.ceil(bytes / PAGE_BYTES) * PAGE_BYTES;
+}
+
 /** Writes the file anew, without holes and free pages. */
 export function defragment(store: Store): void {
   store.inUseBytes -= store.holeBytes;
   store.holeBytes = 0;
-  store.fileBytes = Math.ceil(store.inUseBytes / PAGE_BYTES) * PAGE_BYTES;
+  store.fileBytes = pagesOf(store.inUseBytes);
 }
 
 /** One number for all that is stored up to a revision: which keys, in which order, how much. */
