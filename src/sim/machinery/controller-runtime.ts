@@ -30,6 +30,8 @@ export interface ControllerDefinition<Memory = unknown> {
   readonly workers: number;
   /** Shared informers that it reads; indexes of all controllers are united. */
   readonly informers: readonly InformerOptions[];
+  /** More of them, that come and go with what the store of one of `informers` holds (kinds of custom resources). */
+  readonly follows?: { readonly informer: string; readonly informers: (store: Store) => readonly InformerOptions[] };
   /** How long a key whose sync failed waits. Default: 5 ms to 1000 s, and all keys together 10 a second. */
   readonly backOff?: QueueBackOff;
   /** After as many failures in a row a key is dropped; default never. */

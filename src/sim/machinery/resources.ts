@@ -36,6 +36,12 @@ export const CONTROLLER_REVISIONS = namespaced("apps", "v1", "controllerrevision
 export const JOBS = namespaced("batch", "v1", "jobs", "Job");
 export const CRON_JOBS = namespaced("batch", "v1", "cronjobs", "CronJob");
 export const ENDPOINT_SLICES = namespaced("discovery.k8s.io", "v1", "endpointslices", "EndpointSlice");
+export const CUSTOM_RESOURCE_DEFINITIONS = clusterScoped(
+  "apiextensions.k8s.io",
+  "v1",
+  "customresourcedefinitions",
+  "CustomResourceDefinition",
+);
 export const LEASES = namespaced("coordination.k8s.io", "v1", "leases", "Lease");
 export const POD_DISRUPTION_BUDGETS = namespaced("policy", "v1", "poddisruptionbudgets", "PodDisruptionBudget");
 export const PERSISTENT_VOLUMES = clusterScoped("", "v1", "persistentvolumes", "PersistentVolume");

@@ -80,6 +80,11 @@ export const INDEX_FUNCTIONS: IndexFunctions = Object.freeze({
 /** Informer -> who listens to it. */
 export const LISTENERS: ReadonlyMap<string, readonly ControllerEntry[]> = listeners();
 
+/** Those whose informers follow what is served. */
+export const FOLLOWERS: readonly ControllerEntry[] = CONTROLLERS.filter(
+  ({ definition }) => definition.follows !== undefined,
+);
+
 export function entryOf(name: string): ControllerEntry {
   const found = CONTROLLERS.find(({ definition }) => definition.name === name);
   if (found === undefined) throw new Error(`no controller ${name}`);

@@ -10,7 +10,7 @@ import {
   type WriteTag,
 } from "../../machinery/controller-runtime.ts";
 import { createEventRecorder } from "../../machinery/event-recorder.ts";
-import { createInformer, type Delta, type InformerOptions } from "../../machinery/informer.ts";
+import { createInformer, type Delta, type InformerOptions, stopInformer } from "../../machinery/informer.ts";
 import { klog } from "../../machinery/klog.ts";
 import { type KubeconfigFile, readKubeconfig } from "../../machinery/kubeconfig.ts";
 import { createLeaderElection, newIdentity, startLeaderElection } from "../../machinery/leader-election.ts";
@@ -28,7 +28,7 @@ import {
 import { createWorkQueue } from "../../machinery/work-queue.ts";
 import type { ProgramArgs } from "../container-runtime/messages.ts";
 import type { ResourceResponse } from "../kube-apiserver/messages.ts";
-import { CONTROLLERS, type ControllerEntry, entryOf, INDEX_FUNCTIONS, LISTENERS } from "./controllers.ts";
+import { CONTROLLERS, type ControllerEntry, entryOf, FOLLOWERS, INDEX_FUNCTIONS, LISTENERS } from "./controllers.ts";
 import { type CredentialTimer, handleCredentialAnswer, isCredentialTag, requestToken } from "./credentials.ts";
 import { type Flags, isEnabled, parseFlags } from "./flags.ts";
 import type { ControllerOptions } from "./options.ts";
@@ -159,12 +159,36 @@ function deltasArrived(
   deltas: readonly Delta[],
   context: Context,
 ): void {
-  for (const { definition } of LISTENERS.get(informer) ?? []) {
+  for (const { definition } of FOLLOWERS)
+    if (definition.follows?.informer === informer) followInformers(state, definition.follows, context);
+  // Whoever follows hears of what is not everybody's.
+  for (const { definition } of LISTENERS.get(informer) ?? FOLLOWERS) {
     const controller = state.controllers.get(definition.name);
     if (controller === undefined) continue;
     deliverDeltas(state.machinery, controller, definition, informer, deltas, context);
     runController(state.machinery, controller, definition, context);
   }
+}
+
+/** Informers of kinds that have come are started, those of kinds that are gone are forgotten. */
+function followInformers(
+  { machinery }: ControllerManagerState,
+  follows: NonNullable<ControllerEntry["definition"]["follows"]>,
+  context: Context,
+): void {
+  const wanted = new Map(
+    follows
+      .informers(informerOf(machinery, follows.informer).store)
+      .map((options) => [options.name ?? options.resource.resource, options]),
+  );
+  for (const [name, informer] of [...machinery.informers]) {
+    if (LISTENERS.has(name) || wanted.has(name)) continue;
+    stopInformer(informer, context);
+    machinery.informers.delete(name);
+  }
+  for (const [name, options] of wanted)
+    if (!machinery.informers.has(name)) machinery.informers.set(name, createInformer(options));
+  startInformers(machinery, context);
 }
 
 function answered(

@@ -5,6 +5,7 @@ import {
   CONFIG_MAPS,
   CONTROLLER_REVISIONS,
   CRON_JOBS,
+  CUSTOM_RESOURCE_DEFINITIONS,
   DAEMON_SETS,
   DEPLOYMENTS,
   ENDPOINT_SLICES,
@@ -23,6 +24,7 @@ import {
   STATEFUL_SETS,
 } from "../../../../machinery/resources.ts";
 import { keyOf, objectsByIndex, type Store } from "../../../../machinery/store.ts";
+import { customResources } from "../../lib/custom-resources.ts";
 
 /** Kinds whose objects own others or are owned. The graph is the informers' stores with an index by owner. */
 export const GRAPH_INFORMERS: readonly InformerOptions[] = [
@@ -52,7 +54,28 @@ export const LEASE_INFORMER: InformerOptions = {
   indexes: ["ownerUid"],
 };
 
-export const ALL_INFORMERS: readonly InformerOptions[] = [...GRAPH_INFORMERS, LEASE_INFORMER];
+const DEFINITION_INFORMER: InformerOptions = { resource: CUSTOM_RESOURCE_DEFINITIONS, indexes: ["ownerUid"] };
+
+export const ALL_INFORMERS: readonly InformerOptions[] = [...GRAPH_INFORMERS, LEASE_INFORMER, DEFINITION_INFORMER];
+
+type Stores = (informer: string) => Store;
+
+/** Custom kinds that are served, in their preferred version: an informer each. */
+export function customInformers(definitions: Store): readonly InformerOptions[] {
+  return customResources(definitions).map((resource) => ({
+    name: customInformer(resource),
+    resource,
+    indexes: ["ownerUid"],
+  }));
+}
+
+function customOf(stores: Stores): readonly Resource[] {
+  return customResources(stores(CUSTOM_RESOURCE_DEFINITIONS.resource));
+}
+
+function customInformer({ resource, group }: Resource): string {
+  return `${resource}.${group}`;
+}
 
 const BY_KIND: ReadonlyMap<string, string> = new Map(
   ALL_INFORMERS.map(({ name, resource }) => [`${resource.group}/${resource.kind}`, name ?? resource.resource]),
@@ -65,20 +88,29 @@ const RESOURCES: ReadonlyMap<string, Resource> = new Map(
 export const ORPHAN_FINALIZER = "orphan";
 export const FOREGROUND_FINALIZER = "foregroundDeletion";
 
-export function resourceOfInformer(informer: string): Resource {
-  return RESOURCES.get(informer) as Resource;
+/** Undefined: a custom kind that is not served any more. */
+export function resourceOfInformer(informer: string, stores: Stores): Resource | undefined {
+  return RESOURCES.get(informer) ?? customOf(stores).find((resource) => customInformer(resource) === informer);
+}
+
+/** What is not built in cannot be patched strategically. */
+export function isCustom(informer: string): boolean {
+  return !RESOURCES.has(informer);
 }
 
 /** The kind that a reference names, and the informer that watches it (null: none does). Null: no such kind. */
 export function kindOfReference(
   owner: OwnerReference,
+  stores: Stores,
 ): { readonly resource: Resource; readonly informer: string | null } | null {
   const slash = owner.apiVersion.indexOf("/");
   const group = slash < 0 ? "" : owner.apiVersion.slice(0, slash);
   const informer = BY_KIND.get(`${group}/${owner.kind}`) ?? null;
-  if (informer !== null) return { resource: resourceOfInformer(informer), informer };
+  if (informer !== null) return { resource: RESOURCES.get(informer)!, informer };
   const resource = kindOfName(group, owner.kind);
-  return resource === undefined ? null : { resource, informer: null };
+  if (resource !== undefined) return { resource, informer: null };
+  const custom = customOf(stores).find((one) => one.group === group && one.kind === owner.kind);
+  return custom === undefined ? null : { resource: custom, informer: customInformer(custom) };
 }
 
 /** Key of the work queue: an informer and an object of it. */
@@ -98,10 +130,10 @@ export interface Dependent {
 }
 
 /** Objects that name `owner` among their owners. */
-export function dependentsOf(store: (informer: string) => Store, owner: ApiObject): Dependent[] {
+export function dependentsOf(store: Stores, owner: ApiObject): Dependent[] {
   const uid = owner.metadata?.uid ?? "";
   const found: Dependent[] = [];
-  for (const informer of RESOURCES.keys()) {
+  for (const informer of [...RESOURCES.keys(), ...customOf(store).map(customInformer)]) {
     for (const object of objectsByIndex(store(informer), "ownerUid", uid)) {
       const reference = object.metadata?.ownerReferences?.find((each) => each.uid === uid);
       if (reference !== undefined) found.push({ informer, object, reference });

@@ -9,11 +9,14 @@ import type {
 import { type EventToRecord, referenceTo } from "../../../../machinery/event-recorder.ts";
 import type { Delta } from "../../../../machinery/informer.ts";
 import { type CallResult, deleteRequest, getRequest, patchRequest } from "../../../../machinery/requests.ts";
+import { CUSTOM_RESOURCE_DEFINITIONS, type Resource } from "../../../../machinery/resources.ts";
 import {
   ALL_INFORMERS,
+  customInformers,
   dependentsOf,
   FOREGROUND_FINALIZER,
   hasFinalizer,
+  isCustom,
   isDeleting,
   isDeletingDependents,
   itemKey,
@@ -32,6 +35,7 @@ export const garbageCollector: ControllerDefinition<null> = {
   name: "garbage-collector-controller",
   workers: 20,
   informers: ALL_INFORMERS,
+  follows: { informer: CUSTOM_RESOURCE_DEFINITIONS.resource, informers: customInformers },
   createMemory: () => null,
   onDelta(informer, delta, hands) {
     if (delta.type === "deleted") objectGone(delta, hands);
@@ -39,6 +43,7 @@ export const garbageCollector: ControllerDefinition<null> = {
   },
   reconcile(view, key) {
     const { informer, objectKey } = splitItemKey(key);
+    if (resourceOfInformer(informer, view.store) === undefined) return {};
     const object = view.store(informer).objects.get(objectKey);
     if (object === undefined) return {};
     if (isDeleting(object) && hasFinalizer(object, ORPHAN_FINALIZER)) return orphanDependents(view, informer, object);
@@ -48,12 +53,13 @@ export const garbageCollector: ControllerDefinition<null> = {
   },
   resume(view, key, memo, results) {
     const { informer, objectKey } = splitItemKey(key);
+    if (resourceOfInformer(informer, view.store) === undefined) return {};
     const object = view.store(informer).objects.get(objectKey);
     if (object === undefined) return {};
     const step = memo as Memo;
     const failure = results.find((result) => !result.ok && result.reason !== "NotFound");
     if (failure !== undefined && !failure.ok) return { error: failure.text };
-    if (step.stage === "orphaned") return { writes: [withoutFinalizer(informer, object, ORPHAN_FINALIZER)] };
+    if (step.stage === "orphaned") return { writes: [withoutFinalizer(view, informer, object, ORPHAN_FINALIZER)] };
     return decide(view, informer, object, (owner) => asked(owner, step.asked, results));
   },
 };
@@ -103,7 +109,7 @@ function sameOwners(a: readonly OwnerReference[], b: readonly OwnerReference[]):
 
 /** An owner that waits for its dependents may go on. */
 function enqueueOwner(owner: OwnerReference, delta: Delta, hands: Hands<null>): void {
-  const kind = kindOfReference(owner);
+  const kind = kindOfReference(owner, hands.store);
   const found = findOwner(hands, delta.object, owner);
   if (kind?.informer && found !== undefined && isDeletingDependents(found)) {
     hands.add(itemKey(kind.informer, found), delta.trace);
@@ -112,7 +118,7 @@ function enqueueOwner(owner: OwnerReference, delta: Delta, hands: Hands<null>): 
 
 /** The owner in the stores, if it is there with the same uid. */
 function findOwner(view: Pick<View<null>, "store">, object: ApiObject, owner: OwnerReference): ApiObject | undefined {
-  const kind = kindOfReference(owner);
+  const kind = kindOfReference(owner, view.store);
   if (kind === null || kind.informer === null) return undefined;
   const namespace = object.metadata?.namespace ?? "";
   const key = kind.resource.namespaced ? `${namespace}/${owner.name}` : owner.name;
@@ -126,13 +132,13 @@ function attemptToDelete(view: View<null>, informer: string, object: ApiObject):
   if (owners.length === 0) return {};
   const unknown = owners.filter((owner) => findOwner(view, object, owner) === undefined);
   const writes = unknown.flatMap((owner): PlannedWrite[] => {
-    const kind = kindOfReference(owner);
+    const kind = kindOfReference(owner, view.store);
     if (kind === null) return [];
     const namespace = kind.resource.namespaced ? (object.metadata?.namespace ?? "") : "";
     return [{ request: getRequest(kind.resource, namespace, owner.name), ignore: ["NotFound"] }];
   });
   if (writes.length === 0) return decide(view, informer, object, () => "solid");
-  const memo: Memo = { stage: "owners", asked: unknown.filter((owner) => kindOfReference(owner) !== null) };
+  const memo: Memo = { stage: "owners", asked: unknown.filter((owner) => kindOfReference(owner, view.store) !== null) };
   return { writes, order: "parallel", memo };
 }
 
@@ -160,15 +166,13 @@ function decide(
   }
   const events = byState.dangling.flatMap((owner) => foreignOwner(view, informer, object, owner));
   const { namespace = "", name = "", uid = "" } = object.metadata ?? {};
-  const resource = resourceOfInformer(informer);
+  const resource = resourceOfInformer(informer, view.store)!;
   if (byState.solid.length > 0) {
     const superfluous = [...byState.dangling, ...byState.waiting];
     if (superfluous.length === 0) return { events };
-    const ownerReferences = superfluous.map((owner) => ({ $patch: "delete", uid: owner.uid }));
-    const body = deepFreeze({ metadata: { ownerReferences, uid } });
     return {
       events,
-      writes: [{ request: patchRequest(resource, namespace, name, "strategic", body), ignore: ["NotFound"] }],
+      writes: [withoutOwners(informer, resource, object, new Set(superfluous.map((owner) => owner.uid)))],
     };
   }
   const hasDependents = dependentsOf(view.store, object).length > 0;
@@ -189,7 +193,7 @@ function decide(
 
 /** An owner of that uid exists, but in another namespace. */
 function foreignOwner(view: View<null>, informer: string, object: ApiObject, owner: OwnerReference): EventToRecord[] {
-  const kind = kindOfReference(owner);
+  const kind = kindOfReference(owner, view.store);
   if (kind === null || kind.informer === null) return [];
   let isElsewhere = false;
   view.store(kind.informer).objects.forEach((other) => {
@@ -199,37 +203,55 @@ function foreignOwner(view: View<null>, informer: string, object: ApiObject, own
   const { apiVersion, kind: ownerKind, name, uid } = owner;
   const reference = `[${apiVersion}/${ownerKind}, namespace: ${object.metadata?.namespace ?? ""}, name: ${name}, uid: ${uid}]`;
   const message = `ownerRef ${reference} does not exist in namespace "${object.metadata?.namespace ?? ""}"`;
-  const about = referenceTo(resourceOfInformer(informer), object);
+  const about = referenceTo(resourceOfInformer(informer, view.store)!, object);
   return [{ object: about, type: "Warning", reason: "OwnerRefInvalidNamespace", message }];
 }
 
 function orphanDependents(view: View<null>, informer: string, owner: ApiObject): Plan {
-  const uid = owner.metadata?.uid;
-  const writes = dependentsOf(view.store, owner).map(({ informer: other, object }): PlannedWrite => {
-    const { namespace = "", name = "", uid: dependentUid } = object.metadata ?? {};
-    const body = deepFreeze({ metadata: { ownerReferences: [{ $patch: "delete", uid }], uid: dependentUid } });
-    return {
-      request: patchRequest(resourceOfInformer(other), namespace, name, "strategic", body),
-      ignore: ["NotFound"],
-    };
-  });
-  if (writes.length === 0) return { writes: [withoutFinalizer(informer, owner, ORPHAN_FINALIZER)] };
+  const uids = new Set([owner.metadata?.uid ?? ""]);
+  const writes = dependentsOf(view.store, owner).map(({ informer: other, object }) =>
+    withoutOwners(other, resourceOfInformer(other, view.store)!, object, uids),
+  );
+  if (writes.length === 0) return { writes: [withoutFinalizer(view, informer, owner, ORPHAN_FINALIZER)] };
   const memo: Memo = { stage: "orphaned" };
   return { writes, order: "parallel", memo };
 }
 
+/** Takes references to some owners away. A custom resource cannot be patched strategically: its whole list is sent. */
+function withoutOwners(
+  informer: string,
+  resource: Resource,
+  object: ApiObject,
+  uids: ReadonlySet<string>,
+): PlannedWrite {
+  const { namespace = "", name = "", uid, resourceVersion, ownerReferences = [] } = object.metadata ?? {};
+  const custom = isCustom(informer);
+  const body = deepFreeze({
+    metadata: custom
+      ? { ownerReferences: ownerReferences.filter((owner) => !uids.has(owner.uid)), resourceVersion, uid }
+      : { ownerReferences: [...uids].map((each) => ({ $patch: "delete", uid: each })), uid },
+  });
+  return {
+    request: patchRequest(resource, namespace, name, custom ? "merge" : "strategic", body),
+    ignore: ["NotFound"],
+  };
+}
+
 function waitForDependents(view: View<null>, informer: string, object: ApiObject): Plan {
   const blocking = dependentsOf(view.store, object).filter(({ reference }) => reference.blockOwnerDeletion);
-  if (blocking.length === 0) return { writes: [withoutFinalizer(informer, object, FOREGROUND_FINALIZER)] };
+  if (blocking.length === 0) return { writes: [withoutFinalizer(view, informer, object, FOREGROUND_FINALIZER)] };
   const enqueue = blocking
     .filter((dependent) => !isDeletingDependents(dependent.object))
     .map((dependent) => itemKey(dependent.informer, dependent.object));
   return { enqueue };
 }
 
-function withoutFinalizer(informer: string, object: ApiObject, finalizer: string): PlannedWrite {
+function withoutFinalizer(view: View<null>, informer: string, object: ApiObject, finalizer: string): PlannedWrite {
   const { namespace = "", name = "", resourceVersion, finalizers = [] } = object.metadata ?? {};
   const kept = finalizers.filter((each) => each !== finalizer);
   const body = deepFreeze({ metadata: { resourceVersion, finalizers: kept } });
-  return { request: patchRequest(resourceOfInformer(informer), namespace, name, "merge", body), ignore: ["NotFound"] };
+  return {
+    request: patchRequest(resourceOfInformer(informer, view.store)!, namespace, name, "merge", body),
+    ignore: ["NotFound"],
+  };
 }

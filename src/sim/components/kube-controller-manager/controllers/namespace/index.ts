@@ -10,8 +10,9 @@ import {
   updateRequest,
   updateStatusRequest,
 } from "../../../../machinery/requests.ts";
-import { NAMESPACES, PODS, type Resource } from "../../../../machinery/resources.ts";
+import { CUSTOM_RESOURCE_DEFINITIONS, NAMESPACES, PODS, type Resource } from "../../../../machinery/resources.ts";
 import { withCondition } from "../../lib/conditions.ts";
+import { customResources } from "../../lib/custom-resources.ts";
 import type { Namespace } from "../../lib/types.ts";
 
 const GRACE_US = 5_000_000;
@@ -24,7 +25,7 @@ const OTHER_KINDS: readonly Resource[] = otherKinds();
 
 type Memo =
   | { readonly stage: "pods" }
-  | { readonly stage: "others" }
+  | { readonly stage: "others"; readonly kinds: readonly Resource[] }
   | { readonly stage: "noted"; readonly remaining: Remaining };
 
 interface Remaining {
@@ -39,9 +40,10 @@ interface Remaining {
 export const namespaceController: ControllerDefinition<null> = {
   name: "namespace-controller",
   workers: 10,
-  informers: [{ resource: NAMESPACES }],
+  informers: [{ resource: NAMESPACES }, { resource: CUSTOM_RESOURCE_DEFINITIONS }],
   createMemory: () => null,
-  onDelta(_informer, delta, hands) {
+  onDelta(informer, delta, hands) {
+    if (informer !== NAMESPACES.resource) return;
     const namespace = delta.object as Namespace;
     if (delta.type === "deleted" || namespace.metadata?.deletionTimestamp === undefined) return;
     hands.addAfter(namespace.metadata.name ?? "", GRACE_US, delta.trace);
@@ -57,10 +59,13 @@ export const namespaceController: ControllerDefinition<null> = {
     if (namespace === undefined) return {};
     const step = memo as Memo;
     if (step.stage === "noted") return afterNote(namespace, step.remaining, results);
-    const kinds = step.stage === "pods" ? [PODS] : OTHER_KINDS;
+    const kinds = step.stage === "pods" ? [PODS] : step.kinds;
     const remaining = remainingOf(kinds, results);
     const isEmpty = remaining.error === "" && Object.keys(remaining.counts).length === 0;
-    if (step.stage === "pods" && isEmpty) return emptyPlan(key, OTHER_KINDS, { stage: "others" });
+    if (step.stage === "pods" && isEmpty) {
+      const others = [...OTHER_KINDS, ...customKinds(view)];
+      return emptyPlan(key, others, { stage: "others", kinds: others });
+    }
     return noteConditions(view, namespace, remaining);
   },
 };
@@ -73,6 +78,10 @@ function otherKinds(): Resource[] {
     if (!byPrefix.has(kind.storagePrefix)) byPrefix.set(kind.storagePrefix, kind);
   }
   return [...byPrefix.values()];
+}
+
+function customKinds(view: View<null>): readonly Resource[] {
+  return customResources(view.store(CUSTOM_RESOURCE_DEFINITIONS.resource)).filter(({ namespaced }) => namespaced);
 }
 
 function namespaceOf(view: View<null>, key: string): Namespace | undefined {
