@@ -138,6 +138,7 @@ const words = (comment) =>
     .split("\n")
     .map((line) => line.replace(/^\s*\*\s?/, "").trim())
     .join("\n")
+    .replace(/\\(['"`])/g, "$1")
     .trim();
 for (const [index, name] of order.entries()) {
   const source = modelFile(name);

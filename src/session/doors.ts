@@ -19,6 +19,7 @@ import type { Machine } from "../sim/kernel/state.ts";
 import { endOfPrefix } from "../sim/kernel/table.ts";
 import type { LogLine } from "../sim/kernel/types.ts";
 import { FrameQueue } from "./frame-queue.ts";
+import { described, wantsDescriptions } from "./openapi-docs.ts";
 import { type Command, type Session, TIME_MOVED } from "./session.ts";
 
 /** A client that waits longer than the server does (60 s), as kubectl without --request-timeout. */
@@ -75,7 +76,7 @@ export function createApiDoor(
     },
     user: "kubernetes-admin",
     request(request, { signal, timeoutMs }) {
-      return new Promise<HttpResponse | ConnectionFailure>((resolve) => {
+      const answered = new Promise<HttpResponse | ConnectionFailure>((resolve) => {
         const session = current();
         const number = session.open(
           LAPTOP.name,
@@ -103,6 +104,7 @@ export function createApiDoor(
           resolve({ failure: "aborted", text: "interrupted" }),
         );
       });
+      return wantsDescriptions(request.path) ? answered.then(described) : answered;
     },
     stream(request, { signal }) {
       return new Promise<HttpStream | ConnectionFailure>((resolve) => {

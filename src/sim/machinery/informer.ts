@@ -102,6 +102,16 @@ export function stopInformer(informer: Informer, context: Context): void {
   informer.stream = null;
 }
 
+/** Stops it for good, or until it is started again as if it were new; what still comes for it is not looked at. */
+export function forgetInformer(informer: Informer, context: Context): void {
+  stopInformer(informer, context);
+  informer.resourceVersion = "";
+  informer.listVersion = "0";
+  informer.hasSynced = false;
+  informer.store.objects.clear();
+  for (const table of informer.store.indexes.values()) table.clear();
+}
+
 /** Steps the informer with a message tagged as its own; answers with what changed in its store, in order. */
 export function handleInformerMessage(
   informer: Informer,

@@ -1,16 +1,12 @@
 import { equalJson } from "../equal.ts";
 import { isRecord } from "../patch/json.ts";
-import { type FieldType, type StructType, structAt } from "../schema/schema.ts";
+import { type FieldType, type StructType, structOf } from "../schema/schema.ts";
 import { below, elementsOf, type FieldSet, isEmptySet, isMember, LEAF, NOTHING, union } from "./field-set.ts";
 
 /** A field of the applied object that the kind does not have. */
 export class UnknownFieldError extends Error {}
 
 type ListType = FieldType & { readonly type: "list" };
-
-function structOf(type: FieldType & { readonly type: "struct" }): StructType {
-  return type.own ?? structAt(type.index);
-}
 
 /** Keys that may be left out of an applied item: they have a default. */
 const KEY_DEFAULTS: Readonly<Record<string, unknown>> = { protocol: "TCP" };

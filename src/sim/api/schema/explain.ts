@@ -1,5 +1,5 @@
 /** What `kubectl explain` and the OpenAPI documents say of a field. */
-import { type FieldType, STRUCTS, type StructType } from "./schema.ts";
+import { type FieldType, type StructType, structOf } from "./schema.ts";
 
 /** The content of `docs.generated.json`, a chunk of its own: struct's index, then field ("" for the struct itself). */
 export type Descriptions = Readonly<Record<string, Readonly<Record<string, string>>>>;
@@ -27,7 +27,7 @@ export function shownType(type: FieldType): string {
     case "scalar":
       return SHOWN[type.scalar] ?? type.scalar;
     case "struct":
-      return STRUCTS[type.index]!.name;
+      return structOf(type).name;
     case "list":
       return `[]${shownType(type.items)}`;
     case "map":

@@ -99,7 +99,7 @@ function typeOf(code: string): FieldType {
   };
 }
 
-function structOf(line: string, index: number): StructType {
+function structOfLine(line: string, index: number): StructType {
   const [packageName, head, ...parts] = line.split(" ") as [string, string, ...string[]];
   const [name, , root] = head.split("@") as [string, string?, string?];
   const fields = new Map<string, FieldType>();
@@ -124,7 +124,7 @@ function structOf(line: string, index: number): StructType {
 }
 
 /** All struct types; `FieldType.index` points into it. */
-export const STRUCTS: readonly StructType[] = TYPES.map(structOf);
+export const STRUCTS: readonly StructType[] = TYPES.map(structOfLine);
 
 const roots: ReadonlyMap<string, StructType> = rootsByKind();
 
@@ -148,10 +148,15 @@ export function structAt(index: number): StructType {
   return STRUCTS[index]!;
 }
 
+/** The struct of a field that is one. */
+export function structOf(type: FieldType & { readonly type: "struct" }): StructType {
+  return type.own ?? STRUCTS[type.index]!;
+}
+
 /** The struct that a field's values are, or the items of its list or map; undefined for plain values. */
 export function structOfField(type: FieldType | undefined): StructType | undefined {
   if (type === undefined) return undefined;
-  if (type.type === "struct") return STRUCTS[type.index];
+  if (type.type === "struct") return structOf(type);
   if (type.type === "list") return structOfField(type.items);
   return type.type === "map" ? structOfField(type.values) : undefined;
 }

@@ -10,7 +10,13 @@ import {
   type WriteTag,
 } from "../../machinery/controller-runtime.ts";
 import { createEventRecorder } from "../../machinery/event-recorder.ts";
-import { createInformer, type Delta, type InformerOptions, stopInformer } from "../../machinery/informer.ts";
+import {
+  createInformer,
+  type Delta,
+  forgetInformer,
+  type InformerOptions,
+  startInformer,
+} from "../../machinery/informer.ts";
 import { klog } from "../../machinery/klog.ts";
 import { type KubeconfigFile, readKubeconfig } from "../../machinery/kubeconfig.ts";
 import { createLeaderElection, newIdentity, startLeaderElection } from "../../machinery/leader-election.ts";
@@ -181,14 +187,13 @@ function followInformers(
       .informers(informerOf(machinery, follows.informer).store)
       .map((options) => [options.name ?? options.resource.resource, options]),
   );
-  for (const [name, informer] of [...machinery.informers]) {
-    if (LISTENERS.has(name) || wanted.has(name)) continue;
-    stopInformer(informer, context);
-    machinery.informers.delete(name);
+  for (const [name, informer] of machinery.informers)
+    if (!LISTENERS.has(name) && !wanted.has(name) && informer.phase !== "idle") forgetInformer(informer, context);
+  for (const [name, options] of wanted) {
+    const informer = machinery.informers.get(name) ?? createInformer(options);
+    machinery.informers.set(name, informer);
+    startInformer(informer, clientOf(machinery, informer.client), context);
   }
-  for (const [name, options] of wanted)
-    if (!machinery.informers.has(name)) machinery.informers.set(name, createInformer(options));
-  startInformers(machinery, context);
 }
 
 function answered(

@@ -1,10 +1,12 @@
-/** `kubectl explain`: fields of the built-in kinds. */
+/** `kubectl explain`: fields of the built-in kinds, and of custom resources as the server tells them. */
 import { type Descriptions, descriptionOf, shownType } from "../../../../sim/api/schema/explain.ts";
 import { type FieldType, type StructType, schemaOf, structOfField } from "../../../../sim/api/schema/schema.ts";
+import type { Client } from "../../client.ts";
 import { type Command, type Invocation, inSteps } from "../../command.ts";
 import { type ApiResource, apiVersionOf } from "../../discovery.ts";
 import { CommandError, SilentExit } from "../../errors.ts";
 import { compareText } from "../../json.ts";
+import { type Explained, explainedByServer } from "./custom.ts";
 
 interface Options {
   readonly resource: ApiResource;
@@ -39,10 +41,7 @@ interface Place {
   readonly struct: StructType | undefined;
 }
 
-function placeOf({ resource, path }: Options): Place {
-  const root = schemaOf(apiVersionOf(resource), resource.kind);
-  if (!root)
-    throw new CommandError(`couldn't find the schema of ${resource.kind} in version ${apiVersionOf(resource)}`);
+function placeOf(root: StructType, path: readonly string[]): Place {
   let place: Place = { field: null, type: null, parent: root, struct: root };
   for (const field of path) {
     const type: FieldType | undefined = place.struct?.fields.get(field);
@@ -52,12 +51,22 @@ function placeOf({ resource, path }: Options): Place {
   return place;
 }
 
-async function run(options: Options, invocation: Invocation): Promise<number> {
-  const place = placeOf(options);
-  const { default: descriptions } = (await import("../../../../sim/api/schema/docs.generated.json")) as unknown as {
+async function explainedOf(resource: ApiResource, client: Client): Promise<Explained> {
+  const { default: builtIn } = (await import("../../../../sim/api/schema/docs.generated.json")) as unknown as {
     readonly default: Descriptions;
   };
-  const { resource } = options;
+  const struct = schemaOf(apiVersionOf(resource), resource.kind);
+  if (struct) return { struct, descriptions: builtIn };
+  const found = await explainedByServer(client, resource);
+  if (!found)
+    throw new CommandError(`couldn't find the schema of ${resource.kind} in version ${apiVersionOf(resource)}`);
+  return { struct: found.struct, descriptions: { ...builtIn, ...found.descriptions } };
+}
+
+async function run(options: Options, invocation: Invocation): Promise<number> {
+  const { resource, path } = options;
+  const { struct, descriptions } = await explainedOf(resource, invocation.client);
+  const place = placeOf(struct, path);
   const lines = [
     ...(resource.group ? [`GROUP:      ${resource.group}`] : []),
     `KIND:       ${resource.kind}`,

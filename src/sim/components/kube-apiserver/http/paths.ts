@@ -55,12 +55,13 @@ export function servePath(
     return;
   }
   if (path === "/openapi/v2") {
-    const { text, contentType } = openApiV2(http.headers.accept ?? "");
-    const headers = { "cache-control": "no-cache, private", "content-type": contentType };
-    reply(context, incoming, { type: "http", status: 200, headers, body: text });
+    const { text, contentType, etag } = openApiV2(state, http.headers.accept ?? "");
+    const headers = { "cache-control": "no-cache, private", "content-type": contentType, etag: `"${etag}"` };
+    const known = http.headers["if-none-match"] === headers.etag;
+    reply(context, incoming, { type: "http", status: known ? 304 : 200, headers, body: known ? "" : text });
     return;
   }
-  const found = discoveryDocument(state, path, http.headers.accept ?? "") ?? openApiDocument(path);
+  const found = discoveryDocument(state, path, http.headers.accept ?? "") ?? openApiDocument(state, path);
   if (found === null) {
     reply(context, incoming, jsonResponse(404, pathNotFound(), form));
     return;

@@ -1,8 +1,10 @@
+import type { JsonSchema as CustomSchema } from "../../../api/custom/json-schema.ts";
 import { apiVersionOf, type Kind } from "../../../api/kinds.ts";
+import { schemaNameOf } from "../../../api/schema/names.ts";
 import {
   type FieldType,
+  OBJECT_META,
   type Scalar,
-  STRUCTS,
   type StructType,
   schemaOf,
   structAt,
@@ -10,84 +12,210 @@ import {
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
-const SCALARS: Readonly<Record<Scalar, JsonSchema>> = {
+const PLAIN: Readonly<Partial<Record<Scalar, JsonSchema>>> = {
   string: { type: "string" },
   int32: { type: "integer", format: "int32" },
   int64: { type: "integer", format: "int64" },
   boolean: { type: "boolean" },
   double: { type: "number", format: "double" },
   bytes: { type: "string", format: "byte" },
-  quantity: { type: "string" },
-  time: { type: "string", format: "date-time" },
-  microTime: { type: "string", format: "date-time" },
-  intOrString: { type: "string", format: "int-or-string" },
   object: { type: "object" },
   any: {},
 };
 
-const METADATA = STRUCTS.find(({ name }) => name === "ObjectMeta");
+/** Scalars that are types with a name of their own. */
+const NAMED: Readonly<Partial<Record<Scalar, readonly [name: string, schema: JsonSchema]>>> = {
+  quantity: [
+    "io.k8s.apimachinery.pkg.api.resource.Quantity",
+    {
+      description: "Quantity is a fixed-point representation of a number.",
+      oneOf: [{ type: "string" }, { type: "number" }],
+    },
+  ],
+  time: [
+    "io.k8s.apimachinery.pkg.apis.meta.v1.Time",
+    {
+      description:
+        "Time is a wrapper around time.Time which supports correct marshaling to YAML and JSON.  Wrappers are provided for many of the factory methods that the time package offers.",
+      type: "string",
+      format: "date-time",
+    },
+  ],
+  microTime: [
+    "io.k8s.apimachinery.pkg.apis.meta.v1.MicroTime",
+    {
+      description: "MicroTime is version of Time with microsecond level precision.",
+      type: "string",
+      format: "date-time",
+    },
+  ],
+  intOrString: [
+    "io.k8s.apimachinery.pkg.util.intstr.IntOrString",
+    {
+      description:
+        "IntOrString is a type that can hold an int32 or a string.  When used in JSON or YAML marshalling and unmarshalling, it produces or consumes the inner type.  This allows you to have, for example, a JSON field that can accept a name or number.",
+      format: "int-or-string",
+      oneOf: [{ type: "integer" }, { type: "string" }],
+    },
+  ],
+};
 
-/** Collects the schemas that some kinds need, each under one name. */
+const TYPE_META: Readonly<Record<string, JsonSchema>> = {
+  apiVersion: {
+    type: "string",
+    description:
+      "APIVersion defines the versioned schema of this representation of an object. Servers should convert recognized schemas to the latest internal value, and may reject unrecognized values. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#resources",
+  },
+  kind: {
+    type: "string",
+    description:
+      "Kind is a string value representing the REST resource this object represents. Servers may infer this from the endpoint the client submits requests to. Cannot be updated. In CamelCase. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#types-kinds",
+  },
+};
+const METADATA_TEXT =
+  "Standard object's metadata. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#metadata";
+
+/** Collects the schemas that some kinds need, each under its name. `root`: where references lead to. */
 export class SchemaCollector {
   private readonly schemas = new Map<string, JsonSchema>();
+  private readonly root: string;
 
-  /** A reference to the kind's schema. */
+  constructor(root = "#/components/schemas/") {
+    this.root = root;
+  }
+
+  /** A reference to the kind's schema; that of its list is collected, too. */
   addKind(kind: Kind): JsonSchema {
-    const struct = schemaOf(apiVersionOf(kind), kind.kind);
-    const name = `io.k8s.api.${kind.group === "" ? "core" : kind.group.split(".")[0]}.${kind.version}.${kind.kind}`;
-    const own = struct === undefined ? {} : this.properties(struct);
-    this.schemas.set(name, {
-      type: "object",
-      properties: {
-        apiVersion: SCALARS.string,
-        kind: SCALARS.string,
-        ...(METADATA === undefined ? {} : { metadata: this.reference(METADATA) }),
-        ...own,
-      },
-      ...(struct === undefined || struct.required.length === 0 ? {} : { required: struct.required }),
-      "x-kubernetes-group-version-kind": [{ group: kind.group, kind: kind.kind, version: kind.version }],
-    });
-    return { $ref: `#/components/schemas/${name}` };
+    const gvk = { group: kind.group, kind: kind.kind, version: kind.version };
+    const name = kind.custom === null ? this.addBuiltIn(kind, gvk) : this.addCustom(kind, gvk);
+    if (kind.verbs.includes("list")) this.addList(kind, name);
+    return this.referenceTo(name);
+  }
+
+  /** A kind that is sent to or answered by a subresource: `autoscaling/v1 Scale`. */
+  addForeign(group: string, version: string, kind: string): JsonSchema {
+    const struct = schemaOf(apiVersionOf({ group, version }), kind);
+    if (struct === undefined) return { type: "object" };
+    const name = schemaNameOf(struct);
+    this.schemas.set(name, this.rootSchema(struct, { group, kind, version }));
+    return this.referenceTo(name);
   }
 
   all(): Readonly<Record<string, JsonSchema>> {
     return Object.fromEntries([...this.schemas].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
   }
 
-  private properties(struct: StructType): JsonSchema {
+  private addBuiltIn(kind: Kind, gvk: JsonSchema): string {
+    const struct = schemaOf(apiVersionOf(kind), kind.kind);
+    const name = struct === undefined ? `io.k8s.api.${kind.group}.${kind.version}.${kind.kind}` : schemaNameOf(struct);
+    this.schemas.set(name, struct === undefined ? { type: "object" } : this.rootSchema(struct, gvk));
+    return name;
+  }
+
+  private rootSchema(struct: StructType, gvk: JsonSchema): JsonSchema {
+    return {
+      ...this.structSchema(struct),
+      "x-kubernetes-group-version-kind": [gvk],
+    };
+  }
+
+  private addCustom(kind: Kind, gvk: JsonSchema): string {
+    const name = [...kind.group.split(".").reverse(), kind.version, kind.kind].join(".");
+    const schema: CustomSchema = kind.custom!.schema ?? {
+      type: "object",
+      "x-kubernetes-preserve-unknown-fields": true,
+    };
+    this.schemas.set(name, {
+      ...schema,
+      type: "object",
+      properties: {
+        ...schema.properties,
+        ...TYPE_META,
+        metadata: { description: METADATA_TEXT, allOf: [this.schema(OBJECT_META).allOf].flat() },
+      },
+      "x-kubernetes-group-version-kind": [gvk],
+    });
+    return name;
+  }
+
+  private addList(kind: Kind, name: string): void {
+    const list = name.replace(/[^.]+$/, kind.listKind);
+    this.schemas.set(list, {
+      description: `${kind.listKind} is a list of ${kind.kind}`,
+      type: "object",
+      required: ["items"],
+      properties: {
+        ...TYPE_META,
+        items: { type: "array", items: { allOf: [this.referenceTo(name)], default: {} } },
+        metadata: { type: "object" },
+      },
+      "x-kubernetes-group-version-kind": [{ group: kind.group, kind: kind.listKind, version: kind.version }],
+    });
+  }
+
+  private structSchema(struct: StructType): JsonSchema {
     const properties: Record<string, JsonSchema> = {};
-    for (const [field, type] of struct.fields) properties[field] = this.schema(type);
-    return properties;
+    for (const field of [...struct.fields.keys()].sort()) properties[field] = this.schema(struct.fields.get(field)!);
+    return {
+      type: "object",
+      properties,
+      ...(struct.required.length === 0 ? {} : { required: struct.required }),
+      ...(struct.atomic ? { "x-kubernetes-map-type": "atomic" } : {}),
+    };
   }
 
   private schema(type: FieldType): JsonSchema {
     switch (type.type) {
-      case "scalar":
-        return SCALARS[type.scalar];
+      case "scalar": {
+        const named = NAMED[type.scalar];
+        if (named === undefined) return PLAIN[type.scalar] ?? {};
+        this.schemas.set(named[0], named[1]);
+        return { allOf: [this.referenceTo(named[0])] };
+      }
       case "struct":
-        return { default: {}, allOf: [this.reference(structAt(type.index))] };
+        return {
+          allOf: [this.reference(structAt(type.index))],
+          ...(type.retainKeys
+            ? { "x-kubernetes-patch-strategy": "retainKeys" }
+            : type.replace
+              ? { "x-kubernetes-patch-strategy": "replace" }
+              : {}),
+        };
       case "map":
-        return { type: "object", additionalProperties: this.schema(type.values) };
+        return {
+          type: "object",
+          additionalProperties: this.item(type.values),
+          ...(type.atomic ? { "x-kubernetes-map-type": "atomic" } : {}),
+        };
       case "list":
         return {
           type: "array",
-          items: this.schema(type.items),
+          items: this.item(type.items),
           "x-kubernetes-list-type": type.listType,
           ...(type.listMapKeys.length === 0 ? {} : { "x-kubernetes-list-map-keys": type.listMapKeys }),
           ...(type.mergeKey ? { "x-kubernetes-patch-merge-key": type.mergeKey } : {}),
-          ...(type.mergeKey === null ? {} : { "x-kubernetes-patch-strategy": "merge" }),
+          ...(type.mergeKey === null
+            ? {}
+            : { "x-kubernetes-patch-strategy": type.retainKeys ? "merge,retainKeys" : "merge" }),
         };
     }
   }
 
+  private item(type: FieldType): JsonSchema {
+    const schema = this.schema(type);
+    return type.type === "struct" ? { ...schema, default: {} } : schema;
+  }
+
+  private referenceTo(name: string): JsonSchema {
+    return { $ref: this.root + name };
+  }
+
   private reference(struct: StructType): JsonSchema {
-    // Structs of one name in several groups are told apart by their place in the catalogue.
-    const name = `io.k8s.${struct.index}.${struct.package}.${struct.name}`;
+    const name = schemaNameOf(struct);
     if (!this.schemas.has(name)) {
       this.schemas.set(name, {});
-      const required = struct.required.length === 0 ? {} : { required: struct.required };
-      this.schemas.set(name, { type: "object", properties: this.properties(struct), ...required });
+      this.schemas.set(name, this.structSchema(struct));
     }
-    return { $ref: `#/components/schemas/${name}` };
+    return this.referenceTo(name);
   }
 }

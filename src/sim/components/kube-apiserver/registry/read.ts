@@ -94,11 +94,13 @@ export function beginList(state: ApiServerState, exchange: Exchange, context: Co
   const cache = cacheOf(state, kind);
   const paged = (options.limit ?? 0) > 0 && version !== "0" && options.resourceVersionMatch === undefined;
   const fromCache = version !== "" && options.resourceVersionMatch !== "Exact" && !paged && cache !== undefined;
-  if (!fromCache || cache.phase === "idle") {
+  // A cache that is not filled yet leaves it to etcd, where any version will do.
+  const unfilled = cache !== undefined && cache.phase !== "watching" && cache.revision === 0;
+  if (!fromCache || cache.phase === "idle" || (unfilled && version === "0")) {
     beginListFromEtcd(state, exchange, context, selection);
     return;
   }
-  if (cache.phase !== "watching" && cache.revision === 0) {
+  if (unfilled) {
     refuse(state, exchange, context, tooManyRequests("storage is (re)initializing", 1));
     return;
   }
