@@ -164,6 +164,6 @@ A namespace takes its custom resources along, a definition all of them.
   $ kubectl delete crd crontabs.stable.example.com
   customresourcedefinition.apiextensions.k8s.io "crontabs.stable.example.com" deleted
   $ kubectl get ct
-  Error from server (NotFound): the server could not find the requested resource
+  Error from server (NotFound): Unable to list "stable.example.com/v1, Resource=crontabs": the server could not find the requested resource
   [1]
   $ lab check
