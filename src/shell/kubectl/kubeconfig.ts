@@ -1,7 +1,8 @@
 /** The kubeconfig: a file if there is one, otherwise what the door to the API server is. */
+
+import { parseYaml } from "../../sim/api/go-yaml.ts";
 import type { ProgramContext } from "../doors.ts";
 import { isObject, type JsonObject, objectOf, objectsOf, textOf } from "./json.ts";
-import { parseYaml } from "./manifests/yaml-documents.ts";
 
 export function kubeconfigPath(context: ProgramContext): string {
   return context.env?.KUBECONFIG || `${context.env?.HOME ?? "~"}/.kube/config`;

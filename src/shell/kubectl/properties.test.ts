@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { parseYaml, YamlError } from "../../sim/api/go-yaml.ts";
 import { evaluateJsonPath } from "../../sim/api/json-path/evaluate.ts";
 import { JsonPathError } from "../../sim/api/json-path/parser.ts";
 import { FlagError, HelpRequest, parseFlags } from "./flags.ts";
 import type { Json } from "./json.ts";
-import { parseYaml, YamlError } from "./manifests/yaml-documents.ts";
 import { toYaml } from "./printers/yaml.ts";
 import { alignTabs, tableTabs } from "./tabwriter.ts";
 

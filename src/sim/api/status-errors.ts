@@ -74,6 +74,11 @@ export function methodNotSupported(resource: Resource, verb: string): Status {
   return failure(405, "MethodNotAllowed", message, detailsOf(resource));
 }
 
+/** A path that is served, but not with this method. */
+export function methodNotOnResource(): Status {
+  return failure(405, "MethodNotAllowed", "the server does not allow this method on the requested resource", {});
+}
+
 /** The same with words of its own. */
 export function methodNotAllowed(resource: Resource, message: string): Status {
   return failure(405, "MethodNotAllowed", message, detailsOf(resource));
@@ -139,7 +144,7 @@ export function invalid(
   const details: StatusDetails = {
     ...(name ? { name } : {}),
     ...(group ? { group } : {}),
-    kind,
+    ...(kind ? { kind } : {}),
     ...(causes.length > 0 ? { causes } : {}),
   };
   return failure(422, "Invalid", `${qualifiedResource(group ?? "", kind)} "${name}" is invalid: ${why}`, details);

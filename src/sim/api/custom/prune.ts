@@ -1,4 +1,5 @@
 /** Unknown fields and default values by a structural schema (apiextensions-apiserver `pkg/apiserver/schema`). */
+import { OBJECT_META, structOf } from "../schema/schema.ts";
 import {
   isEmbedded,
   isJsonObject,
@@ -11,6 +12,7 @@ import {
 } from "./json-schema.ts";
 
 const UNKNOWN_MAX = 100;
+const OBJECT_META_FIELDS: ReadonlyMap<string, unknown> = structOf(OBJECT_META).fields;
 
 /** `value` without the fields that the schema does not know; their paths go to `unknown`. Shares what is fine. */
 export function prune(
@@ -30,7 +32,14 @@ export function prune(
   const values = valuesOf(schema);
   const keepsUnknown = preservesUnknown(schema) || schema.additionalProperties === true;
   for (const key of Object.keys(value)) {
-    if (isResource && TYPE_META.has(key)) continue;
+    if (isResource && TYPE_META.has(key)) {
+      const own =
+        path === "" || key !== "metadata" ? value[key] : prunedMetadata(value[key], `${path}.metadata`, unknown);
+      if (own === value[key]) continue;
+      result ??= { ...value };
+      result[key] = own;
+      continue;
+    }
     const inner =
       schema.properties !== undefined && Object.hasOwn(schema.properties, key) ? schema.properties[key] : values;
     const at = path === "" ? key : `${path}.${key}`;
@@ -47,6 +56,19 @@ export function prune(
     result[key] = kept;
   }
   return result ?? value;
+}
+
+/** Metadata of a resource inside of another one; the outer one's is decoded before it comes here. */
+function prunedMetadata(metadata: unknown, path: string, unknown: string[]): unknown {
+  if (!isJsonObject(metadata)) return metadata;
+  let result: Record<string, unknown> | null = null;
+  for (const key of Object.keys(metadata)) {
+    if (OBJECT_META_FIELDS.has(key)) continue;
+    if (unknown.length < UNKNOWN_MAX) unknown.push(`${path}.${key}`);
+    result ??= { ...metadata };
+    delete result[key];
+  }
+  return result ?? metadata;
 }
 
 /**

@@ -173,7 +173,8 @@ function goType(type: FieldType): string {
   }
 }
 
-function jsonTypeOf(value: unknown): string {
+/** As Go's decoder names what it found. */
+export function jsonTypeOf(value: unknown): string {
   if (Array.isArray(value)) return "array";
   return typeof value === "boolean" ? "bool" : typeof value;
 }

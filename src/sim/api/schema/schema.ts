@@ -73,7 +73,12 @@ const SCALARS: Readonly<Record<string, Scalar>> = {
 };
 
 export const STRING: FieldType = { type: "scalar", scalar: "string" };
-export const OBJECT_META: FieldType = { type: "struct", index: 0, replace: false, retainKeys: false };
+export const OBJECT_META: FieldType & { readonly type: "struct" } = {
+  type: "struct",
+  index: 0,
+  replace: false,
+  retainKeys: false,
+};
 
 const LIST_FORM = /^\[(?:(&)|\(([^)]*)\))?(?:~([^!\]]*)(!)?)?\](.*)$/;
 const STRUCT_FORM = /^([*!]?)(\d+)$/;

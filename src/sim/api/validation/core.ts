@@ -3,6 +3,7 @@
 import { decodeBase64Text } from "../base64.ts";
 import { equalJson } from "../equal.ts";
 import { duplicate, forbidden, invalid, notSupported, required, tooLong } from "../field-errors.ts";
+import { jsonSyntaxError } from "../go-json-syntax.ts";
 import { parseCidr } from "../ip.ts";
 import {
   type NameValidation,
@@ -266,30 +267,8 @@ function checkJsonKey(errors: Errors, data: Fields, key: string): void {
   try {
     JSON.parse(content);
   } catch {
-    errors.push(invalid(path, "<secret contents redacted>", goJsonError(content)));
+    errors.push(invalid(path, "<secret contents redacted>", jsonSyntaxError(content) ?? "invalid JSON"));
   }
-}
-
-/** What Go's JSON decoder says of a text that is none, for the common cases. */
-export function goJsonError(content: string): string {
-  const start = content.trimStart();
-  if (start === "") return "unexpected end of JSON input";
-  const literal = ["true", "false", "null"].find((word) => word[0] === start[0]);
-  if (literal) {
-    let at = 1;
-    while (at < literal.length && start[at] === literal[at]) at++;
-    if (at >= start.length) return "unexpected end of JSON input";
-    return `invalid character ${quoted(start[at]!)} in literal ${literal} (expecting ${quoted(literal[at]!)})`;
-  }
-  if (!/[[{"\-0-9]/.test(start[0]!)) return `invalid character ${quoted(start[0]!)} looking for beginning of value`;
-  const opened = (start.match(/[[{]/g) ?? []).length;
-  const closed = (start.match(/[\]}]/g) ?? []).length;
-  if (opened > closed || start.endsWith(",")) return "unexpected end of JSON input";
-  return `invalid character ${quoted(start.at(-1)!)} after top-level value`;
-}
-
-function quoted(character: string): string {
-  return character === "'" ? "'\\''" : `'${character}'`;
 }
 
 export const validateLease = validateWith(true, (errors, lease) => {

@@ -19,6 +19,8 @@ export interface Flags {
   readonly anonymousAuth: boolean;
   readonly eventTtlSeconds: number;
   readonly requestTimeoutUs: number;
+  /** `--feature-gates=WatchList=true`: what is on beyond the defaults, of those that make a difference here. */
+  readonly featureGates: readonly string[];
   /** As given, for `/configz`-like views. */
   readonly all: Readonly<Record<string, string>>;
 }
@@ -41,7 +43,6 @@ const WITHOUT_EFFECT = new Set([
   "service-account-signing-key-file",
   "tls-private-key-file",
   "v",
-  "feature-gates",
   "runtime-config",
   "audit-log-path",
   "audit-policy-file",
@@ -75,6 +76,7 @@ const KNOWN = new Set([
   "anonymous-auth",
   "event-ttl",
   "request-timeout",
+  "feature-gates",
 ]);
 
 /** The flags, or upstream's error text. `argv[0]` is the program. */
@@ -107,6 +109,7 @@ export function parseFlags(argv: readonly string[]): Flags | { readonly error: s
     anonymousAuth: given["anonymous-auth"] !== "false",
     eventTtlSeconds: seconds(given["event-ttl"] ?? "1h0m0s"),
     requestTimeoutUs: seconds(given["request-timeout"] ?? "1m0s") * 1_000_000,
+    featureGates: list("feature-gates", "").flatMap((gate) => (gate.endsWith("=true") ? [gate.slice(0, -5)] : [])),
     all: given,
   };
 }

@@ -94,6 +94,17 @@ function answerHealth(state: ApiServerState, context: Context, incoming: Incomin
       lines.push(`[-]${name} failed: reason withheld`);
     }
   }
+  const known = new Set(checks.map(({ name }) => name));
+  const strangers = excluded.filter((name) => name !== "" && !known.has(name));
+  if (strangers.length > 0 && ask.check === "") {
+    const names = strangers.map((name) => JSON.stringify(name)).join(", ");
+    lines.push(`warn: some health checks cannot be excluded: no matches for ${names}`);
+  }
+  if (ask.check !== "") {
+    const text = `internal server error: ${ask.check === "etcd" ? state.etcdHealth.error : `${ask.check} is not finished`}\n`;
+    reply(context, incoming, healthy ? OK : textResponse(500, text));
+    return;
+  }
   const verdict = `${ask.endpoint} check ${healthy ? "passed" : "failed"}`;
   if (!healthy) {
     reply(context, incoming, textResponse(500, `${lines.join("\n")}\n${verdict}\n`));

@@ -1,9 +1,10 @@
 import { parseFieldSelector, requiredValue } from "../../api/fields.ts";
+import { GROUPS, type Kind } from "../../api/kinds.ts";
 import type { Status } from "../../api/object.ts";
 import {
-  badRequest,
   forbidden,
   internalError,
+  methodNotOnResource,
   notAcceptable,
   pathNotFound,
   unauthorized,
@@ -17,12 +18,12 @@ import { impersonatedUser, serviceAccountOf, type UserInfo } from "./authn/user.
 import { type Attributes, denialText } from "./authz/attributes.ts";
 import { authorize } from "./authz/authorize.ts";
 import { formOf, SERVED_TYPES } from "./http/accept.ts";
-import { readBody, unrecognized } from "./http/body.ts";
+import { readBody } from "./http/body.ts";
 import { decodeBody } from "./http/decode.ts";
 import type { ResponseForm } from "./http/form.ts";
 import { parsePath, parseQuery, type Query, type RequestInfo } from "./http/path.ts";
 import { servePath } from "./http/paths.ts";
-import { jsonResponse } from "./http/render.ts";
+import { jsonResponse, textResponse } from "./http/render.ts";
 import { type Incoming, reply } from "./http/reply.ts";
 import { credentialsOf, resourceRequestOf } from "./http/resource-request.ts";
 import type { Credentials, HttpRequest, HttpResponse, ResourceRequest } from "./messages.ts";
@@ -264,6 +265,24 @@ function serveNonResource(
   servePath(state, context, incoming, http, info.path, form);
 }
 
+/** Of a group that is not served the router itself speaks. */
+const PAGE_NOT_FOUND = Object.freeze(textResponse(404, "404 page not found\n"));
+
+function isBuiltIn({ group, version }: { readonly group: string; readonly version: string }): boolean {
+  return GROUPS.some((one) => one.group === group && one.versions.includes(version));
+}
+
+/** An object is not created under its name, and only one that is named can be changed. */
+function hasNoRoute(method: string, { name, subresource }: RequestInfo & { isResource: true }): boolean {
+  if (subresource !== "") return false;
+  return name === "" ? method === "PUT" || method === "PATCH" : method === "POST";
+}
+
+/** What a body is expected to be. */
+function kindNamed(kind: Kind, subresource: string): string {
+  return kind.subresources.find(({ name }) => name === subresource)?.kind ?? kind.kind;
+}
+
 interface HttpAsk {
   readonly http: HttpRequest;
   readonly info: RequestInfo & { isResource: true };
@@ -276,7 +295,6 @@ interface HttpAsk {
 function serveHttpResource(state: ApiServerState, context: Context, incoming: Incoming, ask: HttpAsk): void {
   const { http, info, query, user, form, shown } = ask;
   const body = readBody(http);
-  const early: Status | null = "refusal" in body ? body.refusal : null;
   const request = resourceRequestOf(http, info, query, "refusal" in body ? undefined : body.value);
   if (isStatus(request)) {
     reply(context, incoming, statusResponse(request, shown));
@@ -292,16 +310,19 @@ function serveHttpResource(state: ApiServerState, context: Context, incoming: In
   if (kind === undefined) {
     const remote = remoteFor(state, info.group, info.version);
     if (remote !== undefined) forwardHttp(state, context, incoming, remote, http, user);
-    else reply(context, incoming, statusResponse(pathNotFound(), shown));
+    else reply(context, incoming, isBuiltIn(info) ? statusResponse(pathNotFound(), shown) : PAGE_NOT_FOUND);
     return;
   }
   if (form === null) {
     reply(context, incoming, statusResponse(notAcceptable(SERVED_TYPES), shown));
     return;
   }
-  if (early !== null) {
-    const unread = "unread" in body ? body.unread : undefined;
-    reply(context, incoming, statusResponse(unread === undefined ? early : unrecognized(unread, kind.kind), shown));
+  if (hasNoRoute(http.method, info)) {
+    reply(context, incoming, statusResponse(methodNotOnResource(), shown));
+    return;
+  }
+  if ("refusal" in body && request.options.connect === undefined) {
+    reply(context, incoming, statusResponse(body.refusal(kindNamed(kind, info.subresource)), shown));
     return;
   }
   if (!kind.namespaced && info.namespace !== "" && info.resource !== "namespaces") {
@@ -326,9 +347,5 @@ function serveHttpResource(state: ApiServerState, context: Context, incoming: In
     exchange.warnings.push(kind.custom.deprecationWarning);
   if (kind.resource === "endpoints" && kind.group === "")
     exchange.warnings.push("v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice");
-  if (http.method === "POST" && info.name !== "" && info.subresource === "") {
-    refuse(state, exchange, context, badRequest("the server does not allow this method on the requested resource"));
-    return;
-  }
   begin(state, exchange, context);
 }

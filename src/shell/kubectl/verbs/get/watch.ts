@@ -5,7 +5,7 @@ import { acceptJson, acceptTable } from "../../client.ts";
 import type { Invocation } from "../../command.ts";
 import { resourcePath } from "../../discovery.ts";
 import { CommandError, StatusError } from "../../errors.ts";
-import { at, type JsonObject, textOf } from "../../json.ts";
+import { at, type JsonObject, objectsOf, textOf } from "../../json.ts";
 import { listItems, readTarget, type Target, typed } from "../../targets.ts";
 import { type GetOptions, readOptions, tablePrinter } from "./options.ts";
 
@@ -71,7 +71,7 @@ function printerOf(
 
 /** The event's type as the first column. */
 function withEvent(table: JsonObject, type: string): JsonObject {
-  const columns = table.columnDefinitions as readonly JsonObject[];
+  const columns = objectsOf(table.columnDefinitions);
   const rows = table.rows as readonly JsonObject[];
   return {
     ...table,

@@ -1,6 +1,7 @@
 /** `kubectl patch` */
 
 import { equalJson } from "../../../../sim/api/equal.ts";
+import { parseYaml } from "../../../../sim/api/go-yaml.ts";
 import { applyMergePatch } from "../../../../sim/api/patch/json-merge.ts";
 import { applyJsonPatch, type JsonPatchOperation } from "../../../../sim/api/patch/json-patch.ts";
 import { applyStrategicPatch } from "../../../../sim/api/patch/strategic.ts";
@@ -10,7 +11,6 @@ import { type Command, type Invocation, inSteps } from "../../command.ts";
 import { CommandError, throwCollected, toError } from "../../errors.ts";
 import { at, type Json, type JsonObject, textOf } from "../../json.ts";
 import { fileFlags } from "../../manifests/load.ts";
-import { parseYaml } from "../../manifests/yaml-documents.ts";
 import { dryRunFlag, dryRunOf, outputFlags, printerFor, reporter } from "../../output.ts";
 import { type Info, infoPath, readInfos, resolveTargets, type Target, typed } from "../../targets.ts";
 

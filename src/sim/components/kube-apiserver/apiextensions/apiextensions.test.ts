@@ -36,6 +36,7 @@ const SCHEMA = {
           },
         },
         free: { type: "object", "x-kubernetes-preserve-unknown-fields": true },
+        inner: { type: "object", "x-kubernetes-embedded-resource": true, "x-kubernetes-preserve-unknown-fields": true },
       },
     },
     status: {
@@ -208,10 +209,31 @@ describe("a custom resource", () => {
     );
   });
 
+  it("says what it is", () => {
+    const { kind: _, ...nameless } = widget("a");
+    expect(bodyOf(http("POST", GROUP, nameless)).message).toMatch(
+      /^the object provided is unrecognized \(must be of type Widget\): Object 'Kind' is missing in '\{"apiVersion":"example.com\/v1".*' \(\{"apiVersion":"example.com\/v1" ...\)$/,
+    );
+    expect(bodyOf(http("POST", GROUP, { ...widget("a"), kind: "Gadget" })).message).toBe(
+      'Widget.example.com "a" is invalid: kind: Invalid value: "Gadget": must be Widget',
+    );
+    expect(bodyOf(http("POST", GROUP, { ...widget("a"), apiVersion: "example.com/v2" })).message).toBe(
+      "the API version in the data (example.com/v2) does not match the expected API version (example.com/v1)",
+    );
+  });
+
   it("says which fields are unknown", () => {
     const strict = http("POST", `${GROUP}?fieldValidation=Strict`, widget("a", { size: 1, junk: 1 }));
     expect(bodyOf(strict).message).toBe(
       'Widget in version "v1" cannot be handled as a Widget: strict decoding error: unknown field "spec.junk"',
+    );
+    const inner = { kind: "Thing", apiVersion: "v1", metadata: { name: "x", nick: "y" }, any: 1 };
+    const embedded = http("POST", `${GROUP}?fieldValidation=Strict`, {
+      ...widget("a", { size: 1, inner }),
+      metadata: { name: "a", alias: "b" },
+    });
+    expect(bodyOf(embedded).message).toMatch(
+      /strict decoding error: unknown field "spec.inner.metadata.nick", unknown field "metadata.alias"$/,
     );
     const warned = http("POST", `${GROUP}?fieldValidation=Warn`, widget("a", { size: 1, junk: 1 }));
     expect(warned.headers.warning).toBe('299 - "unknown field \\"spec.junk\\""');

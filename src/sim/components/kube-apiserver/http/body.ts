@@ -1,14 +1,14 @@
-import { parse, YAMLParseError } from "yaml";
 import { utf8Bytes } from "../../../api/base64.ts";
+import { jsonSyntaxError } from "../../../api/go-json-syntax.ts";
+import { parseYaml as parseYamlText, YamlError } from "../../../api/go-yaml.ts";
 import { deepFreeze, type Status } from "../../../api/object.ts";
 import { badRequest, requestEntityTooLarge, unsupportedMediaType } from "../../../api/status-errors.ts";
 import type { HttpRequest, PatchType } from "../messages.ts";
-import { describeUnread, type Unread } from "./protobuf-envelope.ts";
+import { describeUnread } from "./protobuf-envelope.ts";
 
 const BODY_BYTES_MAX = 3_145_728;
-const ACCEPTED = ["application/json", "application/yaml"];
+const ACCEPTED = ["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"];
 const PROTOBUF = "application/vnd.kubernetes.protobuf";
-const SUMMARY_BYTES = 30;
 const DEPTH_MAX = 10_000;
 
 export const PATCH_TYPES: Readonly<Record<string, PatchType>> = {
@@ -25,88 +25,101 @@ export interface Body {
   readonly json: string;
 }
 
-/** What cannot be read, and how it begins. */
-export interface UnreadBody extends Unread {
-  readonly summary: string;
+/** What cannot be read is refused in words that name the kind that was expected. */
+export interface UnreadableBody {
+  readonly refusal: (kind: string) => Status;
 }
 
-interface Refused {
-  readonly refusal: Status;
-  /** Set where the refusal's words depend on the kind that was expected. */
-  readonly unread?: UnreadBody;
-}
-
-/** Reads a request's body by its Content-Type, or refuses it. */
-export function readBody(request: HttpRequest): Body | Refused {
-  const { body } = request;
-  if (body.length > BODY_BYTES_MAX) return { refusal: requestEntityTooLarge(`limit is ${BODY_BYTES_MAX}`) };
-  if (body.length === 0) return { value: undefined, json: "" };
+/** Reads a request's body by its Content-Type. */
+export function readBody(request: HttpRequest): Body | UnreadableBody {
+  const { body, method } = request;
+  if (body.length > BODY_BYTES_MAX) return refuse(requestEntityTooLarge(`limit is ${BODY_BYTES_MAX}`));
   const type = (request.headers["content-type"] ?? "application/json").split(";")[0]!.trim();
-  if (type === PROTOBUF) return unreadable(body);
-  if (typeof body !== "string") return { refusal: unsupportedMediaType(ACCEPTED) };
-  if (request.method === "PATCH") {
-    if (PATCH_TYPES[type] === undefined) return { refusal: unsupportedMediaType(Object.keys(PATCH_TYPES)) };
-    if (type === "application/apply-patch+yaml") return parseYaml(body);
-    const patch = parseJson(body);
-    // A patch that cannot be read is told in the problem's own words.
-    return "refusal" in patch ? { refusal: patch.refusal } : patch;
+  if (method === "PATCH") return readPatch(type, body);
+  if (body.length === 0)
+    return method === "POST" || method === "PUT" ? unrecognized(body, END_OF_JSON) : { value: undefined, json: "" };
+  if (type === PROTOBUF) return unreadableProtobuf(body);
+  if (typeof body !== "string") return refuse(unsupportedMediaType(ACCEPTED));
+  if (type === "application/yaml") return parseYaml(body, (why) => unrecognized(body, why));
+  if (type !== "application/json" && type !== "*/*") return refuse(unsupportedMediaType(ACCEPTED));
+  return parseJson(body, (why) => unrecognized(body, `couldn't get version/kind; json parse error: ${why}`));
+}
+
+const END_OF_JSON = "couldn't get version/kind; json parse error: unexpected end of JSON input";
+
+function refuse(status: Status): UnreadableBody {
+  return { refusal: () => status };
+}
+
+function readPatch(type: string, body: HttpRequest["body"]): Body | UnreadableBody {
+  const patch = PATCH_TYPES[type];
+  if (patch === undefined || typeof body !== "string") return refuse(unsupportedMediaType(Object.keys(PATCH_TYPES)));
+  switch (patch) {
+    case "apply":
+      return parseYaml(body, (why) => refuse(badRequest(`error decoding YAML: ${why}`)));
+    case "json":
+      return parseJson(body, (why) => refuse(badRequest(why)));
+    default:
+      return parseJson(body, (why) => refuse(badRequest(`error decoding patch: ${why}`)));
   }
-  if (type === "application/yaml") return parseYaml(body);
-  return type === "application/json" || type === "*/*" ? parseJson(body) : { refusal: unsupportedMediaType(ACCEPTED) };
+}
+
+/** `transformDecodeError`: what it should have been, why it is not, and how it begins. */
+function unrecognized(body: HttpRequest["body"], why: string): UnreadableBody {
+  const summary = typeof body === "string" ? summaryOf(body) : "";
+  return { refusal: (expected) => badRequest(unrecognizedText(expected, why, summary)) };
+}
+
+const SUMMARY_BYTES = 30;
+
+/** The beginning of a body: as it is where it looks like JSON, else in hexadecimal. */
+export function summaryOf(text: string): string {
+  if (text === "") return "<empty>";
+  if (text.startsWith("{")) return text.length > SUMMARY_BYTES ? `${text.slice(0, SUMMARY_BYTES)} ...` : text;
+  const bytes = utf8Bytes(text.slice(0, 4 * SUMMARY_BYTES));
+  const hex = hexOf(bytes.slice(0, SUMMARY_BYTES));
+  return bytes.length > SUMMARY_BYTES ? `${hex} ...` : hex;
 }
 
 /** What can be read of protobuf has become JSON before it comes here. */
-function unreadable(body: string | Uint8Array): Refused {
+function unreadableProtobuf(body: string | Uint8Array): UnreadableBody {
   const byteAt = (index: number) =>
     typeof body === "string" ? (index < body.length ? body.charCodeAt(index) : undefined) : body[index];
-  const unread = describeUnread(byteAt, body.length);
-  const shown = Math.min(body.length, SUMMARY_BYTES);
-  let hex = "";
-  for (let index = 0; index < shown; index += 1) hex += (byteAt(index) ?? 0).toString(16).padStart(2, "0");
-  const summary = body.length > SUMMARY_BYTES ? `${hex} ...` : hex;
-  return { refusal: badRequest(unread.problem), unread: { ...unread, summary } };
+  const { problem, kind, version } = describeUnread(byteAt, body.length);
+  if (kind !== "") return { refusal: (expected) => badRequest(cannotBeHandled(kind, version, expected, problem)) };
+  const bytes = Array.from({ length: Math.min(body.length, SUMMARY_BYTES) }, (_, index) => byteAt(index) ?? 0);
+  const summary = body.length > SUMMARY_BYTES ? `${hexOf(bytes)} ...` : hexOf(bytes);
+  return { refusal: (expected) => badRequest(unrecognizedText(expected, problem, summary)) };
 }
 
-/** As kube-apiserver words it once it knows what was expected (transformDecodeError). */
-export function unrecognized({ kind, version, problem, summary }: UnreadBody, expected: string): Status {
-  return badRequest(
-    kind === ""
-      ? `the object provided is unrecognized (must be of type ${expected}): ${problem} (${summary})`
-      : `${kind} in version ${JSON.stringify(version)} cannot be handled as a ${expected}: ${problem}`,
-  );
+function cannotBeHandled(kind: string, version: string, expected: string, problem: string): string {
+  return `${kind} in version ${JSON.stringify(version)} cannot be handled as a ${expected}: ${problem}`;
 }
 
-function parseJson(text: string): Body | Refused {
+function unrecognizedText(expected: string, problem: string, summary: string): string {
+  return `the object provided is unrecognized (must be of type ${expected}): ${problem} (${summary})`;
+}
+
+function hexOf(bytes: readonly number[]): string {
+  return bytes.map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function parseJson(text: string, refused: (why: string) => UnreadableBody): Body | UnreadableBody {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    const problem = `couldn't get version/kind; json parse error: ${jsonProblem(text)}`;
-    return { refusal: badRequest(problem), unread: { problem, kind: "", version: "", summary: summaryOf(text) } };
+    return refused(jsonSyntaxError(text) ?? "invalid JSON");
   }
-  return tooDeep(value) ? { refusal: badRequest("exceeded max depth") } : { value: deepFreeze(value), json: text };
+  return tooDeep(value) ? refused("exceeded max depth") : { value: deepFreeze(value), json: text };
 }
 
-/** How a body begins (summarizeData): text where it looks like JSON, else its bytes. */
-function summaryOf(text: string): string {
-  if (text.startsWith("{")) return text.length > SUMMARY_BYTES ? `${text.slice(0, SUMMARY_BYTES)} ...` : text;
-  const bytes = utf8Bytes(text.slice(0, SUMMARY_BYTES)).slice(0, SUMMARY_BYTES);
-  const hex = bytes.map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  return text.length > SUMMARY_BYTES ? `${hex} ...` : hex;
-}
-
-/** Engines word their errors differently: ours says only what all can tell. */
-function jsonProblem(text: string): string {
-  return text.trim() === "" ? "unexpected end of JSON input" : "invalid JSON";
-}
-
-function parseYaml(text: string): Body | { readonly refusal: Status } {
+function parseYaml(text: string, refused: (why: string) => UnreadableBody): Body | UnreadableBody {
   try {
-    const value: unknown = parse(text, { maxAliasCount: 100, uniqueKeys: true });
-    return { value: deepFreeze(value), json: "" };
+    return { value: deepFreeze(parseYamlText(text)), json: "" };
   } catch (error) {
-    const { line } = (error instanceof YAMLParseError ? error.linePos?.[0] : undefined) ?? { line: 1 };
-    return { refusal: badRequest(`error converting YAML to JSON: yaml: line ${line}: could not be parsed`) };
+    if (!(error instanceof YamlError)) throw error;
+    return refused(`error converting YAML to JSON: ${error.message}`);
   }
 }
 

@@ -7,36 +7,60 @@ import {
   DecodeError,
   decodeKind,
   decodeObject,
+  jsonTypeOf,
   strictDecodingMessage,
 } from "../../../api/schema/decode.ts";
 import { duplicateFields } from "../../../api/schema/duplicates.ts";
 import { OBJECT_META, type StructType } from "../../../api/schema/schema.ts";
 import { badRequest } from "../../../api/status-errors.ts";
 import type { ResourceRequest } from "../messages.ts";
+import { summaryOf } from "./body.ts";
 
+/** Or why the body is none: what Go's decoder says, without the words around it. */
 type Decoded =
   | { readonly request: ResourceRequest; readonly warnings: readonly string[] }
-  | { readonly refusal: Status };
+  | { readonly problem: string };
+
+const GO_TYPE_META =
+  'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
 
 /** The request with its body decoded by the kind's schema; unknown fields refused, warned of or dropped, as asked. */
-export function decodeBody(kind: Kind, request: ResourceRequest, json: string): Decoded {
-  return request.verb === "create" || request.verb === "update"
-    ? decodeObjectOf(kind, request, json)
-    : { request, warnings: [] };
+export function decodeBody(
+  kind: Kind,
+  request: ResourceRequest,
+  json: string,
+): Exclude<Decoded, { readonly problem: string }> | { readonly refusal: Status } {
+  if (request.verb !== "create" && request.verb !== "update") return { request, warnings: [] };
+  const served = kind.subresources.find(({ name }) => name === request.subresource) ?? kind;
+  const { body } = request;
+  const text = json === "" ? JSON.stringify(body ?? null) : json;
+  const unrecognized = (why: string) => ({
+    refusal: badRequest(
+      `the object provided is unrecognized (must be of type ${served.kind}): ${why} (${summaryOf(text)})`,
+    ),
+  });
+  if (body !== undefined && body !== null && !isRecord(body)) {
+    const why = `json: cannot unmarshal ${jsonTypeOf(body)} into Go value of type ${GO_TYPE_META}`;
+    return unrecognized(`couldn't get version/kind; json parse error: ${why}`);
+  }
+  const missing = kind.custom === null || request.subresource === "scale" ? null : missingTypeOf(body, text);
+  if (missing !== null) return unrecognized(missing);
+  const decoded = decodeObjectOf(kind, request, json);
+  return "problem" in decoded
+    ? { refusal: badRequest(cannotBeHandledMessage(served.kind, served.version, decoded.problem)) }
+    : decoded;
 }
 
-/** A custom resource must say what it is; what its schema does not know is unknown. */
+/** A custom resource must say what it is. */
+function missingTypeOf(body: unknown, text: string): string | null {
+  const { kind, apiVersion } = (body ?? {}) as ApiObject;
+  if (!kind) return `Object 'Kind' is missing in '${text}'`;
+  return apiVersion ? null : `Object 'apiVersion' is missing in '${text}'`;
+}
+
+/** What a custom resource's schema does not know is unknown. */
 function decodeCustom(kind: Kind, request: ResourceRequest, json: string): Decoded {
   const given = request.body as ApiObject;
-  const text = json === "" ? JSON.stringify(given) : json;
-  for (const field of ["kind", "apiVersion"] as const) {
-    if (given[field]) continue;
-    const summary = text.length > 30 ? `${text.slice(0, 30)} ...` : text;
-    const name = field === "kind" ? "Kind" : "apiVersion";
-    const why = `Object '${name}' is missing in '${text}'`;
-    const head = `the object provided is unrecognized (must be of type ${kind.kind}): ${why}`;
-    return { refusal: badRequest(`${head} (${summary})`) };
-  }
   if (given.apiVersion !== apiVersionOf(kind) || given.kind !== kind.kind) return { request, warnings: [] };
   const unknown: string[] = [];
   try {
@@ -49,12 +73,10 @@ function decodeCustom(kind: Kind, request: ResourceRequest, json: string): Decod
       ...metadata.unknownFields,
     ];
     const mode = request.options.fieldValidation ?? "Warn";
-    if (problems.length > 0 && mode === "Strict")
-      return { refusal: badRequest(cannotBeHandledMessage(kind.kind, kind.version, strictDecodingMessage(problems))) };
+    if (problems.length > 0 && mode === "Strict") return { problem: strictDecodingMessage(problems) };
     return { request: { ...request, body: deepFreeze(object) }, warnings: mode === "Warn" ? problems : [] };
   } catch (error) {
-    if (error instanceof DecodeError)
-      return { refusal: badRequest(cannotBeHandledMessage(kind.kind, kind.version, error.message)) };
+    if (error instanceof DecodeError) return { problem: error.message };
     throw error;
   }
 }
@@ -68,7 +90,7 @@ const METADATA_ONLY: StructType = Object.freeze({
   required: [],
 });
 
-/** The same for a body that is known to be an object of the kind (or of its subresource). */
+/** A body that is known to be an object of the kind (or of its subresource). */
 export function decodeObjectOf(kind: Kind, request: ResourceRequest, json: string): Decoded {
   if (!isRecord(request.body)) return { request, warnings: [] };
   const served = kind.subresources.find(({ name }) => name === request.subresource) ?? kind;
@@ -83,16 +105,11 @@ export function decodeObjectOf(kind: Kind, request: ResourceRequest, json: strin
     if (decoded === undefined) return { request, warnings: [] };
     const problems = [...duplicateFields(json), ...decoded.unknownFields];
     const mode = request.options.fieldValidation ?? "Warn";
-    if (problems.length > 0 && mode === "Strict") {
-      return {
-        refusal: badRequest(cannotBeHandledMessage(served.kind, served.version, strictDecodingMessage(problems))),
-      };
-    }
+    if (problems.length > 0 && mode === "Strict") return { problem: strictDecodingMessage(problems) };
     const object = deepFreeze(decoded.object as ApiObject);
     return { request: { ...request, body: object }, warnings: mode === "Warn" ? problems : [] };
   } catch (error) {
-    if (error instanceof DecodeError)
-      return { refusal: badRequest(cannotBeHandledMessage(served.kind, served.version, error.message)) };
+    if (error instanceof DecodeError) return { problem: error.message };
     throw error;
   }
 }

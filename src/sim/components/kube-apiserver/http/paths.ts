@@ -1,4 +1,4 @@
-import { pathNotFound } from "../../../api/status-errors.ts";
+import { methodNotOnResource } from "../../../api/status-errors.ts";
 import type { Context } from "../../../kernel/types.ts";
 import { discoveryDocument } from "../discovery/discovery.ts";
 import { serveHealth } from "../health.ts";
@@ -63,11 +63,11 @@ export function servePath(
   }
   const found = discoveryDocument(state, path, http.headers.accept ?? "") ?? openApiDocument(state, path);
   if (found === null) {
-    reply(context, incoming, jsonResponse(404, pathNotFound(), form));
+    reply(context, incoming, textResponse(404, "404 page not found\n"));
     return;
   }
   if (http.method !== "GET" && http.method !== "HEAD") {
-    reply(context, incoming, jsonResponse(405, pathNotFound(), form));
+    reply(context, incoming, jsonResponse(405, methodNotOnResource(), form));
     return;
   }
   const response = jsonResponse(200, found.document, form, found.contentType);

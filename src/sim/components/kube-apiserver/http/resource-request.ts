@@ -3,6 +3,7 @@ import { badRequest } from "../../../api/status-errors.ts";
 import type { Credentials, HttpRequest, RequestOptionsOfVerb, ResourceRequest, Verb } from "../messages.ts";
 import { isStatus } from "../registry/exchange.ts";
 import { PATCH_TYPES } from "./body.ts";
+import { checkWriteOptions } from "./options.ts";
 import type { Query, RequestInfo } from "./path.ts";
 
 /** What HTTP asks, as the registry understands it. */
@@ -12,9 +13,9 @@ export function resourceRequestOf(
   query: Query,
   body: unknown,
 ): ResourceRequest | Status {
-  const options = optionsOf(query, info, body);
-  if (isStatus(options)) return options;
   const type = (http.headers["content-type"] ?? "").split(";")[0]!.trim();
+  const options = optionsOf(query, info, body, PATCH_TYPES[type] === "apply");
+  if (isStatus(options)) return options;
   return {
     type: "resource",
     verb: info.verb as Verb,
@@ -64,6 +65,7 @@ function optionsOf(
   query: Query,
   info: RequestInfo & { isResource: true },
   body: unknown,
+  isApply: boolean,
 ): RequestOptionsOfVerb | Status {
   const options: Record<string, unknown> = {};
   for (const name of [
@@ -99,8 +101,8 @@ function optionsOf(
     if (policy !== undefined && policy !== "") options.propagationPolicy = policy;
     dryRun.push(...(given.dryRun ?? []));
   }
-  if (dryRun.some((value) => value !== "All"))
-    return badRequest(`Invalid value: "${dryRun.find((value) => value !== "All")}": dryRun must be All`);
+  const wrong = checkWriteOptions(info.verb, query, options as RequestOptionsOfVerb, dryRun, isApply);
+  if (wrong !== null) return wrong;
   if (dryRun.length > 0) options.dryRun = true;
   if (["log", "exec", "attach", "portforward", "proxy"].includes(info.subresource))
     options.connect = connectOptions(query);

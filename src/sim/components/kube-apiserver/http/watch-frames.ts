@@ -23,6 +23,8 @@ export function renderWatchFrame(watcher: Watcher, frame: WatchFrame, nowWallUs:
     if (Object.isFrozen(frame)) lines.set(frame, chunk);
     return chunk;
   }
-  const object = presented(watcher.kind, form, frame.object, nowWallUs);
+  const shown = presented(watcher.kind, form, frame.object, nowWallUs);
+  // A table's columns are told once.
+  const object = form.as === "table" && watcher.sentEvents > 1 ? { ...shown, columnDefinitions: null } : shown;
   return { type: "chunk", data: `${JSON.stringify({ type: frame.type, object })}\n` };
 }

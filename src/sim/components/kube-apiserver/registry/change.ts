@@ -1,6 +1,5 @@
 import { validateCustomUpdate } from "../../../api/custom/validate.ts";
 import type { FieldError } from "../../../api/field-errors.ts";
-import { apiVersionOf } from "../../../api/kinds.ts";
 import { withManagedFields } from "../../../api/managed-fields/managed-fields.ts";
 import type { ApiObject, Status } from "../../../api/object.ts";
 import { badRequest, conflict, invalid, uidPreconditionFailed } from "../../../api/status-errors.ts";
@@ -22,7 +21,7 @@ import { isStatus } from "./exchange.ts";
 
 import type { Outcome } from "./outcome.ts";
 import { applied, isApply, withOwners } from "./ownership.ts";
-import { patched } from "./patch.ts";
+import { patched, undecodablePatch } from "./patch.ts";
 import { scaled, scaleOf } from "./scale.ts";
 import { prepareForUpdate } from "./strategy.ts";
 
@@ -133,7 +132,7 @@ function patchedObject(exchange: Exchange, current: ApiObject, merged: ApiObject
   // What components send fits the schema; what people send is looked at.
   if ((exchange.form === null && kind.custom === null) || isStatus(object)) return object;
   const decoded = decodeObjectOf(kind, { ...request, body: object }, "");
-  if ("refusal" in decoded) return decoded.refusal;
+  if ("problem" in decoded) return undecodablePatch(request, object, decoded.problem);
   for (const warning of decoded.warnings) if (!exchange.warnings.includes(warning)) exchange.warnings.push(warning);
   return decoded.request.body as ApiObject;
 }
@@ -149,7 +148,7 @@ const NO_VERSION: FieldError = Object.freeze({
 
 function checkUpdate(exchange: Exchange, given: ApiObject, current: ApiObject): Status | null {
   const { kind, name, request } = exchange;
-  const wrong = checkKind(given, apiVersionOf(kind), kind.kind);
+  const wrong = checkKind(kind, given);
   if (wrong !== null) return wrong;
   const metadata = given.metadata ?? {};
   if (metadata.name !== undefined && metadata.name !== "" && metadata.name !== name) {

@@ -1,7 +1,8 @@
 import { validateCustomCreate } from "../../../api/custom/validate.ts";
 import { definitionWarnings } from "../../../api/custom/warnings.ts";
+import { invalid as invalidField } from "../../../api/field-errors.ts";
 import { generateName, randomUid } from "../../../api/hash.ts";
-import { apiVersionOf, storageKey } from "../../../api/kinds.ts";
+import { apiVersionOf, type Kind, storageKey } from "../../../api/kinds.ts";
 import { withManagedFields } from "../../../api/managed-fields/managed-fields.ts";
 import { type ApiObject, deepFreeze, type Status } from "../../../api/object.ts";
 import {
@@ -63,7 +64,7 @@ function needsNamespace(state: ApiServerState, { kind, request }: Exchange): boo
 
 function checkBody({ kind, request }: Exchange, body: ApiObject | null | undefined): Status | null {
   if (typeof body !== "object" || body === null) return badRequest("no body was sent");
-  const wrong = checkKind(body, apiVersionOf(kind), kind.kind);
+  const wrong = checkKind(kind, body);
   if (wrong !== null) return wrong;
   const namespace = body.metadata?.namespace;
   if (kind.custom?.terminating === true)
@@ -78,12 +79,16 @@ function checkBody({ kind, request }: Exchange, body: ApiObject | null | undefin
 }
 
 /** The body's kind must be what the path serves; absent counts as right. */
-export function checkKind(body: ApiObject, apiVersion: string, kind: string): Status | null {
+export function checkKind(served: Kind, body: ApiObject): Status | null {
+  const { kind } = served;
+  const apiVersion = apiVersionOf(served);
   const given = body.apiVersion ?? apiVersion;
   if (given !== apiVersion) {
     return badRequest(`the API version in the data (${given}) does not match the expected API version (${apiVersion})`);
   }
   if (body.kind !== undefined && body.kind !== kind) {
+    if (served.custom !== null)
+      return invalid(served, body.metadata?.name ?? "", [invalidField("kind", body.kind, `must be ${kind}`)]);
     return badRequest(
       `${kind} in version "${apiVersion.split("/").at(-1)}" cannot be handled as a ${kind}: no kind "${body.kind}" is registered for version "${apiVersion}"`,
     );

@@ -1,9 +1,10 @@
 import { structOfKind } from "../../../api/custom/field-types.ts";
 import { required } from "../../../api/field-errors.ts";
-import { apiVersionOf } from "../../../api/kinds.ts";
+import { apiVersionOf, type Kind } from "../../../api/kinds.ts";
 import {
   type Applied,
   applyConfiguration,
+  managedFieldsOf,
   ownersAfterUpdate,
   type Writer,
   withManagedFields,
@@ -16,6 +17,9 @@ import type { Context } from "../../../kernel/types.ts";
 import { denialText } from "../authz/attributes.ts";
 import { authorize } from "../authz/authorize.ts";
 import type { ApiServerState, Exchange } from "../state.ts";
+import { isStatus } from "./exchange.ts";
+import { scaleOf } from "./scale.ts";
+import { ownersOfScale, ownersOfScaled } from "./scale-ownership.ts";
 
 const MANAGER_LENGTH_MAX = 128;
 
@@ -44,7 +48,7 @@ export function withOwners(
 }
 
 export function isApply({ request }: Exchange): boolean {
-  return request.verb === "patch" && request.patchType === "apply" && request.subresource !== "scale";
+  return request.verb === "patch" && request.patchType === "apply";
 }
 
 /** What server-side apply makes of the object as it is (null: there is none yet). */
@@ -60,10 +64,25 @@ export function applied(exchange: Exchange, live: ApiObject | null, context: Con
   const { name } = (request.body as ApiObject | null | undefined)?.metadata ?? {};
   if (name !== undefined && name !== exchange.name)
     return badRequest(`the name of the object (${name}) does not match the name on the URL (${exchange.name})`);
-  return applyConfiguration(live, request.body, schema, writerOf(exchange, context), {
-    force: request.options.force === true,
-    apiVersion: apiVersionOf(kind),
+  const writer = writerOf(exchange, context);
+  const force = request.options.force === true;
+  if (request.subresource === "scale" && live !== null) return appliedToScale(kind, live, request.body, writer, force);
+  return applyConfiguration(live, request.body, schema, writer, { force, apiVersion: apiVersionOf(kind) });
+}
+
+/** The Scale that comes of it, and the owners of what it scales. */
+function appliedToScale(kind: Kind, live: ApiObject, body: unknown, writer: Writer, force: boolean): Applied | Status {
+  const scale = scaleOf(kind, live);
+  if (isStatus(scale)) return scale;
+  const owners = managedFieldsOf(live);
+  const owned = withManagedFields(scale, ownersOfScale(kind, owners));
+  const applied = applyConfiguration(owned, body, schemaOf("autoscaling/v1", "Scale")!, writer, {
+    force,
+    apiVersion: "autoscaling/v1",
   });
+  if (isStatus(applied)) return applied;
+  const { managedFields: _, ...metadata } = applied.object.metadata ?? {};
+  return { object: { ...applied.object, metadata }, owners: ownersOfScaled(kind, owners, applied.owners) };
 }
 
 /** An apply that makes the object wants the right to create it, too. */

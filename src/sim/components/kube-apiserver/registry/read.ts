@@ -10,6 +10,7 @@ import {
 } from "../../../api/status-errors.ts";
 import type { Context } from "../../../kernel/types.ts";
 import type { KeyValue, RangeResponse } from "../../etcd/messages.ts";
+import { checkListOptions } from "../http/options.ts";
 import { answer, refuse } from "../respond.ts";
 import type { ApiServerState, Exchange } from "../state.ts";
 import { selectObjects, type WatchCache } from "../watch/cache.ts";
@@ -72,6 +73,11 @@ function respondWith(state: ApiServerState, exchange: Exchange, context: Context
 export function beginList(state: ApiServerState, exchange: Exchange, context: Context): void {
   const { kind, request } = exchange;
   const { options } = request;
+  const wrong = checkListOptions(false, options, false);
+  if (wrong !== null) {
+    refuse(state, exchange, context, wrong);
+    return;
+  }
   const selection = selectionOfRequest(kind, request);
   if (isStatus(selection)) {
     refuse(state, exchange, context, selection);
@@ -82,15 +88,6 @@ export function beginList(state: ApiServerState, exchange: Exchange, context: Co
     return;
   }
   const version = options.resourceVersion ?? "";
-  if (options.resourceVersionMatch !== undefined && version === "") {
-    refuse(
-      state,
-      exchange,
-      context,
-      badRequest("resourceVersionMatch is forbidden unless resourceVersion is provided"),
-    );
-    return;
-  }
   const cache = cacheOf(state, kind);
   const paged = (options.limit ?? 0) > 0 && version !== "0" && options.resourceVersionMatch === undefined;
   const fromCache = version !== "" && options.resourceVersionMatch !== "Exact" && !paged && cache !== undefined;

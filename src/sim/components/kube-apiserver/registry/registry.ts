@@ -1,8 +1,15 @@
-import { methodNotSupported, notFound, storageError, timeout } from "../../../api/status-errors.ts";
+import {
+  methodNotOnResource,
+  methodNotSupported,
+  notFound,
+  pathNotFound,
+  storageError,
+  timeout,
+} from "../../../api/status-errors.ts";
 import type { Context } from "../../../kernel/types.ts";
 import { answer, refuse } from "../respond.ts";
 import type { ApiServerState, Exchange } from "../state.ts";
-import { beginWatch, resumeWatch } from "../watch/serve.ts";
+import { beginWatch, resumeStreamingList, resumeWatch } from "../watch/serve.ts";
 import { beginDeleteCollection, resumeDeleteCollection } from "./collection.ts";
 import { componentStatuses } from "./component-status.ts";
 import { beginConnect } from "./connect.ts";
@@ -21,18 +28,18 @@ export function begin(state: ApiServerState, exchange: Exchange, context: Contex
   if (subresource !== "") {
     const served = kind.subresources.find(({ name }) => name === subresource);
     if (served === undefined) {
-      refuse(state, exchange, context, notFoundPath(exchange));
+      refuse(state, exchange, context, kind.custom === null ? pathNotFound() : notFound(kind, request.name));
       return;
     }
     if (!served.verbs.includes(verb) && !(verb === "create" && subresource === "exec")) {
-      refuse(state, exchange, context, methodNotSupported(kind, verb));
+      refuse(state, exchange, context, notWithThis(exchange));
       return;
     }
     beginSubresource(state, exchange, context);
     return;
   }
   if (!kind.verbs.includes(verb)) {
-    refuse(state, exchange, context, methodNotSupported(kind, verb));
+    refuse(state, exchange, context, notWithThis(exchange));
     return;
   }
   if (kind.storagePrefix === "") {
@@ -69,8 +76,8 @@ export function begin(state: ApiServerState, exchange: Exchange, context: Contex
   }
 }
 
-function notFoundPath({ kind, request }: Exchange) {
-  return notFound({ group: kind.group, resource: `${kind.resource}/${request.subresource}` }, request.name);
+function notWithThis({ kind, request }: Exchange) {
+  return kind.custom === null ? methodNotOnResource() : methodNotSupported(kind, request.verb);
 }
 
 function beginSubresource(state: ApiServerState, exchange: Exchange, context: Context): void {
@@ -118,6 +125,9 @@ export function resume(state: ApiServerState, exchange: Exchange, context: Conte
     case "create":
       if (request.subresource === "") resumeCreate(state, exchange, context, from);
       else resumeUpdate(state, exchange, context, from);
+      return;
+    case "watch":
+      resumeStreamingList(state, exchange, context, from);
       return;
     case "deletecollection":
       resumeDeleteCollection(state, exchange, context, from);

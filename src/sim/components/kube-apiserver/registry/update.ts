@@ -17,6 +17,7 @@ import { isDryRun, isStatus } from "./exchange.ts";
 import { cacheOf, keyOf } from "./lookup.ts";
 import type { Outcome } from "./outcome.ts";
 import { applied, creationDenied } from "./ownership.ts";
+import { undecodablePatch } from "./patch.ts";
 import { waitsForCharge } from "./quota.ts";
 import { scaleOf } from "./scale.ts";
 import { companionsOfRemoval, companionsOfUpdate, rangeWritten, rememberRange } from "./service-allocation.ts";
@@ -105,8 +106,8 @@ function createByApply(state: ApiServerState, exchange: Exchange, context: Conte
     return;
   }
   const decoded = decodeObjectOf(kind, request, "");
-  if ("refusal" in decoded) {
-    refuse(state, exchange, context, decoded.refusal);
+  if ("problem" in decoded) {
+    refuse(state, exchange, context, undecodablePatch(request, request.body, decoded.problem));
     return;
   }
   exchange.creates = true;

@@ -99,7 +99,8 @@ const CORE: Omit<ResourceRequest, "verb"> = {
   userAgent: "test/1.0",
 };
 
-export function createHarness(): Harness {
+/** `flags`: more of them than kubeadm gives. */
+export function createHarness(flags: readonly string[] = []): Harness {
   const components = new Map<string, Component<never, never>>([
     ["etcd", fakeEtcd as Component<never, never>],
     ["kube-apiserver", kubeApiserver as unknown as Component<never, never>],
@@ -123,7 +124,11 @@ export function createHarness(): Harness {
           },
           boot: [
             { name: "etcd@control-plane-1", kind: "etcd", args: null },
-            { name: "kube-apiserver@control-plane-1", kind: "kube-apiserver", args: { argv: ARGV, env: {} } },
+            {
+              name: "kube-apiserver@control-plane-1",
+              kind: "kube-apiserver",
+              args: { argv: [...ARGV, ...flags], env: {} },
+            },
             { name: "client@control-plane-1", kind: "client", args: null },
           ],
           bootUs: 1000,

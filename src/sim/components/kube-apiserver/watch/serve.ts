@@ -1,30 +1,38 @@
-import { forbidden as forbiddenField } from "../../../api/field-errors.ts";
 import { apiVersionOf, type Kind } from "../../../api/kinds.ts";
 import { type ApiObject, deepFreeze } from "../../../api/object.ts";
-import { badRequest, expired, invalid } from "../../../api/status-errors.ts";
+import { badRequest, expired, storageError, tooLargeResourceVersion } from "../../../api/status-errors.ts";
 import type { Context, StreamId } from "../../../kernel/types.ts";
+import { checkListOptions } from "../http/options.ts";
 import { renderWatchFrame, WATCH_HEADERS } from "../http/watch-frames.ts";
 import type { HttpResponse, WatchFrame } from "../messages.ts";
 import { toServed } from "../registry/conversion.ts";
+import { askFor, type EtcdAnswer, rangeOf } from "../registry/etcd-client.ts";
 import { isStatus } from "../registry/exchange.ts";
+import { prefixEnd } from "../registry/keys.ts";
 import { cacheOf } from "../registry/lookup.ts";
 import { selectionOfRequest } from "../registry/selection-of-request.ts";
 import { cachedAlways } from "../resources.ts";
 import { recordRequest, refuse } from "../respond.ts";
 import type { ApiServerState, Exchange } from "../state.ts";
 import { selectObjects, type WatchCache } from "./cache.ts";
+import { objectOf } from "./decorate.ts";
 import { startFeed, stopFeed } from "./feed.ts";
 import { type CachedEvent, eventsAfter } from "./history.ts";
-import { bucketOf, type Selection } from "./selection.ts";
+import { bucketOf, matchesSelection, type Selection } from "./selection.ts";
 import { addWatcher, dispatchEvent, frameFor, removeWatcher, type Watcher } from "./watchers.ts";
 
 const MIN_TIMEOUT_SECONDS = 1_800;
 const BOOKMARK_US = 60_000_000;
+/** So long before its end a watch gets its last bookmark. */
+const LAST_BOOKMARK_US = 2_000_000;
+const INITIAL_EVENTS_END = Object.freeze({ "k8s.io/initial-events-end": "true" });
 
 export interface WatchTimer {
   readonly type: "watchTimeout";
   readonly resource: string;
   readonly stream: StreamId;
+  /** It is nearly over: a last bookmark first. */
+  readonly bookmark: boolean;
 }
 
 /** A watch begins: from the cache's history, or with all that there is. */
@@ -34,12 +42,9 @@ export function beginWatch(state: ApiServerState, exchange: Exchange, context: C
     refuse(state, exchange, context, badRequest("a watch must be opened as a stream"));
     return;
   }
-  if (request.options.sendInitialEvents !== undefined) {
-    const why = "sendInitialEvents is forbidden for watch unless the WatchList feature gate is enabled";
-    const status = invalid({ group: "meta.k8s.io", kind: "ListOptions" }, "", [
-      forbiddenField("sendInitialEvents", why),
-    ]);
-    refuse(state, exchange, context, status);
+  const wrong = checkListOptions(true, request.options, state.flags.featureGates.includes("WatchList"));
+  if (wrong !== null) {
+    refuse(state, exchange, context, wrong);
     return;
   }
   const selection = selectionOfRequest(kind, request);
@@ -69,7 +74,42 @@ export function beginWatch(state: ApiServerState, exchange: Exchange, context: C
     cache.waiting.push(Object.freeze({ exchange: exchange.id, revision: 1 }));
     return;
   }
+  if (request.options.sendInitialEvents === true) {
+    // What there is comes from etcd itself, so that nothing is missing that the client may know of.
+    exchange.phase = "list";
+    state.streams.set(replyTo.id, Object.freeze({ use: "exchange", exchange: exchange.id }));
+    askFor(state, exchange, context, { op: "range", key: cache.prefix, rangeEnd: prefixEnd(cache.prefix) });
+    return;
+  }
   start(state, exchange, context, cache, selection, replyTo.id);
+}
+
+/** A streaming list: etcd has told what there is. The watch goes on from that revision. */
+export function resumeStreamingList(
+  state: ApiServerState,
+  exchange: Exchange,
+  context: Context,
+  from: EtcdAnswer,
+): void {
+  const { kind, request, replyTo } = exchange;
+  if (replyTo.via !== "stream") return;
+  if (!from.ok) {
+    refuse(state, exchange, context, storageError(from.text));
+    return;
+  }
+  const { kvs, header } = rangeOf(from.body);
+  const wanted = Number(request.options.resourceVersion ?? "0");
+  if (wanted > header.revision) {
+    refuse(state, exchange, context, tooLargeResourceVersion(wanted, header.revision));
+    return;
+  }
+  const selection = selectionOfRequest(kind, request) as Selection;
+  const objects: ApiObject[] = [];
+  for (const pair of kvs) {
+    const object = objectOf(pair);
+    if (object !== null && matchesSelection(selection, object)) objects.push(object);
+  }
+  start(state, exchange, context, cacheOf(state, kind)!, selection, replyTo.id, { objects, revision: header.revision });
 }
 
 export function resumeWatch(state: ApiServerState, exchange: Exchange, context: Context): void {
@@ -79,6 +119,12 @@ export function resumeWatch(state: ApiServerState, exchange: Exchange, context: 
   start(state, exchange, context, cache, selection, exchange.replyTo.id);
 }
 
+/** What a streaming list begins with. */
+interface InitialState {
+  readonly objects: readonly ApiObject[];
+  readonly revision: number;
+}
+
 function start(
   state: ApiServerState,
   exchange: Exchange,
@@ -86,12 +132,13 @@ function start(
   cache: WatchCache,
   selection: Selection,
   stream: StreamId,
+  initial: InitialState | null = null,
 ): void {
   const { request, form } = exchange;
   state.exchanges.delete(exchange.id);
   exchange.phase = "done";
   recordRequest(state, exchange, context, 200);
-  const version = Number(request.options.resourceVersion ?? "0");
+  const version = initial?.revision ?? Number(request.options.resourceVersion ?? "0");
   const watcher: Watcher = {
     stream,
     kind: exchange.kind,
@@ -109,16 +156,19 @@ function start(
     const head: HttpResponse = { type: "http", status: 200, headers: WATCH_HEADERS, body: "" };
     context.sendFrame(stream, head, { label: "200" });
   }
-  if (version > 0 && version < cache.history.oldestRevision) {
+  for (const object of initial?.objects ?? []) send(context, watcher, Object.freeze({ type: "ADDED", object }));
+  if (initial !== null && watcher.bookmarks)
+    sendBookmark(context, watcher, bookmark(watcher.kind, version, INITIAL_EVENTS_END));
+  if (version > 0 && version < cache.history.oldestRevision && initial === null) {
     const status = expired(`too old resource version: ${version} (${cache.history.oldestRevision})`);
     send(context, watcher, Object.freeze({ type: "ERROR", object: status }));
     context.closeStream(stream);
     return;
   }
-  if (version === 0) {
+  if (version === 0 && request.options.sendInitialEvents !== false) {
     for (const object of selectObjects(cache, selection))
       send(context, watcher, Object.freeze({ type: "ADDED", object }));
-  } else {
+  } else if (version > 0) {
     for (const event of eventsAfter(cache.history, version)) {
       const frame = frameFor(watcher, { event, frames: {} });
       if (frame !== null) send(context, watcher, frame);
@@ -127,8 +177,9 @@ function start(
   // What the cache has told by now; later events are newer.
   watcher.afterRevision = Math.max(watcher.afterRevision, cache.revision);
   const seconds = request.options.timeoutSeconds ?? MIN_TIMEOUT_SECONDS + context.random.int(MIN_TIMEOUT_SECONDS);
-  const timer: WatchTimer = { type: "watchTimeout", resource: cache.resource, stream };
-  watcher.timer = context.setTimer(seconds * 1_000_000, timer);
+  const early = watcher.bookmarks && seconds * 1_000_000 > LAST_BOOKMARK_US;
+  const timer: WatchTimer = { type: "watchTimeout", resource: cache.resource, stream, bookmark: early };
+  watcher.timer = context.setTimer(seconds * 1_000_000 - (early ? LAST_BOOKMARK_US : 0), timer);
   addWatcher(cache.watchers, watcher);
   state.streams.set(stream, Object.freeze({ use: "watch", resource: cache.resource }));
   if (watcher.bookmarks && !state.bookmarkTimer) {
@@ -167,7 +218,13 @@ function servedFrame(kind: Kind, frame: WatchFrame): WatchFrame {
 
 export function watchTimedOut(state: ApiServerState, context: Context, message: WatchTimer): void {
   const cache = state.caches.get(message.resource);
-  if (cache === undefined || !cache.watchers.byStream.has(message.stream)) return;
+  const watcher = cache?.watchers.byStream.get(message.stream);
+  if (cache === undefined || watcher === undefined) return;
+  if (message.bookmark) {
+    sendBookmark(context, watcher, bookmark(watcher.kind, Math.max(cache.revision, watcher.afterRevision)));
+    watcher.timer = context.setTimer(LAST_BOOKMARK_US, { ...message, bookmark: false });
+    return;
+  }
   context.closeStream(message.stream);
   endWatch(state, context, message.resource, message.stream);
 }
@@ -203,19 +260,22 @@ export function sendBookmarks(state: ApiServerState, context: Context): void {
       if (!watcher.bookmarks) continue;
       wanted = true;
       frame ??= bookmark(watcher.kind, cache.revision);
-      const text = watcher.form === null ? frame : renderWatchFrame(watcher, frame, context.wallUs());
-      context.sendFrame(watcher.stream, text);
+      sendBookmark(context, watcher, frame);
     }
   }
   state.bookmarkTimer = wanted;
   if (wanted) context.setTimer(BOOKMARK_US, { type: "bookmarks" });
 }
 
-function bookmark(kind: Kind, revision: number): WatchFrame {
+function sendBookmark(context: Context, watcher: Watcher, frame: WatchFrame): void {
+  context.sendFrame(watcher.stream, watcher.form === null ? frame : renderWatchFrame(watcher, frame, context.wallUs()));
+}
+
+function bookmark(kind: Kind, revision: number, annotations?: Readonly<Record<string, string>>): WatchFrame {
   const object: ApiObject = {
     kind: kind.kind,
     apiVersion: apiVersionOf(kind),
-    metadata: { resourceVersion: String(revision) },
+    metadata: { resourceVersion: String(revision), ...(annotations === undefined ? {} : { annotations }) },
   };
   return deepFreeze({ type: "BOOKMARK", object });
 }
