@@ -61,6 +61,7 @@ function decode(value: unknown, type: FieldType, place: Place): unknown {
     case "scalar":
       return decodeScalar(value, type.scalar, place);
     case "struct":
+      if (type.lenient === true && (typeof value !== "object" || Array.isArray(value))) return value;
       return decodeStruct(value, structAt(type.index), place);
     case "list":
       return decodeList(value, type, place);

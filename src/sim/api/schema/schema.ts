@@ -29,6 +29,8 @@ export type FieldType =
       readonly index: number;
       readonly replace: boolean;
       readonly retainKeys: boolean;
+      /** What is no record is taken as it is: the union of the struct and something else. */
+      readonly lenient?: boolean;
       /** The struct itself, where it is none of `STRUCTS` (a part of a custom resource). */
       readonly own?: StructType;
     }
@@ -130,6 +132,13 @@ function structOfLine(line: string, index: number): StructType {
 
 /** All struct types; `FieldType.index` points into it. */
 export const STRUCTS: readonly StructType[] = TYPES.map(structOfLine);
+
+// A schema's `items` and `additionalProperties` are schemas themselves; the OpenAPI document does not say so.
+for (const struct of STRUCTS) {
+  if (struct.name !== "JSONSchemaProps") continue;
+  const nested: FieldType = { type: "struct", index: struct.index, replace: false, retainKeys: false, lenient: true };
+  (struct.fields as Map<string, FieldType>).set("items", nested).set("additionalProperties", nested);
+}
 
 const roots: ReadonlyMap<string, StructType> = rootsByKind();
 

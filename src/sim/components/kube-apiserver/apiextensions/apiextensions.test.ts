@@ -161,6 +161,21 @@ describe("a definition", () => {
     );
   });
 
+  it("is read strictly, all the way down", () => {
+    const junk = {
+      type: "object",
+      properties: { a: { type: "array", items: { type: "object", additionalProperties: { tipe: "x" } } } },
+    };
+    const [version] = (widgets().spec as { versions: object[] }).versions;
+    const body = widgets({ versions: [{ ...version, selectableFields: [], schema: { openAPIV3Schema: junk } }] });
+    expect(
+      bodyOf(http("POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions?fieldValidation=Strict", body))
+        .message,
+    ).toMatch(
+      /strict decoding error: unknown field "spec.versions\[0\].schema.openAPIV3Schema.properties.a.items.additionalProperties.tipe"$/,
+    );
+  });
+
   it("goes with its instances", () => {
     define();
     http("POST", GROUP, widget("a"));
