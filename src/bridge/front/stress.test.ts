@@ -130,7 +130,7 @@ describe("what cannot be read", () => {
     const refused = JSON.parse((await world.ask("POST", CONFIG_MAPS, cut)).text);
     expect([refused.code, refused.message]).toEqual([
       400,
-      `the object provided is unrecognized (must be of type ConfigMap): couldn't get version/kind; json parse error: invalid JSON (${cut.slice(0, 30)} ...)`,
+      `the object provided is unrecognized (must be of type ConfigMap): couldn't get version/kind; json parse error: unexpected end of JSON input (${cut.slice(0, 30)} ...)`,
     ]);
     const chunked = { "transfer-encoding": "chunked" };
     const large = await world.ask("POST", CONFIG_MAPS, configMap("large", { a: "x".repeat(3_145_728) }), {

@@ -43,8 +43,8 @@ export function strictDecodingMessage(problems: readonly string[]): string {
 }
 
 /** `Deployment in version "v1" cannot be handled as a Deployment: ...`: what a 400 says. */
-export function cannotBeHandledMessage(kind: string, version: string, why: string): string {
-  return `${kind} in version "${version}" cannot be handled as a ${kind}: ${why}`;
+export function cannotBeHandledMessage(kind: string, version: string, why: string, expected = kind): string {
+  return `${kind} in version "${version}" cannot be handled as a ${expected}: ${why}`;
 }
 
 interface Place {

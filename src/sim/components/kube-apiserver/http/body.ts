@@ -2,6 +2,7 @@ import { utf8Bytes } from "../../../api/base64.ts";
 import { jsonSyntaxError } from "../../../api/go-json-syntax.ts";
 import { parseYaml as parseYamlText, YamlError } from "../../../api/go-yaml.ts";
 import { deepFreeze, type Status } from "../../../api/object.ts";
+import { cannotBeHandledMessage } from "../../../api/schema/decode.ts";
 import { badRequest, requestEntityTooLarge, unsupportedMediaType } from "../../../api/status-errors.ts";
 import type { HttpRequest, PatchType } from "../messages.ts";
 import { describeUnread } from "./protobuf-envelope.ts";
@@ -86,14 +87,11 @@ function unreadableProtobuf(body: string | Uint8Array): UnreadableBody {
   const byteAt = (index: number) =>
     typeof body === "string" ? (index < body.length ? body.charCodeAt(index) : undefined) : body[index];
   const { problem, kind, version } = describeUnread(byteAt, body.length);
-  if (kind !== "") return { refusal: (expected) => badRequest(cannotBeHandled(kind, version, expected, problem)) };
+  if (kind !== "")
+    return { refusal: (expected) => badRequest(cannotBeHandledMessage(kind, version, problem, expected)) };
   const bytes = Array.from({ length: Math.min(body.length, SUMMARY_BYTES) }, (_, index) => byteAt(index) ?? 0);
   const summary = body.length > SUMMARY_BYTES ? `${hexOf(bytes)} ...` : hexOf(bytes);
   return { refusal: (expected) => badRequest(unrecognizedText(expected, problem, summary)) };
-}
-
-function cannotBeHandled(kind: string, version: string, expected: string, problem: string): string {
-  return `${kind} in version ${JSON.stringify(version)} cannot be handled as a ${expected}: ${problem}`;
 }
 
 function unrecognizedText(expected: string, problem: string, summary: string): string {
