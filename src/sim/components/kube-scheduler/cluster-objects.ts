@@ -15,7 +15,7 @@ import {
   STORAGE_CLASSES,
   VOLUME_ATTACHMENTS,
 } from "../../machinery/resources.ts";
-import { type IndexFunctions, objectsByIndex, type Store } from "../../machinery/store.ts";
+import { type IndexFunctions, keyOf, objectsByIndex, type Store } from "../../machinery/store.ts";
 
 /** The kinds beside Pods and Nodes that plugins read, by plural name. */
 export const READ_KINDS = {
@@ -83,6 +83,31 @@ export function objectsOf(stores: (kind: ReadKind) => Store | undefined): Cluste
       const store = stores(kind);
       return store === undefined ? NOTHING : objectsByIndex(store, kind, value);
     },
+  };
+}
+
+/** Key of an object among those that are assumed. */
+export function assumedKey(kind: ReadKind, key: string): string {
+  return `${kind} ${key}`;
+}
+
+/**
+ * With writes that are on their way already done. As soon as a newer version than the one written over was seen, it
+ * counts instead.
+ */
+export function withAssumed(objects: ClusterObjects, assumed: ReadonlyMap<string, ApiObject>): ClusterObjects {
+  if (assumed.size === 0) return objects;
+  const latest = (kind: ReadKind, seen: ApiObject): ApiObject => {
+    const own = assumed.get(assumedKey(kind, keyOf(seen)));
+    return own?.metadata?.resourceVersion === seen.metadata?.resourceVersion ? (own ?? seen) : seen;
+  };
+  return {
+    get(kind, key) {
+      const seen = objects.get(kind, key);
+      return seen && latest(kind, seen);
+    },
+    all: (kind) => objects.all(kind).map((seen) => latest(kind, seen)),
+    byIndex: (kind, value) => objects.byIndex(kind, value).map((seen) => latest(kind, seen)),
   };
 }
 

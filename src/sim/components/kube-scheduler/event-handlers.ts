@@ -5,6 +5,7 @@ import { addNode, addPod, removeNode, removePod, updateNode, updatePod } from ".
 import { nominate, updateNomination, withdraw } from "./cache/nominated.ts";
 import { asksForLess, type ClusterEvent, nodeUpdateEvents } from "./framework/events.ts";
 import { type Node, nameOf, type Pod, uidOf } from "./objects.ts";
+import { dropBinding } from "./pre-bind.ts";
 import { addPodToQueue, deletePodFromQueue, moveOnEvent, updatePodInQueue } from "./queue/scheduling-queue.ts";
 import { frameworkFor, type SchedulerState } from "./state.ts";
 
@@ -100,6 +101,7 @@ function onDeleted(state: SchedulerState, pod: Pod, context: Context, trace: Tra
   const uid = uidOf(pod);
   deletePodFromQueue(state.queue, uid);
   withdraw(state.cache.nominated, uid);
+  if (state.binding.get(uid)?.preBind) dropBinding(state, uid);
   const wasAssumed = state.cache.assumed.has(uid);
   if (!pod.spec.nodeName && !wasAssumed) {
     if (pod.status?.nominatedNodeName) roomIsFree(state, pod, context, trace);

@@ -25,7 +25,7 @@ import { createDecisionRing } from "./decisions.ts";
 import { onNodeDelta, onObjectDelta, onPodDelta } from "./event-handlers.ts";
 import { numFeasibleNodesToFind } from "./framework/sampling.ts";
 import { createQueue, flushQueue, hasPodToPop, nextFlushAtUs } from "./queue/scheduling-queue.ts";
-import { onAnswer, scheduleOne } from "./schedule-one.ts";
+import { onAnswer, onVolumesDue, scheduleOne } from "./schedule-one.ts";
 import { readSettings, refuseToStart } from "./settings.ts";
 import { frameworkFor, type SchedulerMessage, type SchedulerState } from "./state.ts";
 
@@ -118,6 +118,7 @@ function createState(config: SchedulerConfig, context: Context): SchedulerState 
     wake: null,
     binding: new Map(),
     preempting: new Map(),
+    assumedObjects: new Map(),
   };
 }
 
@@ -126,6 +127,9 @@ function stepOwn(state: SchedulerState, message: KernelMessage | SchedulerMessag
     case "scheduleOne":
       state.loopArmed = false;
       if (state.leading) scheduleOne(state, context, cycleUs(state));
+      return;
+    case "checkVolumes":
+      onVolumesDue(state, message.uid, context);
       return;
     case "flushQueue":
       state.wake = null;

@@ -12,17 +12,28 @@ import { nominate } from "./cache/nominated.ts";
 import { keepDecision } from "./decisions.ts";
 import { move } from "./event-handlers.ts";
 import { fitErrorMessage, NO_NODES, truncateMessage } from "./framework/fit-error.ts";
+import type { PreBind } from "./framework/plugin.ts";
 import type { Framework } from "./framework/profile.ts";
 import { schedulePod, type Verdict } from "./framework/run.ts";
-import { keyOf, type Pod, type PodCondition } from "./objects.ts";
+import { keyOf, type Pod, type PodCondition, uidOf } from "./objects.ts";
 import { podInfoOf } from "./pod-info.ts";
+import {
+  assumeWrites,
+  checkVolumes,
+  dropBinding,
+  onPreBindAnswer,
+  type PreBindOutcome,
+  type PreBindTag,
+  startPreBind,
+} from "./pre-bind.ts";
 import { onPreemptingAnswer, type PreemptingTag, patchStatus, startPreempting } from "./preempting.ts";
 import { addUnschedulable, deletePodFromQueue, popPod, type QueuedPod } from "./queue/scheduling-queue.ts";
-import { frameworkFor, objectsSeen, type SchedulerState, schedulerNameOf } from "./state.ts";
+import { type Binding, frameworkFor, objectsSeen, type SchedulerState, schedulerNameOf } from "./state.ts";
 
 /** Comes back with the answer to a write. */
 export type SchedulerTag =
   | PreemptingTag
+  | PreBindTag
   | { readonly ask: "bind"; readonly uid: string; readonly pod: Pod; readonly node: string }
   | { readonly ask: "patchStatus"; readonly pod: string };
 
@@ -63,7 +74,7 @@ export function scheduleOne(state: SchedulerState, context: Context, durationUs:
     failed(state, queued, failure, preemption?.nominatedNode ?? null, context);
     return;
   }
-  bind(state, queued, verdict.chosen, context);
+  bind(state, queued, verdict.chosen, verdict.preBind, context);
 }
 
 function decide(state: SchedulerState, framework: Framework, queued: QueuedPod, context: Context): Verdict {
@@ -95,20 +106,45 @@ function refusers(verdict: Verdict): string[] {
   return [...names].sort();
 }
 
-function bind(state: SchedulerState, queued: QueuedPod, node: string, context: Context): void {
+/** Reserve, PreBind and Bind: the pod counts as placed from here on. */
+function bind(state: SchedulerState, queued: QueuedPod, node: string, preBind: PreBind | null, context: Context): void {
   const { pod, uid } = queued;
   assumePod(state.cache, pod, node);
   queued.lastMessage = "";
-  state.binding.set(uid, Object.freeze({ node, sinceUs: context.nowUs }));
-  const { namespace = "", name = "" } = pod.metadata;
+  state.binding.set(uid, Object.freeze({ pod, node, sinceUs: context.nowUs, preBind }));
+  if (preBind === null) {
+    postBinding(state, pod, node, context);
+    return;
+  }
+  assumeWrites(state, preBind);
+  startPreBind(state, uid, preBind, context);
+}
+
+function postBinding(state: SchedulerState, pod: Pod, node: string, context: Context): void {
+  const { namespace = "", name = "", uid = "" } = pod.metadata;
   const body = deepFreeze({
     apiVersion: "v1",
     kind: "Binding",
     metadata: { namespace, name, uid },
     target: { kind: "Node", name: node },
   });
-  const tag: SchedulerTag = Object.freeze({ ask: "bind", uid, pod, node });
+  const tag: SchedulerTag = Object.freeze({ ask: "bind", uid: uidOf(pod), pod, node });
   call(clientOf(state.machinery!), context, createSubresourceRequest(PODS, namespace, name, "binding", body), tag);
+}
+
+/** Time to see whether a pod's claims are bound. */
+export function onVolumesDue(state: SchedulerState, uid: string, context: Context): void {
+  const binding = state.binding.get(uid);
+  if (binding?.preBind == null) return;
+  const { preBind } = binding;
+  goOn(state, uid, binding, checkVolumes(state, uid, { ...binding, preBind }, context), context);
+}
+
+function goOn(state: SchedulerState, uid: string, binding: Binding, outcome: PreBindOutcome, context: Context): void {
+  if (outcome.type === "done") postBinding(state, binding.pod, binding.node, context);
+  if (outcome.type !== "failed") return;
+  const error = `running PreBind plugin "${binding.preBind!.plugin}": ${outcome.error}`;
+  bindingFailed(state, uid, binding.pod, error, context);
 }
 
 /** The answer to a binding or a patch. */
@@ -123,25 +159,31 @@ export function onAnswer(
     onPreemptingAnswer(state, tag, result, context);
     return;
   }
+  if (tag.ask === "preBind") {
+    const binding = state.binding.get(tag.uid);
+    if (binding?.preBind == null) return;
+    goOn(state, tag.uid, binding, onPreBindAnswer(state, tag, binding.preBind, result, context), context);
+    return;
+  }
   if (tag.ask === "patchStatus") {
     if (!result.ok) {
       klog(context, "E", "schedule_one.go:1147", `"Error updating pod" err=${quote(result.text)} pod="${tag.pod}"`);
     }
     return;
   }
-  state.binding.delete(tag.uid);
   if (result.ok) {
+    dropBinding(state, tag.uid);
     deletePodFromQueue(state.queue, tag.uid);
     context.count("scheduler_pods_scheduled_total");
     const text = `Successfully assigned ${keyOf(tag.pod)} to ${tag.node}`;
     record(state, tag.pod, "Normal", "Scheduled", "Binding", text, context);
     return;
   }
-  bindingFailed(state, tag.uid, tag.pod, result.text, context);
+  bindingFailed(state, tag.uid, tag.pod, `running Bind plugin "DefaultBinder": ${result.text}`, context);
 }
 
-function bindingFailed(state: SchedulerState, uid: string, pod: Pod, reason: string, context: Context): void {
-  const error = `running Bind plugin "DefaultBinder": ${reason}`;
+function bindingFailed(state: SchedulerState, uid: string, pod: Pod, error: string, context: Context): void {
+  dropBinding(state, uid);
   klog(
     context,
     "E",

@@ -1,13 +1,23 @@
+import type { ApiObject } from "../../api/object.ts";
 import type { TimerId } from "../../kernel/types.ts";
 import type { Machinery, MachineryTimer } from "../../machinery/machinery.ts";
 import type { SchedulerCache } from "./cache/cache.ts";
-import { type ClusterObjects, objectsOf } from "./cluster-objects.ts";
+import { type ClusterObjects, objectsOf, withAssumed } from "./cluster-objects.ts";
 import type { SchedulerConfig } from "./config.ts";
 import type { DecisionRing } from "./decisions.ts";
+import type { PreBind } from "./framework/plugin.ts";
 import { type Framework, frameworkOf } from "./framework/profile.ts";
 import type { Pod } from "./objects.ts";
 import type { Preempting } from "./preempting.ts";
 import type { SchedulingQueue } from "./queue/scheduling-queue.ts";
+
+export interface Binding {
+  readonly pod: Pod;
+  readonly node: string;
+  readonly sinceUs: number;
+  /** What comes before the binding itself. */
+  readonly preBind: PreBind | null;
+}
 
 export interface SchedulerState {
   readonly startedAtUs: number;
@@ -27,7 +37,9 @@ export interface SchedulerState {
   loopArmed: boolean;
   wake: { readonly timer: TimerId; readonly atUs: number } | null;
   /** By uid: bindings on their way. */
-  readonly binding: Map<string, { readonly node: string; readonly sinceUs: number }>;
+  readonly binding: Map<string, Binding>;
+  /** Volumes and claims as they will be once the writes for pods on their way are done. */
+  readonly assumedObjects: Map<string, ApiObject>;
   /** By uid: pods whose victims are being deleted. */
   readonly preempting: Map<string, Preempting>;
 }
@@ -36,6 +48,8 @@ export type SchedulerMessage =
   | MachineryTimer
   /** One scheduling cycle. */
   | { readonly type: "scheduleOne" }
+  /** Whether the claims of a pod on its way are bound by now. */
+  | { readonly type: "checkVolumes"; readonly uid: string }
   /** A back-off or a long wait is over. */
   | { readonly type: "flushQueue" };
 
@@ -52,6 +66,9 @@ export function frameworkFor(state: SchedulerState, pod: Pod): Framework | undef
 }
 
 /** What this process has seen of the other kinds. */
-export function objectsSeen({ machinery }: SchedulerState): ClusterObjects {
-  return objectsOf((kind) => machinery?.informers.get(kind)?.store);
+export function objectsSeen({ machinery, assumedObjects }: SchedulerState): ClusterObjects {
+  return withAssumed(
+    objectsOf((kind) => machinery?.informers.get(kind)?.store),
+    assumedObjects,
+  );
 }

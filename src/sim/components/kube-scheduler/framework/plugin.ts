@@ -1,6 +1,7 @@
+import type { ApiObject } from "../../../api/object.ts";
 import { podsOn, type Snapshot } from "../cache/cache.ts";
 import type { NodeInfo } from "../cache/node-info.ts";
-import type { ClusterObjects } from "../cluster-objects.ts";
+import type { ClusterObjects, ReadKind } from "../cluster-objects.ts";
 import { type Pod, uidOf } from "../objects.ts";
 import type { PodInfo } from "../pod-info.ts";
 import type { Preemption } from "../preemption/preempt.ts";
@@ -80,7 +81,18 @@ export interface Plugin {
   score?(cycle: Cycle, node: NodeInfo): number;
   /** In place, over all scored nodes (those of PreScore). */
   normalizeScore?(scores: number[], cycle: Cycle, nodes: readonly NodeInfo[]): void;
+  /** What must be written and waited for before a pod that goes to `node` is bound; null: nothing. */
+  reserve?(cycle: Cycle, node: NodeInfo): PreBind | null;
   readonly events?: readonly EventInterest[];
+}
+
+/** What Reserve assumes and PreBind does. Frozen data. */
+export interface PreBind {
+  readonly plugin: string;
+  readonly writes: readonly { readonly kind: ReadKind; readonly object: ApiObject }[];
+  /** `namespace/name` of the claims that must be bound. */
+  readonly claims: readonly string[];
+  readonly timeoutUs: number;
 }
 
 export interface PostFilterTools {

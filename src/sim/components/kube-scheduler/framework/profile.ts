@@ -17,6 +17,7 @@ export interface Framework {
   readonly filter: readonly Plugin[];
   readonly postFilter: readonly Plugin[];
   readonly score: readonly ScorePlugin[];
+  readonly reserve: readonly Plugin[];
   /** Plugin -> what it waits for. */
   readonly interests: ReadonlyMap<string, readonly EventInterest[]>;
   /** Every event type that any plugin waits for. */
@@ -58,6 +59,7 @@ function createFramework(profile: ProfileConfig): Framework {
     preFilter: pluginsAt("preFilter", "preFilter"),
     filter: pluginsAt("filter", "filter"),
     postFilter: pluginsAt("postFilter", "postFilter"),
+    reserve: pluginsAt("reserve", "reserve"),
     // A plugin that prepares its scores has none where it may not prepare them.
     score: at("score", "score").filter(({ plugin }) => plugin.preScore === undefined || preScore.has(plugin)),
   };

@@ -11,6 +11,7 @@ import {
   type FilterFailures,
   type NodeRejection,
   type Plugin,
+  type PreBind,
   type Rejection,
   rejection,
 } from "./plugin.ts";
@@ -51,6 +52,8 @@ export interface Verdict {
   readonly chosen: string | null;
   /** What PostFilter found when no node would do. */
   readonly preemption: Preemption | null;
+  /** What must happen before the pod is bound to the chosen node. */
+  readonly preBind: PreBind | null;
 }
 
 /**
@@ -73,7 +76,8 @@ export function schedulePod(
   const failures = new Map<string, NodeRejection>();
   const numAllNodes = snapshot.nodes.length;
   const { absent, failure: preFilter, filters } = preFiltered;
-  const verdict = { numAllNodes, evaluated: 0, failures, absent, preFilter, preemption: null };
+  const verdict = { numAllNodes, evaluated: 0, failures, absent, preFilter, preemption: null, preBind: null };
+  const reserved = (chosen: string) => ({ chosen, preBind: reserve(framework, cycle, chosen) });
   const none = (evaluated: number): Verdict => {
     const preemption = postFilter(
       framework,
@@ -88,7 +92,7 @@ export function schedulePod(
 
   const nominated = nominatedNode(snapshot, pod, preFiltered.names);
   if (nominated !== undefined && filterNode(preFiltered.filters, cycle, nominated) === null) {
-    return { ...verdict, feasible: [nominated.name], scores: null, chosen: nominated.name };
+    return { ...verdict, feasible: [nominated.name], scores: null, ...reserved(nominated.name) };
   }
   const nodes = preFiltered.names === null ? snapshot.nodes : namedNodes(snapshot, preFiltered.names);
   const wanted = numFeasibleNodesToFind(
@@ -108,10 +112,10 @@ export function schedulePod(
   const names = feasible.map((position) => search.results.names[position]!);
   const [first] = names;
   if (first === undefined) return none(evaluated);
-  if (names.length === 1) return { ...verdict, evaluated, feasible: names, scores: null, chosen: first };
+  if (names.length === 1) return { ...verdict, evaluated, feasible: names, scores: null, ...reserved(first) };
   const scores = scoreNodes(framework, search, feasible, names);
   const chosen = selectHost(scores, options.randomInt);
-  return { ...verdict, evaluated, feasible: names, scores, chosen };
+  return { ...verdict, evaluated, feasible: names, scores, ...reserved(chosen) };
 }
 
 function postFilter(
@@ -123,6 +127,15 @@ function postFilter(
 ): Preemption | null {
   if (failures.numAllNodes === 0) return null;
   for (const plugin of plugins) return plugin.postFilter!(cycle, failures, { filters, randomInt });
+  return null;
+}
+
+function reserve({ reserve: plugins }: Framework, cycle: Cycle, chosen: string): PreBind | null {
+  const node = nodeInfo(cycle.snapshot, chosen)!;
+  for (const plugin of plugins) {
+    const preBind = plugin.reserve!(cycle, node);
+    if (preBind !== null) return preBind;
+  }
   return null;
 }
 
