@@ -22,6 +22,7 @@ const LAB = [
   "hash",
   "save",
   "load",
+  "schedule",
   "share",
   "speed",
   "pause",

@@ -194,7 +194,7 @@ export class Shell {
 
   private command({ name, run }: NamedProgram, fs: InMemoryFs, machine: string | null, files: MachineFiles | null) {
     return defineCommand(name, async (args, context) => {
-      const stdin = DECODER.decode(Uint8Array.from(context.stdin as unknown as string, (char) => char.charCodeAt(0)));
+      const stdin = textOfBytes(context.stdin as unknown as string);
       const place = {
         files: filesOf(fs, context.cwd),
         directory: context.cwd,
@@ -284,7 +284,7 @@ export class Shell {
   private untilAwareLab(fs: InMemoryFs) {
     return defineCommand("lab", async (args, context) => {
       const [name = "", ...rest] = args;
-      const files = filesOf(fs, context.cwd);
+      const files = withStdin(filesOf(fs, context.cwd), context.stdin as unknown as string);
       if (name !== "until") return this.doors.session.run(name, rest, { signal: this.controller.signal, files });
       const limitUs = durationUs(rest[0] ?? "");
       const line = rest.slice(1).join(" ");
@@ -416,6 +416,15 @@ function withRandom(line: string): string {
 
 function quote(word: string): string {
   return /^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+function textOfBytes(bytes: string): string {
+  return DECODER.decode(Uint8Array.from(bytes, (char) => char.charCodeAt(0)));
+}
+
+/** `-` is what is piped in. */
+function withStdin(files: FilesDoor, stdin: string): FilesDoor {
+  return { ...files, read: async (path) => (path === "-" ? textOfBytes(stdin ?? "") : files.read(path)) };
 }
 
 function filesOf(fs: InMemoryFs, folder: string): FilesDoor {

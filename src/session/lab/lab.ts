@@ -4,6 +4,7 @@ import { TIME_MOVED } from "../session.ts";
 import { checkCommand } from "./check-command.ts";
 import { type LabCommand, LabError, table } from "./command.ts";
 import { failCommand, faultsCommand, healCommand } from "./fault-commands.ts";
+import { scheduleCommand } from "./schedule/schedule-command.ts";
 import { statusCommand } from "./status-command.ts";
 import {
   branchCommand,
@@ -33,6 +34,7 @@ const COMMANDS: readonly LabCommand[] = [
   branchesCommand,
   switchCommand,
   traceCommand,
+  scheduleCommand,
   checkCommand,
   hashCommand,
   saveCommand,

@@ -42,13 +42,13 @@ function required(terms: PodAffinityTerms | undefined, namespace: string): Affin
 }
 
 function preferred(terms: PodAffinityTerms | undefined, namespace: string, sign: 1 | -1): AffinityTerm[] {
-  return (terms?.preferredDuringSchedulingIgnoredDuringExecution ?? []).map(({ weight, podAffinityTerm }) =>
+  return (terms?.preferredDuringSchedulingIgnoredDuringExecution ?? []).map(({ weight = 0, podAffinityTerm = {} }) =>
     termOf(podAffinityTerm, namespace, sign * weight),
   );
 }
 
 function termOf(term: PodAffinityTerm, namespace: string, weight: number): AffinityTerm {
-  const { namespaces = [], namespaceSelector, labelSelector, topologyKey } = term;
+  const { namespaces = [], namespaceSelector, labelSelector, topologyKey = "" } = term;
   const named = namespaces.length === 0 && namespaceSelector === undefined ? [namespace] : [...namespaces].sort();
   return Object.freeze({
     key: `${named.join()} ${selectorKey(namespaceSelector)} ${selectorKey(labelSelector)} ${topologyKey} ${weight}`,

@@ -1,12 +1,33 @@
+import { deepFreeze } from "../../api/object.ts";
 import type { TraceRef } from "../../kernel/types.ts";
 import type { Scores, Verdict } from "./framework/run.ts";
-import type { QueuedPod } from "./queue/scheduling-queue.ts";
+import { keyOf, type Pod } from "./objects.ts";
+import type { Preemption } from "./preemption/preempt.ts";
 
 export interface Refusal {
   readonly node: string;
   readonly plugin: string;
   readonly reasons: readonly string[];
   readonly unresolvable: boolean;
+}
+
+/** What preemption considered for a pod that no node took. */
+export interface PreemptionRecord {
+  /** Why it came to nothing; "" when it did not. */
+  readonly message: string;
+  /** "": none. */
+  readonly nominatedNode: string;
+  /** Which rule decided between the candidates; "" where there was nothing to decide. */
+  readonly rule: string;
+  readonly candidates: readonly {
+    readonly node: string;
+    /** `namespace/name`, the most important first. */
+    readonly victims: readonly string[];
+    readonly highestPriority: number;
+    readonly pdbViolations: number;
+  }[];
+  /** Nodes where it was tried in vain. */
+  readonly refused: readonly { readonly node: string; readonly reasons: readonly string[] }[];
 }
 
 /** One scheduling cycle as it went, frozen. */
@@ -32,6 +53,7 @@ export interface Decision {
   readonly chosen: string | null;
   /** The failure's text; "" when a node was chosen. */
   readonly message: string;
+  readonly preemption: PreemptionRecord | null;
   readonly trace: TraceRef;
 }
 
@@ -49,22 +71,32 @@ export function createDecisionRing(): DecisionRing {
   return { decisions: [], cells: 0, total: 0 };
 }
 
-export function keepDecision(
-  ring: DecisionRing,
-  queued: QueuedPod,
-  verdict: Verdict,
-  seen: { readonly atUs: number; readonly durationUs: number; readonly message: string },
-): void {
-  const { preFilter } = verdict;
-  ring.total += 1;
-  const decision: Decision = Object.freeze({
-    number: ring.total,
-    pod: `${queued.pod.metadata.namespace ?? ""}/${queued.pod.metadata.name ?? ""}`,
-    uid: queued.uid,
-    attempt: queued.attempts,
-    atUs: seen.atUs,
-    waitedUs: seen.atUs - queued.firstSeenUs,
-    durationUs: seen.durationUs,
+/** A pod as a decision speaks of it. */
+export interface DecidedPod {
+  readonly pod: Pod;
+  readonly uid: string;
+  readonly attempts: number;
+  readonly firstSeenUs: number;
+  readonly trace: TraceRef;
+}
+
+export interface DecisionFacts {
+  readonly number: number;
+  readonly atUs: number;
+  readonly durationUs: number;
+  readonly message: string;
+}
+
+export function decisionOf(decided: DecidedPod, verdict: Verdict, facts: DecisionFacts): Decision {
+  const { preFilter, preemption } = verdict;
+  return Object.freeze({
+    number: facts.number,
+    pod: keyOf(decided.pod),
+    uid: decided.uid,
+    attempt: decided.attempts,
+    atUs: facts.atUs,
+    waitedUs: facts.atUs - decided.firstSeenUs,
+    durationUs: facts.durationUs,
     numAllNodes: verdict.numAllNodes,
     evaluated: verdict.evaluated,
     feasible: verdict.feasible.length,
@@ -73,9 +105,35 @@ export function keepDecision(
     refusals: freezeRefusals(verdict),
     scores: verdict.scores === null ? null : freezeScores(verdict.scores),
     chosen: verdict.chosen,
-    message: seen.message,
-    trace: Object.freeze({ ...queued.trace }),
+    message: facts.message,
+    preemption: preemption === null ? null : recordOf(preemption),
+    trace: Object.freeze({ ...decided.trace }),
   });
+}
+
+function recordOf({ message, nominatedNode, candidates, refused, pick }: Preemption): PreemptionRecord {
+  return deepFreeze({
+    message,
+    nominatedNode: nominatedNode ?? "",
+    rule: pick?.rule ?? "",
+    candidates: candidates.map(({ node, victims, pdbViolations }) => ({
+      node,
+      victims: victims.map(keyOf),
+      highestPriority: victims[0]?.spec.priority ?? 0,
+      pdbViolations,
+    })),
+    refused: [...refused].map(([node, { rejection }]) => ({ node, reasons: [...rejection.reasons] })),
+  });
+}
+
+export function keepDecision(
+  ring: DecisionRing,
+  decided: DecidedPod,
+  verdict: Verdict,
+  seen: Omit<DecisionFacts, "number">,
+): void {
+  ring.total += 1;
+  const decision = decisionOf(decided, verdict, { ...seen, number: ring.total });
   ring.decisions.push(decision);
   ring.cells += cellsOf(decision);
   if (ring.decisions.length > DECISIONS_MAX) ring.cells -= cellsOf(ring.decisions.shift()!);
@@ -83,13 +141,16 @@ export function keepDecision(
     const old = ring.decisions[index]!;
     const cells = cellsOf(old);
     if (cells === 0) continue;
-    ring.decisions[index] = Object.freeze({ ...old, refusals: null, scores: null });
+    ring.decisions[index] = Object.freeze({ ...old, refusals: null, scores: null, preemption: null });
     ring.cells -= cells;
   }
 }
 
-function cellsOf({ refusals, scores }: Decision): number {
-  return (refusals?.length ?? 0) + (scores === null ? 0 : scores.nodes.length * (2 * scores.plugins.length + 2));
+function cellsOf({ refusals, scores, preemption }: Decision): number {
+  const tried = (preemption?.candidates.length ?? 0) + (preemption?.refused.length ?? 0);
+  return (
+    tried + (refusals?.length ?? 0) + (scores === null ? 0 : scores.nodes.length * (2 * scores.plugins.length + 2))
+  );
 }
 
 function freezeRefusals(verdict: Verdict): readonly Refusal[] {

@@ -37,8 +37,8 @@ export interface Container {
 }
 
 export interface PreferredSchedulingTerm {
-  readonly weight: number;
-  readonly preference: NodeSelectorTerm;
+  readonly weight?: number;
+  readonly preference?: NodeSelectorTerm;
 }
 
 export interface NodeAffinityTerms {
@@ -50,12 +50,12 @@ export interface PodAffinityTerm {
   readonly labelSelector?: LabelSelectorObject;
   readonly namespaces?: readonly string[];
   readonly namespaceSelector?: LabelSelectorObject;
-  readonly topologyKey: string;
+  readonly topologyKey?: string;
 }
 
 export interface WeightedPodAffinityTerm {
-  readonly weight: number;
-  readonly podAffinityTerm: PodAffinityTerm;
+  readonly weight?: number;
+  readonly podAffinityTerm?: PodAffinityTerm;
 }
 
 export interface PodAffinityTerms {

@@ -11,10 +11,10 @@ import { assumePod, forgetPod, refreshOrder } from "./cache/cache.ts";
 import { nominate } from "./cache/nominated.ts";
 import { keepDecision } from "./decisions.ts";
 import { move } from "./event-handlers.ts";
-import { fitErrorMessage, NO_NODES, truncateMessage } from "./framework/fit-error.ts";
+import { truncateMessage } from "./framework/fit-error.ts";
 import type { PreBind } from "./framework/plugin.ts";
 import type { Framework } from "./framework/profile.ts";
-import { schedulePod, type Verdict } from "./framework/run.ts";
+import { failureMessage, schedulePod, type Verdict } from "./framework/run.ts";
 import { keyOf, type Pod, type PodCondition, uidOf } from "./objects.ts";
 import { podInfoOf } from "./pod-info.ts";
 import {
@@ -88,12 +88,6 @@ function decide(state: SchedulerState, framework: Framework, queued: QueuedPod, 
     state.nextStartNodeIndex = (state.nextStartNodeIndex + verdict.evaluated) % verdict.numAllNodes;
   }
   return verdict;
-}
-
-function failureMessage({ numAllNodes, failures: byNode, absent, preFilter, preemption }: Verdict): string {
-  if (numAllNodes === 0) return NO_NODES;
-  const preFilterMessage = preFilter?.rejection.reasons.join(", ") ?? "";
-  return fitErrorMessage({ numAllNodes, byNode, absent }, preFilterMessage, preemption?.message ?? "");
 }
 
 /** The plugins whose events may bring the pod back. Without any node only a new one can: every plugin hears of that. */

@@ -4,6 +4,7 @@ import type { ClusterObjects } from "../cluster-objects.ts";
 import type { PodInfo } from "../pod-info.ts";
 import type { Preemption } from "../preemption/preempt.ts";
 import { filterNode, rivalsOn, runFilters } from "./filters.ts";
+import { fitErrorMessage, NO_NODES } from "./fit-error.ts";
 import { createResults, type NodeResults, resultsFor, scoresOf } from "./node-results.ts";
 import {
   type Cycle,
@@ -296,4 +297,11 @@ function selectHost({ nodes, totals }: Scores, randomInt: (bound: number) => num
     }
   }
   return nodes[best]!;
+}
+
+/** What a verdict without a node says, in the event and in the PodScheduled condition. */
+export function failureMessage({ numAllNodes, failures: byNode, absent, preFilter, preemption }: Verdict): string {
+  if (numAllNodes === 0) return NO_NODES;
+  const preFilterMessage = preFilter?.rejection.reasons.join(", ") ?? "";
+  return fitErrorMessage({ numAllNodes, byNode, absent }, preFilterMessage, preemption?.message ?? "");
 }

@@ -16,7 +16,7 @@ function matchesPodOnNode(pod: PodInfo, node: Node | undefined): boolean {
 
 function sumOfWeights(terms: readonly PreferredSchedulingTerm[], node: NodeInfo): number {
   let sum = 0;
-  for (const { weight, preference } of terms) {
+  for (const { weight = 0, preference = {} } of terms) {
     if (weight !== 0 && !isEmptyTerm(preference) && matchesTerm(preference, node.labels, node.name)) sum += weight;
   }
   return sum;
