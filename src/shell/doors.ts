@@ -145,6 +145,12 @@ export interface Doors {
   console(machine: string): ConsoleDoor | null;
 }
 
+/** What answers HTTP on a port of the laptop: `kubectl port-forward` and `kubectl proxy` do, while they run. */
+export type LocalListener = (
+  request: HttpRequest,
+  options: { readonly signal: AbortSignal },
+) => Promise<HttpResponse | ConnectionFailure>;
+
 /** What a program gets to run with, whichever it is. */
 export interface ProgramContext {
   readonly args: readonly string[];
@@ -162,6 +168,8 @@ export interface ProgramContext {
   readonly signal: AbortSignal;
   readonly api: ApiDoor;
   readonly session: SessionDoor;
+  /** Ports of the laptop that programs of this shell listen on. */
+  readonly listeners?: Map<number, LocalListener>;
   console(machine: string): ConsoleDoor | null;
   /** Which machine it is typed on (`ssh`); null: the laptop. */
   readonly machine: string | null;

@@ -6,10 +6,12 @@ import {
   type Doors,
   type FilesDoor,
   isFailure,
+  type LocalListener,
   type Program,
   type ProgramContext,
 } from "./doors.ts";
 import { ETCDCTL_PROFILE } from "./etcd-programs.ts";
+import { FIRST_PROCESS, type Job, Jobs, splitBackground } from "./jobs.ts";
 import { isLoneCommand } from "./lone-command.ts";
 import { MachineFiles } from "./machine-files.ts";
 import { type NamedProgram, PROGRAMS } from "./programs.ts";
@@ -52,6 +54,10 @@ export class Shell {
   private timeMoved = false;
   /** What the person was given to read as ~/.kube/config; null: nothing yet. */
   private kubeconfig: string | null = null;
+  private readonly jobs = new Jobs();
+  private readonly listeners = new Map<number, LocalListener>();
+  /** What the page has for `kubectl edit`: the text as the person leaves it; null: they cancelled. */
+  editor: ((path: string, text: string) => Promise<string | null>) | null = null;
 
   constructor(doors: Doors, files: Readonly<Record<string, string>> = {}) {
     this.doors = listening(doors, () => {
@@ -71,11 +77,14 @@ export class Shell {
     try {
       await this.offerKubeconfig();
       await this.doors.session.command(shown ?? titleOf(line));
-      const result = await this.execute(withRandom(line));
+      this.jobs.report(output);
+      const rest = await this.sendToBackground(line, output);
+      const result = await this.execute(withRandom(rest));
       if (result.stdout !== "") output("out", result.stdout);
       const stderr = result.stderr.replace(/^bash: execution aborted\n/m, "");
       if (stderr !== "") output("err", stderr);
       if (this.timeMoved) output("err", TIME_MOVED);
+      this.jobs.report(output);
       return this.controller.signal.aborted ? 130 : result.exitCode;
     } finally {
       this.live = null;
@@ -92,6 +101,71 @@ export class Shell {
     } finally {
       this.elsewhere = elsewhere;
     }
+  }
+
+  /** Starts what stands before a lone `&`; gives the rest of the line. */
+  private async sendToBackground(line: string, output: Output): Promise<string> {
+    const split = this.elsewhere === null ? splitBackground(line) : null;
+    if (split === null || !split.background.every(showsAsItGoes)) return line;
+    for (const command of split.background) {
+      const job = this.jobs.add(command, (signal, write) => this.runJob(command, { signal, write }));
+      output("err", `[${job.number}] ${FIRST_PROCESS + job.number}\n`);
+    }
+    // What they say at once is said before the next prompt.
+    if (split.rest === "") await this.sleep(300);
+    return split.rest;
+  }
+
+  private async runJob(line: string, background: Background): Promise<number> {
+    const bash = this.createBash(this.fs, null, null, background);
+    const env = this.environment;
+    const { signal } = background;
+    const result = await bash.exec(line, { env, replaceEnv: true, cwd: this.folder, rawScript: true, signal });
+    if (result.stdout !== "") background.write("out", result.stdout);
+    if (result.stderr !== "" && !signal.aborted) background.write("err", result.stderr);
+    return signal.aborted ? 130 : result.exitCode;
+  }
+
+  /** `jobs`, `kill %1`, `fg %1`. */
+  private jobCommands() {
+    const say = (stdout: string) => ({ ...SILENT, stdout });
+    const refuse = (stderr: string) => ({ ...SILENT, stderr, exitCode: 1 });
+    const found = (word: string): Job | null => this.jobs.find(word) ?? null;
+    return [
+      defineCommand("jobs", async () => say(this.jobs.all.map((job) => `${this.jobs.describe(job)}\n`).join(""))),
+      defineCommand("kill", async (args) => {
+        const word = args.find((arg) => !arg.startsWith("-")) ?? "";
+        const job = found(word);
+        if (job === null || word === "") return refuse(`bash: kill: ${word}: no such job\n`);
+        job.stop();
+        await job.done;
+        return SILENT;
+      }),
+      defineCommand("fg", async (args) => {
+        const job = found(args[0] ?? "");
+        if (job === null) return refuse(`bash: fg: ${args[0] ?? "current"}: no such job\n`);
+        this.controller.signal.addEventListener("abort", () => job.stop(), { once: true });
+        const exitCode = await job.done;
+        return { ...say(`${job.line}\n`), exitCode };
+      }),
+    ];
+  }
+
+  /** The text as the editor leaves it. A program of this shell, or for what is none here the page's own editor. */
+  private async edit(editor: string, path: string, text: string, fs: InMemoryFs) {
+    const isHere = !/^(vi|vim|nvim|nano|emacs|code|notepad)\b/.test(editor);
+    if (!isHere) {
+      if (this.editor === null) return null;
+      const edited = await this.editor(path, text);
+      return edited === null ? { problem: "cancelled" } : { text: edited };
+    }
+    await fs.writeFile(path, text);
+    const bash = this.createBash(fs, null);
+    const { exitCode } = await bash.exec(`${editor} ${path}`, { env: this.environment, cwd: this.folder });
+    const edited = await fs.readFile(path).catch(() => text);
+    await fs.rm(path).catch(() => {});
+    if (exitCode === 127) return null;
+    return exitCode === 0 ? { text: edited } : { problem: `exit status ${exitCode}` };
   }
 
   interrupt(): void {
@@ -165,16 +239,21 @@ export class Shell {
     }
   }
 
-  private createBash(fs: InMemoryFs, machine: string | null, files: MachineFiles | null): Bash {
+  private createBash(
+    fs: InMemoryFs,
+    machine: string | null,
+    files: MachineFiles | null = null,
+    background: Background | null = null,
+  ): Bash {
     const commands = PROGRAMS.filter((program) => machine === null || program.onMachines).map((program) =>
-      this.command(program, fs, machine, files),
+      this.command(program, fs, machine, files, background),
     );
     const date = defineCommand("date", async (args) => {
       const format = args.find((arg) => arg.startsWith("+"))?.slice(1);
       return { stdout: `${dateText(await this.doors.session.wallUs(), format)}\n`, stderr: "", exitCode: 0 };
     });
     const hostname = defineCommand("hostname", async () => ({ ...SILENT, stdout: `${machine ?? "laptop"}\n` }));
-    const more = machine === null ? [this.sshCommand(), this.untilAwareLab(fs)] : [];
+    const more = machine === null ? [this.sshCommand(), this.untilAwareLab(fs), ...this.jobCommands()] : [];
     return new Bash({
       fs,
       cwd: machine === null ? HOME : "/root",
@@ -187,12 +266,18 @@ export class Shell {
         this.randomCommand(),
         ...more,
       ],
-      sleep: (milliseconds) => this.sleep(milliseconds),
+      sleep: (milliseconds) => this.sleep(milliseconds, background?.signal),
       executionLimits: { maxCommandCount: 100_000, maxLoopIterations: 20_000, maxSourceBytes: 8 * 1024 * 1024 },
     });
   }
 
-  private command({ name, run }: NamedProgram, fs: InMemoryFs, machine: string | null, files: MachineFiles | null) {
+  private command(
+    { name, run }: NamedProgram,
+    fs: InMemoryFs,
+    machine: string | null,
+    files: MachineFiles | null,
+    background: Background | null,
+  ) {
     return defineCommand(name, async (args, context) => {
       const stdin = textOfBytes(context.stdin as unknown as string);
       const place = {
@@ -200,8 +285,9 @@ export class Shell {
         directory: context.cwd,
         machine,
         sync: async () => files?.sync(),
+        edit: (editor: string, path: string, text: string) => this.edit(editor, path, text, fs),
       };
-      return this.runProgram(run, args, Object.fromEntries(context.env), stdin, place);
+      return this.runProgram(run, args, Object.fromEntries(context.env), stdin, place, background);
     });
   }
 
@@ -210,9 +296,10 @@ export class Shell {
     args: readonly string[],
     env: Readonly<Record<string, string>>,
     stdin: string,
-    place: Pick<ProgramContext, "files" | "directory" | "machine" | "sync">,
+    place: Pick<ProgramContext, "files" | "directory" | "machine" | "sync" | "edit">,
+    background: Background | null,
   ): Promise<CommandResult & { stdoutKind: "text" }> {
-    const { live } = this;
+    const live = background?.write ?? this.live;
     const kept = { out: "", err: "" };
     const writer = (stream: "out" | "err") => ({
       write(text: string) {
@@ -227,11 +314,12 @@ export class Shell {
       ...place,
       out: writer("out"),
       err: writer("err"),
-      signal: this.controller.signal,
+      signal: background?.signal ?? this.controller.signal,
       api: this.doors.api,
       session: this.doors.session,
+      listeners: this.listeners,
       console: (name) => this.doors.console(name),
-      columns: live === null ? null : this.columns,
+      columns: background !== null ? 80 : live === null ? null : this.columns,
     };
     let exitCode: number;
     try {
@@ -356,8 +444,8 @@ export class Shell {
     });
   }
 
-  private async sleep(milliseconds: number): Promise<void> {
-    await this.doors.session.sleep(milliseconds, this.controller.signal);
+  private async sleep(milliseconds: number, signal = this.controller.signal): Promise<void> {
+    await this.doors.session.sleep(milliseconds, signal);
   }
 
   /** The world's kubeconfig, as long as the person has not written one of their own. */
@@ -372,6 +460,12 @@ export class Shell {
       return this.kubeconfig;
     });
   }
+}
+
+/** A command that runs while the person goes on typing. */
+interface Background {
+  readonly signal: AbortSignal;
+  readonly write: Output;
 }
 
 async function readKubeconfig(doors: Doors): Promise<string> {

@@ -1,5 +1,5 @@
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { topologyByName } from "../../sim/cluster/topology.ts";
 import { serveCluster } from "../serve/serve.ts";
@@ -26,8 +26,10 @@ describe.skipIf(real === null)("the page's kubectl prints what the real one prin
       for (const { namespace, run } of [twins.page, twins.real]) await run(["create", "namespace", namespace]);
       for (const step of parseScript(readFileSync(file, "utf8"))) {
         if (step.type === "file") {
-          for (const { folder, namespace } of [twins.page, twins.real])
+          for (const { folder, namespace } of [twins.page, twins.real]) {
+            mkdirSync(dirname(join(folder, step.name)), { recursive: true });
             writeFileSync(join(folder, step.name), step.text.replaceAll("$NS", namespace));
+          }
           continue;
         }
         const [mine, wanted] = await Promise.all([perform(step, twins.page), perform(step, twins.real)]);

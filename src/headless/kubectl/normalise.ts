@@ -7,7 +7,7 @@ const REPLACED: readonly (readonly [RegExp, string])[] = [
   [/\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d \w{3} \d{4} \d\d:\d\d:\d\d \+0000/g, "TIME"],
   [/\b10\.(244|96|97|98|99|1\d\d)\.\d+\.\d+\b/g, "ADDRESS"],
   [/(resourceVersion"?: ?"?)\d+/g, "$1N"],
-  [/(-[0-9a-f]{7,10})-[bcdfghjklmnpqrstvwxz2456789]{5}\b/g, "$1-POD"],
+  [/-[0-9a-f]{7,10}-[bcdfghjklmnpqrstvwxz2456789]{5}\b/g, "-HASH-POD"],
   [/\bkube-api-access-[a-z0-9]{5}\b/g, "kube-api-access-xxxxx"],
   [/\b(containerd:\/\/|sha256:)[0-9a-f]{64}/g, "$1HEX"],
   [/\b(nodePort"?: )\d{5}\b/g, "$1PORT"],

@@ -57,7 +57,7 @@ export function createTwins(cluster: ServedCluster, real: string) {
         `    user: kubernetes-admin\n    namespace: ${namespace}\n`,
       ),
     );
-    const env = { HOME: join(folder, "home"), KUBECONFIG: kubeconfig, PATH: process.env.PATH ?? "" };
+    const env = { HOME: join(folder, "home"), PWD: folder, KUBECONFIG: kubeconfig, PATH: process.env.PATH ?? "" };
     return { namespace, folder, env };
   };
   const door = createHttpsDoor(cluster);

@@ -1,4 +1,4 @@
-import type { ConnectionFailure, Program } from "../doors.ts";
+import { type ConnectionFailure, type HttpRequest, isFailure, type LocalListener, type Program } from "../doors.ts";
 
 const TIMEOUT_MS = 130_000;
 
@@ -48,6 +48,8 @@ export const curl: Program = async (context) => {
   }
   const console = context.console(context.machine ?? "laptop");
   if (console === null) return 7;
+  const listener =
+    context.machine === null && isThisMachine(target.host) ? context.listeners?.get(target.port) : undefined;
   const body = {
     type: "http",
     method: head ? "HEAD" : method,
@@ -55,7 +57,9 @@ export const curl: Program = async (context) => {
     headers: { host: target.host, "user-agent": "curl/8.5.0", accept: "*/*", ...headers },
     body: "",
   };
-  const answer = await console.request(`${target.host}:${target.port}`, body, { signal: context.signal, timeoutMs });
+  const answer = listener
+    ? await asked(listener, body, context.signal)
+    : await console.request(`${target.host}:${target.port}`, body, { signal: context.signal, timeoutMs });
   if ("failure" in answer)
     return fail(answer, target, timeoutMs, (text) => (silent ? undefined : context.err.write(text)));
   const response = answer.body as Answer;
@@ -71,6 +75,16 @@ export const curl: Program = async (context) => {
   return 0;
 };
 
+function isThisMachine(host: string): boolean {
+  return host === "localhost" || host === "127.0.0.1" || host === "[::1]";
+}
+
+/** Ports that programs of this shell listen on. */
+async function asked(listener: LocalListener, request: HttpRequest, signal: AbortSignal) {
+  const answer = await listener(request, { signal });
+  return isFailure(answer) ? answer : { body: answer };
+}
+
 interface Target {
   readonly host: string;
   readonly port: number;
@@ -78,7 +92,7 @@ interface Target {
 }
 
 function parseUrl(text: string): Target | null {
-  const match = /^(?:(https?):\/\/)?([^/:?#]+)(?::(\d+))?(\/[^#]*)?$/.exec(text);
+  const match = /^(?:(https?):\/\/)?(\[[0-9a-f:]+\]|[^/:?#]+)(?::(\d+))?(\/[^#]*)?$/.exec(text);
   if (match === null) return null;
   const [, scheme, host, port, path] = match;
   return {

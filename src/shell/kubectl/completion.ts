@@ -164,6 +164,10 @@ async function argumentsOf(
         .filter(({ verbs: can }) => can.includes("get") || can.includes("list"))
         .flatMap(({ name, shortNames }) => [name, ...shortNames]);
     }
+    case "signingRequests":
+      return namesOf("certificatesigningrequests");
+    case "shells":
+      return ["bash", "fish", "powershell", "zsh"];
     default:
       return [];
   }

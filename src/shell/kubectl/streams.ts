@@ -14,6 +14,38 @@ export interface StreamRequest {
   readonly tty: boolean;
 }
 
+export interface Collected {
+  readonly out: string;
+  readonly err: string;
+  readonly code: number;
+}
+
+/** Runs a command and keeps what it writes. `stdin` null: it has none. */
+export async function collectStream(
+  invocation: Invocation,
+  request: Omit<StreamRequest, "verb" | "stdin" | "tty"> & { readonly stdin: string | null },
+): Promise<Collected> {
+  let [out, err] = ["", ""];
+  const keep = (stream: "out" | "err") => ({
+    write: (text: string) => {
+      if (stream === "out") out += text;
+      else err += text;
+    },
+  });
+  const { stdin, ...rest } = request;
+  const context = { ...invocation.context, stdin: stdin ?? "", out: keep("out"), err: keep("err") };
+  try {
+    await runStream(
+      { ...invocation, context, err: () => {} },
+      { ...rest, verb: "exec", stdin: stdin !== null, tty: false },
+    );
+    return { out, err, code: 0 };
+  } catch (thrown) {
+    if (thrown instanceof SilentExit && !invocation.context.signal.aborted) return { out, err, code: thrown.exitCode };
+    throw thrown;
+  }
+}
+
 /** Gives the exit code of what ran. */
 export async function runStream(invocation: Invocation, request: StreamRequest): Promise<number> {
   const { client, context } = invocation;

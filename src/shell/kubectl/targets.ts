@@ -5,7 +5,7 @@ import type { Invocation } from "./command.ts";
 import { type ApiResource, apiVersionOf, resourcePath } from "./discovery.ts";
 import { addSource, CommandError, isNotFound, StatusError, throwCollected, toError } from "./errors.ts";
 import { at, type Json, type JsonObject, objectOf, objectsOf, textOf, withAt } from "./json.ts";
-import { loadManifests, type Manifest } from "./manifests/load.ts";
+import { type FileSource, loadManifests, type Manifest } from "./manifests/load.ts";
 
 /** One object by name, or all of a kind. */
 export interface Target {
@@ -32,7 +32,7 @@ export interface TargetOptions {
   readonly selector?: string;
   readonly fieldSelector?: string;
   readonly allNamespaces?: boolean;
-  readonly files?: readonly string[];
+  readonly files?: readonly FileSource[];
   readonly recursive?: boolean;
 }
 
@@ -144,7 +144,7 @@ export async function manifestTarget(invocation: Invocation, manifest: Manifest)
 
 async function fileTargets(
   invocation: Invocation,
-  files: readonly string[],
+  files: readonly FileSource[],
   recursive: boolean,
 ): Promise<readonly Target[]> {
   const { targets, errors } = await manifestTargets(invocation, files, recursive);
@@ -155,7 +155,7 @@ async function fileTargets(
 /** Manifests with their kinds; what is wrong with some does not hide the others. */
 export async function manifestTargets(
   invocation: Invocation,
-  files: readonly string[],
+  files: readonly FileSource[],
   recursive: boolean,
 ): Promise<{ readonly targets: readonly Target[]; readonly errors: readonly Error[] }> {
   const { flags } = invocation;

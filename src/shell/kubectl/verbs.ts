@@ -7,7 +7,9 @@ import { autoscale } from "./verbs/autoscale/index.ts";
 import { certificate } from "./verbs/certificate/index.ts";
 import { completion } from "./verbs/completion/index.ts";
 import { config } from "./verbs/config/index.ts";
+import { cp } from "./verbs/cp/index.ts";
 import { create } from "./verbs/create/index.ts";
+import { debug } from "./verbs/debug/index.ts";
 import { deleteCommand } from "./verbs/delete/index.ts";
 import { describe } from "./verbs/describe/index.ts";
 import { diff } from "./verbs/diff/index.ts";
@@ -20,10 +22,13 @@ import { exec } from "./verbs/exec/index.ts";
 import { explain } from "./verbs/explain/index.ts";
 import { expose } from "./verbs/expose/index.ts";
 import { get } from "./verbs/get/index.ts";
+import { kustomize } from "./verbs/kustomize/index.ts";
 import { annotate, label } from "./verbs/label/index.ts";
 import { logs } from "./verbs/logs/index.ts";
 import { patch } from "./verbs/patch/index.ts";
 import { plugin } from "./verbs/plugin/index.ts";
+import { portForward } from "./verbs/port-forward/index.ts";
+import { proxy } from "./verbs/proxy/index.ts";
 import { replace } from "./verbs/replace/index.ts";
 import { rollout } from "./verbs/rollout/index.ts";
 import { run } from "./verbs/run/index.ts";
@@ -46,7 +51,9 @@ export const verbs: readonly Command[] = [
   completion,
   config,
   cordon,
+  cp,
   create,
+  debug,
   deleteCommand,
   describe,
   diff,
@@ -57,10 +64,13 @@ export const verbs: readonly Command[] = [
   explain,
   expose,
   get,
+  kustomize,
   label,
   logs,
   patch,
   plugin,
+  portForward,
+  proxy,
   replace,
   rollout,
   run,

@@ -1,8 +1,9 @@
 /** Objects from `-f`: files, `-`, folders, lists of many documents. */
 import type { ProgramContext } from "../../doors.ts";
 import { CommandError, toError } from "../errors.ts";
-import type { FlagSpec } from "../flags.ts";
+import type { FlagSpec, FlagValues } from "../flags.ts";
 import { goEscape, isObject, type Json, type JsonObject, objectsOf, sortDeep, textOf } from "../json.ts";
+import { readUrl } from "./urls.ts";
 import { parseDocuments } from "./yaml-documents.ts";
 
 export interface Manifest {
@@ -37,6 +38,21 @@ export function fileFlags(purpose: string): readonly FlagSpec[] {
   ];
 }
 
+/** `-f PATH`, or `-k FOLDER`. */
+export type FileSource = string | { readonly kustomize: string };
+
+/** What `-f` and `-k` name. */
+export function fileSources(flags: FlagValues): readonly FileSource[] {
+  const files = flags.has("filename") ? flags.list("filename") : [];
+  const folder = flags.has("kustomize") ? flags.text("kustomize") : "";
+  if (folder === "") return files;
+  if (files.length > 0)
+    throw new CommandError("only one of '-f' or '-k' can be specified".replace("'-f' or '-k'", "-f or -k"));
+  if (flags.has("recursive") && flags.bool("recursive"))
+    throw new CommandError("the -k flag can't be used with -f or -R");
+  return [{ kustomize: folder }];
+}
+
 /** What could be read, and what could not. */
 export interface Loaded {
   readonly manifests: readonly Manifest[];
@@ -45,13 +61,19 @@ export interface Loaded {
 
 export async function loadManifests(
   context: ProgramContext,
-  paths: readonly string[],
+  sources: readonly FileSource[],
   recursive: boolean,
   validates = false,
 ): Promise<Loaded> {
   const manifests: Manifest[] = [];
   const errors: Error[] = [];
-  for (const path of paths) {
+  for (const path of sources) {
+    if (typeof path !== "string") {
+      const { buildKustomization } = await import("../kustomize/build.ts");
+      const objects = await buildKustomization(context, path.kustomize);
+      manifests.push(...objects.map((object) => ({ object, source: path.kustomize })));
+      continue;
+    }
     for (const { source, text } of await readSource(context, path, recursive)) {
       try {
         for (const document of documentsOf(text, source))
@@ -70,8 +92,7 @@ async function readSource(
   recursive: boolean,
 ): Promise<readonly { readonly source: string; readonly text: string }[]> {
   if (path === "-") return [{ source: "STDIN", text: context.stdin }];
-  if (/^https?:\/\//.test(path))
-    throw new CommandError(`unable to read URL ${JSON.stringify(path)}, no way out of this cluster's network`);
+  if (/^https?:\/\//.test(path)) return [{ source: path, text: await readUrl(path) }];
   const folder = (await context.files.list?.(path)) ?? null;
   if (folder) return readFolder(context, path, folder, recursive);
   try {

@@ -5,7 +5,7 @@ import { qualifiedName, resourcePath } from "../../discovery.ts";
 import { addSource, CommandError, isNotFound, isReason, throwCollected, toError, UsageError } from "../../errors.ts";
 import type { FlagSpec, FlagValues } from "../../flags.ts";
 import { at, type JsonObject } from "../../json.ts";
-import { fileFlags } from "../../manifests/load.ts";
+import { fileFlags, fileSources } from "../../manifests/load.ts";
 import { type DryRun, dryRunFlag, dryRunOf, outputFlags, printerFor, reporter } from "../../output.ts";
 import { manifestTargets, type Target, typed } from "../../targets.ts";
 import { fieldValidation, lastApplied, validateFlag, withLastApplied } from "../create/generate.ts";
@@ -24,10 +24,9 @@ interface Options {
 
 async function complete(invocation: Invocation): Promise<Options> {
   const { args, flags } = invocation;
-  const files = flags.list("filename");
+  const files = fileSources(flags);
   if (args.length > 0) throw new UsageError(`Unexpected args: [${args.join(" ")}]`);
   if (files.length === 0) {
-    if (flags.text("kustomize") !== "") throw new CommandError("kustomizations are not built here: use -f");
     throw new CommandError("must specify one of -f and -k");
   }
   const serverSide = flags.bool("server-side");

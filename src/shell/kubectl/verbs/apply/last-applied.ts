@@ -5,7 +5,7 @@ import { qualifiedName } from "../../discovery.ts";
 import { CommandError, throwCollected, UsageError } from "../../errors.ts";
 import { boolFlag, textFlag } from "../../flags.ts";
 import { at, canonicalJson, isObject, type JsonObject, textOf } from "../../json.ts";
-import { fileFlags } from "../../manifests/load.ts";
+import { fileFlags, fileSources } from "../../manifests/load.ts";
 import { dryRunFlag, dryRunOf, outputFlags, printerFor, reporter } from "../../output.ts";
 import { toYaml } from "../../printers/yaml.ts";
 import { type Info, infoPath, readInfos, resolveTargets, selectorFlag, type Target, typed } from "../../targets.ts";
@@ -26,7 +26,7 @@ function resolve(invocation: Invocation): Promise<readonly Target[]> {
   return resolveTargets(invocation, args, {
     kindAlone: true,
     selector: flags.has("selector") ? flags.text("selector") : "",
-    files: flags.list("filename"),
+    files: fileSources(flags),
     recursive: flags.has("recursive") && flags.bool("recursive"),
   });
 }
@@ -86,7 +86,7 @@ export const setLastApplied: Command = {
     ...outputFlags,
   ],
   run: inSteps({
-    complete: (invocation) => resolveTargets(invocation, [], { files: invocation.flags.list("filename") }),
+    complete: (invocation) => resolveTargets(invocation, [], { files: fileSources(invocation.flags) }),
     run: async (targets, invocation) => {
       const { context, flags } = invocation;
       const report = reporter(await printerFor(flags, context), context, dryRunOf(flags));

@@ -5,7 +5,7 @@ import { resourcePath } from "../../discovery.ts";
 import { CommandError, isNotFound, throwCollected } from "../../errors.ts";
 import { boolFlag } from "../../flags.ts";
 import { at, type JsonObject, listOf, objectsOf, textOf, withAt, without } from "../../json.ts";
-import { fileFlags } from "../../manifests/load.ts";
+import { fileFlags, fileSources } from "../../manifests/load.ts";
 import { type DryRun, dryRunFlag, dryRunOf, outputFlags, printerFor, reporter } from "../../output.ts";
 import { manifestTargets, type Target, typed } from "../../targets.ts";
 
@@ -161,8 +161,8 @@ export const reconcile: Command = {
   run: inSteps({
     complete: (invocation) => {
       const { flags } = invocation;
-      const files = flags.list("filename");
-      if (files.length === 0 && flags.text("kustomize") === "") throw new CommandError("must specify one of -f and -k");
+      const files = fileSources(flags);
+      if (files.length === 0) throw new CommandError("must specify one of -f and -k");
       return manifestTargets(invocation, files, flags.bool("recursive"));
     },
     run: async ({ targets, errors }, invocation) => {

@@ -5,7 +5,7 @@ import { apiVersionOf } from "../../discovery.ts";
 import { CommandError, throwCollected, toError } from "../../errors.ts";
 import { boolFlag, intFlag, textFlag } from "../../flags.ts";
 import type { JsonObject } from "../../json.ts";
-import { fileFlags } from "../../manifests/load.ts";
+import { fileFlags, fileSources } from "../../manifests/load.ts";
 import { dryRunFlag, dryRunOf, outputFlags, printerFor, reporter } from "../../output.ts";
 import { type Info, readInfos, resolveTargets, type Target } from "../../targets.ts";
 import { withLastApplied } from "../create/generate.ts";
@@ -18,7 +18,7 @@ function complete(invocation: Invocation): Promise<readonly Target[]> {
   if (max < 1) throw new CommandError(`--max=MAXPODS is required and must be at least 1, max: ${max}`);
   if (max < min)
     throw new CommandError(`--max=MAXPODS must be larger or equal to --min=MINPODS, max: ${max}, min: ${min}`);
-  return resolveTargets(invocation, args, { files: flags.list("filename"), recursive: flags.bool("recursive") });
+  return resolveTargets(invocation, args, { files: fileSources(flags), recursive: flags.bool("recursive") });
 }
 
 function autoscaler(info: Info, { flags }: Invocation): JsonObject {

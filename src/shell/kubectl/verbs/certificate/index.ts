@@ -4,7 +4,7 @@ import { type Command, type Invocation, inSteps } from "../../command.ts";
 import { CommandError, throwCollected } from "../../errors.ts";
 import { boolFlag } from "../../flags.ts";
 import { at, type JsonObject, objectsOf, withAt } from "../../json.ts";
-import { fileFlags } from "../../manifests/load.ts";
+import { fileFlags, fileSources } from "../../manifests/load.ts";
 import { outputFlags, printerFor, reporter } from "../../output.ts";
 import { type Info, infoPath, readInfos, resolveTargets, type Target, typed } from "../../targets.ts";
 
@@ -32,7 +32,7 @@ const denied: Verdict = {
 
 function complete(invocation: Invocation): Promise<readonly Target[]> {
   const { args, flags } = invocation;
-  const files = flags.list("filename");
+  const files = fileSources(flags);
   if (args.length === 0 && files.length === 0)
     throw new CommandError("one or more CSRs must be specified as <name> or -f <filename>");
   return resolveTargets(invocation, args.length === 0 ? [] : ["certificatesigningrequests", ...args], {

@@ -36,7 +36,7 @@ async function embedded(invocation: Invocation, entry: JsonObject, field: string
 }
 
 function absolute({ context }: Invocation, path: string): string {
-  return path.startsWith("/") ? path : `${context.env?.PWD ?? ""}/${path}`;
+  return path.startsWith("/") ? path : `${context.directory}/${path}`;
 }
 
 export const clusterFlags: readonly FlagSpec[] = [

@@ -4,7 +4,7 @@ import { type Command, type Invocation, inSteps } from "../../command.ts";
 import { resourcePath } from "../../discovery.ts";
 import { addSource, CommandError, throwCollected, toError, UsageError } from "../../errors.ts";
 import type { JsonObject } from "../../json.ts";
-import { fileFlags } from "../../manifests/load.ts";
+import { fileFlags, fileSources } from "../../manifests/load.ts";
 import { type DryRun, dryRunOf, printerFor, reporter } from "../../output.ts";
 import { manifestTargets, type Target, typed } from "../../targets.ts";
 import { clusterrole, clusterrolebinding, role, rolebinding, serviceaccount, token } from "./access.ts";
@@ -18,9 +18,8 @@ async function complete(
   invocation: Invocation,
 ): Promise<{ readonly targets: readonly Target[]; readonly errors: readonly Error[] }> {
   const { args, flags } = invocation;
-  const files = flags.list("filename");
+  const files = fileSources(flags);
   if (files.length === 0) {
-    if (flags.text("kustomize") !== "") throw new CommandError("kustomizations are not built here: use -f");
     if (args.length > 0) throw new UsageError(`Unexpected args: [${args.join(" ")}]`);
     throw new CommandError("must specify one of -f and -k");
   }

@@ -4,7 +4,7 @@ import { type Command, type Invocation, inSteps } from "../../command.ts";
 import { kindName, resourcePath } from "../../discovery.ts";
 import { addSource, CommandError, isNotFound, throwCollected, toError } from "../../errors.ts";
 import { at, type JsonObject, textOf } from "../../json.ts";
-import { fileFlags } from "../../manifests/load.ts";
+import { fileFlags, fileSources } from "../../manifests/load.ts";
 import { type DryRun, dryRunFlag, dryRunOf, dryRunSuffix } from "../../output.ts";
 import { listItems, manifestTargets, readTarget, resolveTargets, selectorFlag, type Target } from "../../targets.ts";
 import { waitForDeletion } from "../../waiting.ts";
@@ -33,7 +33,7 @@ const aWeekUs = 7 * 24 * 3_600 * 1_000_000;
 
 async function complete(invocation: Invocation): Promise<Options> {
   const { args, flags } = invocation;
-  const files = flags.list("filename");
+  const files = fileSources(flags);
   const force = flags.bool("force");
   const now = flags.bool("now");
   let gracePeriod = flags.int("grace-period");

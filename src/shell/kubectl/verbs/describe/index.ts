@@ -2,12 +2,12 @@
 import { type Command, type Invocation, inSteps } from "../../command.ts";
 import { describeObject } from "../../describe/index.ts";
 import { CommandError, isNotFound, throwCollected, toError } from "../../errors.ts";
-import { fileFlags } from "../../manifests/load.ts";
+import { fileFlags, fileSources } from "../../manifests/load.ts";
 import { type Info, readInfos, resolveTargets, selectorFlag, type Target, typed } from "../../targets.ts";
 
 async function complete(invocation: Invocation): Promise<readonly Target[]> {
   const { args, flags } = invocation;
-  const files = flags.list("filename");
+  const files = fileSources(flags);
   if (args.length === 0 && files.length === 0) {
     throw new CommandError(
       'You must specify the type of resource to describe. Use "kubectl api-resources" for a complete list of supported resources.',

@@ -5,7 +5,7 @@ import { resourcePath } from "../../discovery.ts";
 import { CommandError, errorText, isNotFound, SilentExit, throwCollected, toError, UsageError } from "../../errors.ts";
 import { boolFlag, intFlag, textFlag } from "../../flags.ts";
 import { at, isObject, type JsonObject, withAt } from "../../json.ts";
-import { fileFlags } from "../../manifests/load.ts";
+import { fileFlags, fileSources } from "../../manifests/load.ts";
 import { withoutManagedFields } from "../../output.ts";
 import { toYaml } from "../../printers/yaml.ts";
 import { manifestTargets, selectorFlag, type Target, typed } from "../../targets.ts";
@@ -93,9 +93,9 @@ async function run(targets: readonly Target[], invocation: Invocation): Promise<
 
 async function complete(invocation: Invocation): Promise<readonly Target[]> {
   const { args, flags } = invocation;
-  const files = flags.list("filename");
+  const files = fileSources(flags);
   if (args.length > 0) throw new UsageError(`Unexpected args: [${args.join(" ")}]`);
-  if (files.length === 0 && flags.text("kustomize") === "") throw new CommandError("must specify one of -f and -k");
+  if (files.length === 0) throw new CommandError("must specify one of -f and -k");
   const { targets, errors } = await manifestTargets(invocation, files, flags.bool("recursive"));
   throwCollected(errors);
   return targets;

@@ -5,7 +5,7 @@ import { qualifiedName } from "../../discovery.ts";
 import { CommandError, throwCollected } from "../../errors.ts";
 import { boolFlag, textFlag } from "../../flags.ts";
 import { at, type JsonObject } from "../../json.ts";
-import { fileFlags } from "../../manifests/load.ts";
+import { fileFlags, fileSources } from "../../manifests/load.ts";
 import { outputFlags, reporter, withoutManagedFields } from "../../output.ts";
 import { type Info, listOfInfos, readInfos, resolveTargets, selectorFlag, type Target, typed } from "../../targets.ts";
 import { fieldValidation, validateFlag } from "../create/generate.ts";
@@ -22,7 +22,7 @@ const nothingSaid = [
 
 function complete(invocation: Invocation): Promise<readonly Target[]> {
   const { args, flags } = invocation;
-  const files = flags.list("filename");
+  const files = fileSources(flags);
   if (args.length === 0 && files.length === 0) throw new CommandError(nothingSaid);
   return resolveTargets(invocation, args, {
     kindAlone: true,

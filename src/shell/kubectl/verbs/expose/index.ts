@@ -4,7 +4,7 @@ import { type Command, type Invocation, inSteps } from "../../command.ts";
 import { CommandError, throwCollected } from "../../errors.ts";
 import type { FlagSpec } from "../../flags.ts";
 import { at, type JsonObject, objectOf, objectsOf, textOf } from "../../json.ts";
-import { fileFlags } from "../../manifests/load.ts";
+import { fileFlags, fileSources } from "../../manifests/load.ts";
 import { dryRunFlag, dryRunOf, outputFlags, printerFor, reporter } from "../../output.ts";
 import { type Info, readInfos, resolveTargets } from "../../targets.ts";
 
@@ -150,7 +150,7 @@ export const expose: Command = {
   run: inSteps({
     complete: (invocation) =>
       resolveTargets(invocation, invocation.args, {
-        files: invocation.flags.list("filename"),
+        files: fileSources(invocation.flags),
         recursive: invocation.flags.bool("recursive"),
       }),
     run: async (targets, invocation) => {

@@ -6,7 +6,7 @@ import { inSteps } from "../../command.ts";
 import { kindName } from "../../discovery.ts";
 import { CommandError, isNotFound, SilentExit, throwCollected, toError } from "../../errors.ts";
 import { type JsonObject, objectsOf } from "../../json.ts";
-import { fileFlags } from "../../manifests/load.ts";
+import { fileFlags, fileSources } from "../../manifests/load.ts";
 import { type ObjectPrinter, outputFlags, printerFor } from "../../output.ts";
 import { listItems, listOfInfos, readTarget, resolveTargets, selectorFlag, type Target, typed } from "../../targets.ts";
 import { type GetOptions, readOptions, tablePrinter } from "./options.ts";
@@ -15,7 +15,7 @@ import { watchTarget } from "./watch.ts";
 
 async function complete(invocation: Invocation): Promise<GetOptions> {
   const { args, flags } = invocation;
-  const files = flags.list("filename");
+  const files = fileSources(flags);
   if (flags.changed("raw")) return { raw: flags.text("raw"), targets: [], printer: null, wide: false };
   if (args.length === 0 && files.length === 0) throw noResource(invocation);
   if (flags.bool("output-watch-events") && !isWatch(invocation)) {

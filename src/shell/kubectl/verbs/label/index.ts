@@ -4,7 +4,7 @@ import { changeObject } from "../../change.ts";
 import { type Command, type Invocation, inSteps } from "../../command.ts";
 import { CommandError, throwCollected, toError } from "../../errors.ts";
 import { at, type JsonObject, objectOf, textOf, withAt } from "../../json.ts";
-import { fileFlags } from "../../manifests/load.ts";
+import { fileFlags, fileSources } from "../../manifests/load.ts";
 import { dryRunFlag, dryRunOf, outputFlags, printerFor, reporter } from "../../output.ts";
 import { type Info, readInfos, resolveTargets, selectorFlag, type Target } from "../../targets.ts";
 
@@ -71,7 +71,7 @@ function parsePairs(
 async function complete(invocation: Invocation, words: Words): Promise<Options> {
   const { args, flags } = invocation;
   const { resources, pairs } = splitPairs(args, words.singular);
-  const files = flags.list("filename");
+  const files = fileSources(flags);
   if (resources.length === 0 && files.length === 0) {
     throw new CommandError("one or more resources must be specified as <resource> <name> or <resource>/<name>");
   }

@@ -10,7 +10,7 @@ import { withQuery } from "../../client.ts";
 import { type Command, type Invocation, inSteps } from "../../command.ts";
 import { CommandError, throwCollected, toError } from "../../errors.ts";
 import { at, type Json, type JsonObject, textOf } from "../../json.ts";
-import { fileFlags } from "../../manifests/load.ts";
+import { fileFlags, fileSources } from "../../manifests/load.ts";
 import { dryRunFlag, dryRunOf, outputFlags, printerFor, reporter } from "../../output.ts";
 import { type Info, infoPath, readInfos, resolveTargets, type Target, typed } from "../../targets.ts";
 
@@ -49,7 +49,7 @@ async function complete(invocation: Invocation): Promise<Options> {
   const isJson = /^\s*\{/.test(text);
   const patch = isJson ? readJson(text) : readPatch(text);
   const targets = await resolveTargets(invocation, args, {
-    files: flags.list("filename"),
+    files: fileSources(flags),
     recursive: flags.bool("recursive"),
   });
   return { targets, patch, text: isJson ? text : JSON.stringify(patch), type };

@@ -4,7 +4,7 @@ import { type Command, type Invocation, inSteps } from "../../command.ts";
 import { kindName, resourcePath } from "../../discovery.ts";
 import { addSource, CommandError, throwCollected, toError, UsageError } from "../../errors.ts";
 import { at, type JsonObject, withAt } from "../../json.ts";
-import { fileFlags } from "../../manifests/load.ts";
+import { fileFlags, fileSources } from "../../manifests/load.ts";
 import { dryRunFlag, dryRunOf, outputFlags, printerFor, reporter } from "../../output.ts";
 import { manifestTargets, type Target, typed } from "../../targets.ts";
 import { fieldValidation, validateFlag } from "../create/generate.ts";
@@ -13,7 +13,7 @@ import { removeAndWait } from "../delete/index.ts";
 
 async function complete(invocation: Invocation) {
   const { args, flags } = invocation;
-  const files = flags.list("filename");
+  const files = fileSources(flags);
   if (args.length > 0) throw new UsageError(`Unexpected args: [${args.join(" ")}]`);
   if (files.length === 0) throw new CommandError("must specify one of -f and -k");
   return manifestTargets(invocation, files, flags.bool("recursive"));

@@ -11,7 +11,7 @@ import { kindName, qualifiedName, resourcePath } from "../../discovery.ts";
 import { CommandError, throwCollected, toError } from "../../errors.ts";
 import type { FlagSpec } from "../../flags.ts";
 import { at, type JsonObject, objectOf, withAt } from "../../json.ts";
-import { fileFlags } from "../../manifests/load.ts";
+import { fileFlags, fileSources } from "../../manifests/load.ts";
 import { dryRunFlag, dryRunOf, dryRunSuffix, outputFlags, printerFor, reporter } from "../../output.ts";
 import { alignTabs, describeTabs, tableTabs } from "../../tabwriter.ts";
 import { type Info, readInfos, resolveTargets, selectorFlag, type Target, typed } from "../../targets.ts";
@@ -21,12 +21,11 @@ import { rolloutState } from "./status.ts";
 
 function targets(invocation: Invocation): Promise<readonly Target[]> {
   const { args, flags } = invocation;
-  if (args.length === 0 && flags.list("filename").length === 0)
-    throw new CommandError("required resource not specified");
+  if (args.length === 0 && fileSources(flags).length === 0) throw new CommandError("required resource not specified");
   return resolveTargets(invocation, args, {
     kindAlone: true,
     selector: flags.text("selector"),
-    files: flags.list("filename"),
+    files: fileSources(flags),
     recursive: flags.bool("recursive"),
   });
 }

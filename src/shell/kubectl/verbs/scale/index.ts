@@ -2,7 +2,7 @@
 import { type Command, type Invocation, inSteps } from "../../command.ts";
 import { CommandError, throwCollected, toError } from "../../errors.ts";
 import { at, type JsonObject, numberOf, withAt } from "../../json.ts";
-import { fileFlags } from "../../manifests/load.ts";
+import { fileFlags, fileSources } from "../../manifests/load.ts";
 import { dryRunFlag, dryRunOf, outputFlags, printerFor, reporter } from "../../output.ts";
 import { type Info, infoPath, readInfos, resolveTargets, selectorFlag, type Target, typed } from "../../targets.ts";
 import { followObject } from "../../waiting.ts";
@@ -14,7 +14,7 @@ async function complete(invocation: Invocation): Promise<readonly Target[]> {
   return resolveTargets(invocation, args, {
     all: flags.bool("all"),
     selector: flags.text("selector"),
-    files: flags.list("filename"),
+    files: fileSources(flags),
     recursive: flags.bool("recursive"),
   });
 }

@@ -4,7 +4,7 @@ import { type Command, type Invocation, inSteps } from "../../command.ts";
 import { CommandError, throwCollected, toError } from "../../errors.ts";
 import { boolFlag, type FlagSpec, textFlag } from "../../flags.ts";
 import { at, isObject, type JsonObject, objectsOf, withAt } from "../../json.ts";
-import { fileFlags } from "../../manifests/load.ts";
+import { fileFlags, fileSources } from "../../manifests/load.ts";
 import { type DryRun, dryRunFlag, dryRunOf, outputFlags, printerFor, reporter } from "../../output.ts";
 import { type Info, infoOf, readInfos, resolveTargets, selectorFlag, type Target, typed } from "../../targets.ts";
 
@@ -25,7 +25,7 @@ const needsFiles =
 
 export async function resolveWork(invocation: Invocation, work: Work, resources: readonly string[]): Promise<Options> {
   const { flags } = invocation;
-  const files = flags.list("filename");
+  const files = fileSources(flags);
   if (flags.bool("local") && files.length === 0) throw new CommandError(needsFiles);
   const targets = await resolveTargets(invocation, resources, {
     all: flags.bool("all"),

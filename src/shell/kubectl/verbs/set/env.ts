@@ -5,6 +5,7 @@ import { resourcePath } from "../../discovery.ts";
 import { CommandError, toError } from "../../errors.ts";
 import { boolFlag, listFlag, textFlag, wordsFlag } from "../../flags.ts";
 import { at, type JsonObject, objectOf, objectsOf, sortedKeys, textOf } from "../../json.ts";
+import { fileSources } from "../../manifests/load.ts";
 import type { Info } from "../../targets.ts";
 import { changeContainers, noResources, resolveWork, setCommand, splitArgs, type Work } from "./command.ts";
 import { podSpecWork } from "./pod-spec.ts";
@@ -134,7 +135,7 @@ export const env = setCommand({
   complete: async (invocation) => {
     const { flags } = invocation;
     const { resources, pairs } = splitArgs(invocation.args);
-    if (resources.length === 0 && flags.list("filename").length === 0) throw new CommandError(noResources);
+    if (resources.length === 0 && fileSources(flags).length === 0) throw new CommandError(noResources);
     if (flags.bool("list")) return resolveWork(invocation, listing, resources);
     const given = changesOf([...pairs, ...flags.list("env")], invocation);
     const imported = flags.text("from") === "" ? [] : await variablesFrom(flags.text("from"), invocation);

@@ -3,6 +3,7 @@ import type { Invocation } from "../../command.ts";
 import { CommandError } from "../../errors.ts";
 import { textFlag } from "../../flags.ts";
 import { at, isObject, type JsonObject, objectOf, objectsOf, textOf, withAt } from "../../json.ts";
+import { fileSources } from "../../manifests/load.ts";
 import { type Info, missingResources } from "../../targets.ts";
 import { changeContainers, resolveWork, setCommand, splitArgs, type Work } from "./command.ts";
 
@@ -54,8 +55,7 @@ export const image = setCommand({
     "set image (-f FILENAME | TYPE NAME) CONTAINER_NAME_1=CONTAINER_IMAGE_1 ... CONTAINER_NAME_N=CONTAINER_IMAGE_N [options]",
   complete: async (invocation) => {
     const { resources, pairs } = splitArgs(invocation.args);
-    if (resources.length === 0 && invocation.flags.list("filename").length === 0)
-      throw new CommandError(missingResources);
+    if (resources.length === 0 && fileSources(invocation.flags).length === 0) throw new CommandError(missingResources);
     const options = await resolveWork(invocation, imageWork(pairs), resources);
     if (pairs.length === 0) throw new CommandError("at least one image update is required");
     return options;

@@ -7,7 +7,7 @@ import { kindName } from "../../discovery.ts";
 import { CommandError, isNotFound, throwCollected, toError } from "../../errors.ts";
 import { at, type JsonObject, numberOf, objectsOf, textOf } from "../../json.ts";
 import { relaxedJsonPath } from "../../jsonpath/relaxed.ts";
-import { fileFlags } from "../../manifests/load.ts";
+import { fileFlags, fileSources } from "../../manifests/load.ts";
 import { outputFlags, printerFor } from "../../output.ts";
 import { type Info, readInfos, resolveTargets, selectorFlag, type Target, typed } from "../../targets.ts";
 import { followObject } from "../../waiting.ts";
@@ -86,7 +86,7 @@ async function complete(invocation: Invocation): Promise<Options> {
     selector: flags.text("selector"),
     fieldSelector: flags.text("field-selector"),
     allNamespaces: flags.bool("all-namespaces"),
-    files: flags.list("filename"),
+    files: fileSources(flags),
     recursive: flags.bool("recursive"),
   });
   return {

@@ -52,7 +52,8 @@ export function prepareForUpdate(kind: Kind, subresource: string, given: ApiObje
     }
     case "ephemeralcontainers": {
       const { ephemeralContainers } = (given.spec ?? {}) as { ephemeralContainers?: unknown };
-      return assemble(kind, metadata, { ...current, spec: { ...(current.spec as object), ephemeralContainers } });
+      const next = { ...current, spec: { ...(current.spec as object), ephemeralContainers } };
+      return prepareUpdated(assemble(kind, metadata, next), current, "", kind);
     }
     default: {
       // Shares what did not change, so that comparing, sizing and freezing cost only what did.

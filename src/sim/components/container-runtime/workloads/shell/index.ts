@@ -1,4 +1,5 @@
 import { deepFreeze } from "../../../../api/object.ts";
+import { isWholeArchive } from "../../../../api/tar.ts";
 import type { Component, Context, KernelMessage } from "../../../../kernel/types.ts";
 import type { ExecFrame } from "../../../kubelet/messages.ts";
 import { CRI_SOCKET, type ProgramArgs } from "../../messages.ts";
@@ -10,7 +11,6 @@ import { assignRead, emit, enterScript, finish, prompt, run, runFilter } from ".
 import { continueNetwork } from "./network.ts";
 import type { ShellMessage, ShellState } from "./state.ts";
 import type { Word } from "./syntax.ts";
-import { isWholeArchive } from "./tar.ts";
 import { hasStdin, hasTty, typed } from "./terminal.ts";
 
 /** After the last frame of its output, so that it is on its way before the process is gone. */

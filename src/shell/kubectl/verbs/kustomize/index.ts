@@ -1,0 +1,26 @@
+/** `kubectl kustomize DIR` */
+import { type Command, inSteps } from "../../command.ts";
+import { CommandError } from "../../errors.ts";
+import { textFlag } from "../../flags.ts";
+import { buildKustomization } from "../../kustomize/build.ts";
+import { toYaml } from "../../printers/yaml.ts";
+
+export const kustomize: Command = {
+  name: "kustomize",
+  short: "Build a kustomization target from a directory or URL",
+  usage: "kustomize DIR [flags] [options]",
+  completes: "none",
+  flags: [textFlag("load-restrictor", "LoadRestrictionsRootOnly"), textFlag("output", "", "o")],
+  run: inSteps({
+    complete: ({ args }) => {
+      if (args.length > 1) throw new CommandError("specify one path to kustomization.yaml");
+      return args[0] ?? ".";
+    },
+    run: async (folder, { context, flags }) => {
+      const text = (await buildKustomization(context, folder)).map((object) => toYaml(object)).join("---\n");
+      if (flags.text("output") === "") context.out.write(text);
+      else await context.files.write(flags.text("output"), text);
+      return 0;
+    },
+  }),
+};
