@@ -14,11 +14,10 @@ import { causalChain } from "./why.ts";
 type ObjectSelection = Extract<Selection, { readonly type: "object" }>;
 
 export function inspectObject(session: Session, records: Records, selection: ObjectSelection): InspectorView | null {
-  const kind = kindOfQualified(selection.resource);
-  if (kind === undefined) return null;
-  const key = storageKey(kind, selection.namespace, selection.name);
+  const key = keyOf(selection);
   const object = records.get(key);
   if (object === null) return null;
+  const kind = object.kind ?? "";
   const { epochWallUs } = session.world.state;
   const created =
     object.metadata?.creationTimestamp === undefined ? null : parseTime(object.metadata.creationTimestamp);
@@ -27,11 +26,8 @@ export function inspectObject(session: Session, records: Records, selection: Obj
   const phase = (object.status as { readonly phase?: string } | undefined)?.phase ?? "";
   return {
     selection,
-    title: `${kind.kind} ${selection.name}`,
-    what:
-      selection.namespace === ""
-        ? `A ${kind.kind} of the cluster.`
-        : `A ${kind.kind} in namespace ${selection.namespace}.`,
+    title: `${kind} ${selection.name}`,
+    what: selection.namespace === "" ? `A ${kind} of the cluster.` : `A ${kind} in namespace ${selection.namespace}.`,
     more: "",
     state: object.metadata?.deletionTimestamp !== undefined ? "being deleted" : phase || "exists",
     tone: phase === "Failed" ? "bad" : phase === "Pending" ? "busy" : "good",
@@ -39,7 +35,7 @@ export function inspectObject(session: Session, records: Records, selection: Obj
     why: [...ownerChain(records, object), ...(trace === null ? [] : causalChain(session, trace.trace, trace.span))],
     sections: [
       ...(isPod ? decisionSections(session, object) : []),
-      eventSection(records, epochWallUs, kind.kind, selection.name),
+      eventSection(records, epochWallUs, kind, selection.name),
       {
         type: "code",
         title: "YAML",
@@ -59,6 +55,15 @@ export function inspectObject(session: Session, records: Records, selection: Obj
 function kindOfQualified(resource: string): Kind | undefined {
   const dot = resource.indexOf(".");
   return dot < 0 ? kindOfResource("", resource) : kindOfResource(resource.slice(dot + 1), resource.slice(0, dot));
+}
+
+/** The object's key in etcd; a kind that is not of the catalogue is a custom one. */
+function keyOf({ resource, namespace, name }: ObjectSelection): string {
+  const kind = kindOfQualified(resource);
+  if (kind !== undefined) return storageKey(kind, namespace, name);
+  const dot = resource.indexOf(".");
+  const prefix = `/registry/${resource.slice(dot + 1)}/${resource.slice(0, dot)}`;
+  return namespace === "" ? `${prefix}/${name}` : `${prefix}/${namespace}/${name}`;
 }
 
 function firstContainer(pod: ApiObject): string {

@@ -7,6 +7,8 @@ const RULES = "x-kubernetes-validations";
 
 export function definitionWarnings(object: ApiObject): string[] {
   const warnings: string[] = [];
+  if ((object as Definition).spec.conversion?.strategy === "Webhook")
+    warnings.push("spec.conversion.strategy: webhooks are not called here, versions are converted as by None");
   for (const [index, version] of (object as Definition).spec.versions.entries()) {
     const schema = version.schema?.openAPIV3Schema;
     if (schema !== undefined) visit(schema, `spec.versions[${index}].schema.openAPIV3Schema`, warnings);

@@ -1,7 +1,9 @@
+import { parseGoDuration } from "../../api/duration.ts";
 import { parseFieldSelector, requiredValue } from "../../api/fields.ts";
 import { GROUPS, type Kind } from "../../api/kinds.ts";
 import type { Status } from "../../api/object.ts";
 import {
+  badRequest,
   forbidden,
   internalError,
   methodNotOnResource,
@@ -100,8 +102,10 @@ function refuseResource(context: Context, replyTo: Incoming["replyTo"], status: 
 const NOBODY: UserInfo = Object.freeze({ name: "", uid: "", groups: Object.freeze([]), extra: Object.freeze({}) });
 
 /** Requests live 60 s at most; the caller may give up sooner. */
-function deadlineOf(state: ApiServerState, context: Context, callerAtUs: number): number {
-  return Math.min(context.nowUs + state.flags.requestTimeoutUs, callerAtUs > 0 ? callerAtUs : Number.MAX_SAFE_INTEGER);
+function deadlineOf(state: ApiServerState, context: Context, callerAtUs: number, timeoutUs = 0): number {
+  const longestUs = state.flags.requestTimeoutUs;
+  const ownUs = timeoutUs > 0 ? Math.min(timeoutUs, longestUs) : longestUs;
+  return Math.min(context.nowUs + ownUs, callerAtUs > 0 ? callerAtUs : Number.MAX_SAFE_INTEGER);
 }
 
 function isUser(value: UserInfo | Status): value is UserInfo {
@@ -329,6 +333,11 @@ function serveHttpResource(state: ApiServerState, context: Context, incoming: In
     reply(context, incoming, statusResponse(pathNotFound(), shown));
     return;
   }
+  const timeoutUs = parseGoDuration(query.get("timeout") || "0s");
+  if (timeoutUs === null) {
+    reply(context, incoming, statusResponse(badRequest("invalid timeout specified in the request URL"), shown));
+    return;
+  }
   const decoded = decodeBody(kind, request, "refusal" in body ? "" : body.json);
   const exchange = openExchange(state, context, {
     replyTo: incoming.replyTo,
@@ -336,7 +345,7 @@ function serveHttpResource(state: ApiServerState, context: Context, incoming: In
     kind,
     form,
     user,
-    deadlineAtUs: deadlineOf(state, context, incoming.deadlineAtUs),
+    deadlineAtUs: deadlineOf(state, context, incoming.deadlineAtUs, timeoutUs),
   });
   if ("refusal" in decoded) {
     refuse(state, exchange, context, decoded.refusal);
