@@ -1,10 +1,12 @@
 /** YAML text into values, with go-yaml's words and line numbers for what cannot be read. */
 import {
   type DocumentOptions,
+  isScalar,
   LineCounter,
   type ParseOptions,
   parseDocument,
   type SchemaOptions,
+  visit,
   type YAMLError,
 } from "yaml";
 import { isObject, type Json } from "./go-json.ts";
@@ -73,6 +75,26 @@ export function parseYaml(text: string): Json | undefined {
     if (anchor) throw new YamlError(`yaml: unknown anchor '${anchor[1]}' referenced`);
     throw new YamlError(`yaml: ${message}`);
   }
+}
+
+/** Keys that stand twice in a record, as go-yaml's strict reading reports them: `line 3: key "a" already set in map`. */
+export function duplicateKeys(text: string): string[] {
+  const lines = new LineCounter();
+  const found: string[] = [];
+  visit(parseDocument(text, { ...options, lineCounter: lines }), {
+    Map(_, map) {
+      const seen = new Set<unknown>();
+      for (const { key } of map.items) {
+        if (!isScalar(key)) continue;
+        if (seen.has(key.value)) {
+          const { line } = lines.linePos(key.range?.[0] ?? 0);
+          found.push(`line ${line}: key ${JSON.stringify(key.value)} already set in map`);
+        }
+        seen.add(key.value);
+      }
+    },
+  });
+  return found;
 }
 
 function checkDepth(value: unknown, depth: number): void {

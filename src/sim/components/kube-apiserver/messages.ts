@@ -55,6 +55,8 @@ export interface ResourceRequest {
   readonly options: RequestOptionsOfVerb;
   readonly body?: unknown;
   readonly patchType?: PatchType;
+  /** Of a patch: what only its text told (`duplicate field "data.a"`). */
+  readonly duplicates?: readonly string[];
   readonly credentials: Credentials;
   readonly userAgent: string;
 }

@@ -20,7 +20,7 @@ import { impersonatedUser, serviceAccountOf, type UserInfo } from "./authn/user.
 import { type Attributes, denialText } from "./authz/attributes.ts";
 import { authorize } from "./authz/authorize.ts";
 import { formOf, SERVED_TYPES } from "./http/accept.ts";
-import { readBody } from "./http/body.ts";
+import { NOTHING, readBody } from "./http/body.ts";
 import { decodeBody } from "./http/decode.ts";
 import type { ResponseForm } from "./http/form.ts";
 import { parsePath, parseQuery, type Query, type RequestInfo } from "./http/path.ts";
@@ -282,6 +282,12 @@ function hasNoRoute(method: string, { name, subresource }: RequestInfo & { isRes
   return name === "" ? method === "PUT" || method === "PATCH" : method === "POST";
 }
 
+/** An applied configuration is read strictly before anything is made of it. */
+function strictPatch({ patchType, options, duplicates = [] }: ResourceRequest): Status | null {
+  if (patchType !== "apply" || duplicates.length === 0 || options.fieldValidation !== "Strict") return null;
+  return badRequest(`error strict decoding YAML: error converting YAML to JSON: ${duplicates.join(", ")}`);
+}
+
 /** What a body is expected to be. */
 function kindNamed(kind: Kind, subresource: string): string {
   return kind.subresources.find(({ name }) => name === subresource)?.kind ?? kind.kind;
@@ -299,7 +305,7 @@ interface HttpAsk {
 function serveHttpResource(state: ApiServerState, context: Context, incoming: Incoming, ask: HttpAsk): void {
   const { http, info, query, user, form, shown } = ask;
   const body = readBody(http);
-  const request = resourceRequestOf(http, info, query, "refusal" in body ? undefined : body.value);
+  const request = resourceRequestOf(http, info, query, "refusal" in body ? null : body);
   if (isStatus(request)) {
     reply(context, incoming, statusResponse(request, shown));
     return;
@@ -338,7 +344,12 @@ function serveHttpResource(state: ApiServerState, context: Context, incoming: In
     reply(context, incoming, statusResponse(badRequest("invalid timeout specified in the request URL"), shown));
     return;
   }
-  const decoded = decodeBody(kind, request, "refusal" in body ? "" : body.json);
+  const strict = strictPatch(request);
+  if (strict !== null) {
+    reply(context, incoming, statusResponse(strict, shown));
+    return;
+  }
+  const decoded = decodeBody(kind, request, "refusal" in body ? NOTHING : body);
   const exchange = openExchange(state, context, {
     replyTo: incoming.replyTo,
     request: Object.freeze("refusal" in decoded ? request : decoded.request),
@@ -352,6 +363,8 @@ function serveHttpResource(state: ApiServerState, context: Context, incoming: In
     return;
   }
   exchange.warnings.push(...decoded.warnings);
+  if (request.patchType === "apply" && (request.options.fieldValidation ?? "Warn") === "Warn")
+    for (const text of request.duplicates ?? []) exchange.warnings.push(`error converting YAML to JSON: ${text}`);
   if (kind.custom !== null && kind.custom.deprecationWarning !== "")
     exchange.warnings.push(kind.custom.deprecationWarning);
   if (kind.resource === "endpoints" && kind.group === "")

@@ -1,8 +1,9 @@
 import { utf8Bytes } from "../../../api/base64.ts";
 import { jsonSyntaxError } from "../../../api/go-json-syntax.ts";
-import { parseYaml as parseYamlText, YamlError } from "../../../api/go-yaml.ts";
+import { duplicateKeys, parseYaml as parseYamlText, YamlError } from "../../../api/go-yaml.ts";
 import { deepFreeze, type Status } from "../../../api/object.ts";
 import { cannotBeHandledMessage } from "../../../api/schema/decode.ts";
+import { duplicateFields } from "../../../api/schema/duplicates.ts";
 import { badRequest, requestEntityTooLarge, unsupportedMediaType } from "../../../api/status-errors.ts";
 import type { HttpRequest, PatchType } from "../messages.ts";
 import { describeUnread } from "./protobuf-envelope.ts";
@@ -22,9 +23,13 @@ export const PATCH_TYPES: Readonly<Record<string, PatchType>> = {
 export interface Body {
   /** Frozen; undefined when nothing was sent. */
   readonly value: unknown;
-  /** As it was sent, for what only the text tells (duplicate fields). "" when it was no JSON. */
-  readonly json: string;
+  /** As it was sent, for what only the text tells (duplicate fields). "" when it was neither JSON nor YAML. */
+  readonly text: string;
+  readonly isYaml: boolean;
 }
+
+/** An empty body. */
+export const NOTHING: Body = Object.freeze({ value: undefined, text: "", isYaml: false });
 
 /** What cannot be read is refused in words that name the kind that was expected. */
 export interface UnreadableBody {
@@ -37,8 +42,7 @@ export function readBody(request: HttpRequest): Body | UnreadableBody {
   if (body.length > BODY_BYTES_MAX) return refuse(requestEntityTooLarge(`limit is ${BODY_BYTES_MAX}`));
   const type = (request.headers["content-type"] ?? "application/json").split(";")[0]!.trim();
   if (method === "PATCH") return readPatch(type, body);
-  if (body.length === 0)
-    return method === "POST" || method === "PUT" ? unrecognized(body, END_OF_JSON) : { value: undefined, json: "" };
+  if (body.length === 0) return method === "POST" || method === "PUT" ? unrecognized(body, END_OF_JSON) : NOTHING;
   if (type === PROTOBUF) return unreadableProtobuf(body);
   if (typeof body !== "string") return refuse(unsupportedMediaType(ACCEPTED));
   if (type === "application/yaml") return parseYaml(body, (why) => unrecognized(body, why));
@@ -57,7 +61,7 @@ function readPatch(type: string, body: HttpRequest["body"]): Body | UnreadableBo
   if (patch === undefined || typeof body !== "string") return refuse(unsupportedMediaType(Object.keys(PATCH_TYPES)));
   switch (patch) {
     case "apply":
-      return parseYaml(body, (why) => refuse(badRequest(`error decoding YAML: ${why}`)));
+      return parseYaml(body, (why) => refuse(badRequest(`error decoding YAML: error converting YAML to JSON: ${why}`)));
     case "json":
       return parseJson(body, (why) => refuse(badRequest(why)));
     default:
@@ -109,16 +113,24 @@ function parseJson(text: string, refused: (why: string) => UnreadableBody): Body
   } catch {
     return refused(jsonSyntaxError(text) ?? "invalid JSON");
   }
-  return tooDeep(value) ? refused("exceeded max depth") : { value: deepFreeze(value), json: text };
+  return tooDeep(value) ? refused("exceeded max depth") : { value: deepFreeze(value), text, isYaml: false };
 }
 
 function parseYaml(text: string, refused: (why: string) => UnreadableBody): Body | UnreadableBody {
   try {
-    return { value: deepFreeze(parseYamlText(text)), json: "" };
+    return { value: deepFreeze(parseYamlText(text)), text, isYaml: true };
   } catch (error) {
     if (!(error instanceof YamlError)) throw error;
-    return refused(`error converting YAML to JSON: ${error.message}`);
+    return refused(error.message);
   }
+}
+
+/** Fields that are given twice, as strict decoding reports them. */
+export function duplicatesIn({ text, isYaml }: Body): readonly string[] {
+  if (text === "") return [];
+  if (!isYaml) return duplicateFields(text);
+  const keys = duplicateKeys(text);
+  return keys.length === 0 ? [] : [`yaml: unmarshal errors:\n  ${keys.join("\n  ")}`];
 }
 
 /** Breadth first, so that a deep document does not overflow the stack. */

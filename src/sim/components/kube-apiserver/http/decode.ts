@@ -10,11 +10,10 @@ import {
   jsonTypeOf,
   strictDecodingMessage,
 } from "../../../api/schema/decode.ts";
-import { duplicateFields } from "../../../api/schema/duplicates.ts";
 import { OBJECT_META, type StructType } from "../../../api/schema/schema.ts";
 import { badRequest } from "../../../api/status-errors.ts";
 import type { ResourceRequest } from "../messages.ts";
-import { summaryOf } from "./body.ts";
+import { type Body, duplicatesIn, summaryOf } from "./body.ts";
 
 /** Or why the body is none: what Go's decoder says, without the words around it. */
 type Decoded =
@@ -28,24 +27,24 @@ const GO_TYPE_META =
 export function decodeBody(
   kind: Kind,
   request: ResourceRequest,
-  json: string,
+  body: Body,
 ): Exclude<Decoded, { readonly problem: string }> | { readonly refusal: Status } {
   if (request.verb !== "create" && request.verb !== "update") return { request, warnings: [] };
   const served = kind.subresources.find(({ name }) => name === request.subresource) ?? kind;
-  const { body } = request;
-  const text = json === "" ? JSON.stringify(body ?? null) : json;
+  const given = request.body;
+  const text = body.text === "" || body.isYaml ? JSON.stringify(given ?? null) : body.text;
   const unrecognized = (why: string) => ({
     refusal: badRequest(
       `the object provided is unrecognized (must be of type ${served.kind}): ${why} (${summaryOf(text)})`,
     ),
   });
-  if (body !== undefined && body !== null && !isRecord(body)) {
-    const why = `json: cannot unmarshal ${jsonTypeOf(body)} into Go value of type ${GO_TYPE_META}`;
+  if (given !== undefined && given !== null && !isRecord(given)) {
+    const why = `json: cannot unmarshal ${jsonTypeOf(given)} into Go value of type ${GO_TYPE_META}`;
     return unrecognized(`couldn't get version/kind; json parse error: ${why}`);
   }
-  const missing = kind.custom === null || request.subresource === "scale" ? null : missingTypeOf(body, text);
+  const missing = kind.custom === null || request.subresource === "scale" ? null : missingTypeOf(given, text);
   if (missing !== null) return unrecognized(missing);
-  const decoded = decodeObjectOf(kind, request, json);
+  const decoded = decodeObjectOf(kind, request, duplicatesIn(body));
   return "problem" in decoded
     ? { refusal: badRequest(cannotBeHandledMessage(served.kind, served.version, decoded.problem)) }
     : decoded;
@@ -59,7 +58,7 @@ function missingTypeOf(body: unknown, text: string): string | null {
 }
 
 /** What a custom resource's schema does not know is unknown. */
-function decodeCustom(kind: Kind, request: ResourceRequest, json: string): Decoded {
+function decodeCustom(kind: Kind, request: ResourceRequest, duplicates: readonly string[]): Decoded {
   const given = request.body as ApiObject;
   if (given.apiVersion !== apiVersionOf(kind) || given.kind !== kind.kind) return { request, warnings: [] };
   const unknown: string[] = [];
@@ -68,7 +67,7 @@ function decodeCustom(kind: Kind, request: ResourceRequest, json: string): Decod
     const { metadata: decoded } = metadata.object as { metadata?: ApiObject["metadata"] };
     const object = normalCustom(kind, { ...given, metadata: decoded ?? {} }, unknown);
     const problems = [
-      ...duplicateFields(json),
+      ...duplicates,
       ...unknown.map((field) => `unknown field ${JSON.stringify(field)}`),
       ...metadata.unknownFields,
     ];
@@ -90,20 +89,20 @@ const METADATA_ONLY: StructType = Object.freeze({
   required: [],
 });
 
-/** A body that is known to be an object of the kind (or of its subresource). */
-export function decodeObjectOf(kind: Kind, request: ResourceRequest, json: string): Decoded {
+/** `duplicates`: what the text tells beside the object. A body that is known to be an object of the kind (or of its subresource). */
+export function decodeObjectOf(kind: Kind, request: ResourceRequest, duplicates: readonly string[] = []): Decoded {
   if (!isRecord(request.body)) return { request, warnings: [] };
   const served = kind.subresources.find(({ name }) => name === request.subresource) ?? kind;
   const given = request.body as ApiObject;
   const apiVersion = apiVersionOf(served);
-  if (kind.custom !== null && request.subresource !== "scale") return decodeCustom(kind, request, json);
+  if (kind.custom !== null && request.subresource !== "scale") return decodeCustom(kind, request, duplicates);
   const body: ApiObject = { ...given, apiVersion: given.apiVersion ?? apiVersion, kind: given.kind ?? served.kind };
   // The registry says what is wrong with another kind.
   if (body.apiVersion !== apiVersion || body.kind !== served.kind) return { request, warnings: [] };
   try {
     const decoded = decodeKind(body);
     if (decoded === undefined) return { request, warnings: [] };
-    const problems = [...duplicateFields(json), ...decoded.unknownFields];
+    const problems = [...duplicates, ...decoded.unknownFields];
     const mode = request.options.fieldValidation ?? "Warn";
     if (problems.length > 0 && mode === "Strict") return { problem: strictDecodingMessage(problems) };
     const object = deepFreeze(decoded.object as ApiObject);

@@ -41,11 +41,7 @@ describe("a body that cannot be read", () => {
       undefined,
       `${head}couldn't get version/kind; json parse error: json: cannot unmarshal array into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" } (5b5d)`,
     ],
-    [
-      "a: b: c",
-      YAML,
-      `${head}error converting YAML to JSON: yaml: mapping values are not allowed in this context (613a20623a2063)`,
-    ],
+    ["a: b: c", YAML, `${head}yaml: mapping values are not allowed in this context (613a20623a2063)`],
   ])("%j", (body, headers, message) => {
     expect(answer("POST", MAPS, body, headers)).toEqual([400, message]);
   });
@@ -60,6 +56,29 @@ describe("a body that cannot be read", () => {
       `the body of the request was in an unknown format - accepted media types include: ${PATCH_TYPES}`,
     ]);
     expect(answer("POST", MAPS, " ".repeat(3_145_729))).toEqual([413, "Request entity too large: limit is 3145728"]);
+  });
+
+  it("that says a field twice is refused or warned of", () => {
+    const text = "kind: ConfigMap\napiVersion: v1\nmetadata: {name: twice}\ndata:\n  a: b\n  a: c\n";
+    const twice = 'yaml: unmarshal errors:\n  line 6: key "a" already set in map';
+    expect(answer("POST", `${MAPS}?fieldValidation=Strict`, text, YAML)).toEqual([
+      400,
+      `ConfigMap in version "v1" cannot be handled as a ConfigMap: strict decoding error: ${twice}`,
+    ]);
+    expect(
+      answer("PATCH", `${MAPS}/twice?fieldManager=me&fieldValidation=Strict`, text, type("apply-patch+yaml")),
+    ).toEqual([400, `error strict decoding YAML: error converting YAML to JSON: ${twice}`]);
+    const merged = answer(
+      "PATCH",
+      `${MAPS}/a?fieldValidation=Strict`,
+      '{"data":{"a":"1","a":"2"}}',
+      type("merge-patch+json"),
+    );
+    expect(merged[0]).toBe(422);
+    expect(merged[1]).toMatch(/: strict decoding error: duplicate field "data.a"$/);
+    expect(harness.http("POST", MAPS, text, YAML).headers.warning).toBe(
+      '299 - "yaml: unmarshal errors:\\n  line 6: key \\"a\\" already set in map"',
+    );
   });
 
   it("may be YAML", () => {

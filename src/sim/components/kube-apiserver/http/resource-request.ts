@@ -2,7 +2,7 @@ import type { Status } from "../../../api/object.ts";
 import { badRequest } from "../../../api/status-errors.ts";
 import type { Credentials, HttpRequest, RequestOptionsOfVerb, ResourceRequest, Verb } from "../messages.ts";
 import { isStatus } from "../registry/exchange.ts";
-import { PATCH_TYPES } from "./body.ts";
+import { type Body, duplicatesIn, PATCH_TYPES } from "./body.ts";
 import { checkWriteOptions } from "./options.ts";
 import type { Query, RequestInfo } from "./path.ts";
 
@@ -11,8 +11,9 @@ export function resourceRequestOf(
   http: HttpRequest,
   info: RequestInfo & { isResource: true },
   query: Query,
-  body: unknown,
+  sent: Body | null,
 ): ResourceRequest | Status {
+  const body = sent?.value;
   const type = (http.headers["content-type"] ?? "").split(";")[0]!.trim();
   const options = optionsOf(query, info, body, PATCH_TYPES[type] === "apply");
   if (isStatus(options)) return options;
@@ -27,10 +28,16 @@ export function resourceRequestOf(
     name: info.name,
     options,
     ...(info.verb === "delete" || info.verb === "deletecollection" || body === undefined ? {} : { body }),
-    ...(info.verb === "patch" ? { patchType: PATCH_TYPES[type] ?? "merge" } : {}),
+    ...(info.verb === "patch" ? patchOf(type, sent) : {}),
     credentials: credentialsOf(http),
     userAgent: http.headers["user-agent"] ?? "",
   };
+}
+
+function patchOf(type: string, sent: Body | null): Pick<ResourceRequest, "patchType" | "duplicates"> {
+  const patchType = PATCH_TYPES[type] ?? "merge";
+  const duplicates = sent === null || patchType === "json" ? [] : duplicatesIn(sent);
+  return duplicates.length === 0 ? { patchType } : { patchType, duplicates };
 }
 
 export function credentialsOf({ headers }: HttpRequest): Credentials {

@@ -131,7 +131,7 @@ function patchedObject(exchange: Exchange, current: ApiObject, merged: ApiObject
   const object = merged ?? patched(base, request.patchType ?? "merge", request.body);
   // What components send fits the schema; what people send is looked at.
   if ((exchange.form === null && kind.custom === null) || isStatus(object)) return object;
-  const decoded = decodeObjectOf(kind, { ...request, body: object }, "");
+  const decoded = decodeObjectOf(kind, { ...request, body: object }, request.duplicates);
   if ("problem" in decoded) return undecodablePatch(request, object, decoded.problem);
   for (const warning of decoded.warnings) if (!exchange.warnings.includes(warning)) exchange.warnings.push(warning);
   return decoded.request.body as ApiObject;

@@ -105,7 +105,7 @@ function createByApply(state: ApiServerState, exchange: Exchange, context: Conte
     refuse(state, exchange, context, refusal);
     return;
   }
-  const decoded = decodeObjectOf(kind, request, "");
+  const decoded = decodeObjectOf(kind, request);
   if ("problem" in decoded) {
     refuse(state, exchange, context, undecodablePatch(request, request.body, decoded.problem));
     return;
