@@ -336,7 +336,7 @@ function serveHttpResource(state: ApiServerState, context: Context, incoming: In
     return;
   }
   if (!kind.namespaced && info.namespace !== "" && info.resource !== "namespaces") {
-    reply(context, incoming, statusResponse(pathNotFound(), shown));
+    reply(context, incoming, kind.custom === null ? statusResponse(pathNotFound(), shown) : PAGE_NOT_FOUND);
     return;
   }
   const timeoutUs = parseGoDuration(query.get("timeout") || "0s");

@@ -340,6 +340,43 @@ describe("a custom resource", () => {
   });
 });
 
+it("an update of its definition counts at once, and closes watches that go by the old one", () => {
+  define();
+  http("POST", GROUP, widget("a"));
+  const watch = harness.stream(`${GROUP}?watch=true`);
+  const path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/widgets.example.com";
+  const columns = [{ name: "Free", type: "string", jsonPath: ".spec.free" }];
+  http("PATCH", path, [{ op: "replace", path: "/spec/versions/0/additionalPrinterColumns", value: columns }], {
+    "content-type": "application/json-patch+json",
+  });
+  harness.run(500_000);
+  const table = bodyOf(http("GET", GROUP, undefined, { accept: "application/json;as=Table;v=v1;g=meta.k8s.io" }));
+  expect((table.columnDefinitions as { name: string }[]).map(({ name }) => name)).toEqual(["Name", "Free"]);
+  const before = watch.frames.length;
+  http("POST", GROUP, widget("b"));
+  harness.run(500_000);
+  expect(watch.frames.length).toBe(before);
+  expect(bodyOf(http("GET", path)).metadata?.generation).toBe(2);
+  const renamed = http(
+    "PATCH",
+    path,
+    { spec: { names: { kind: "Gadget" } } },
+    { "content-type": "application/merge-patch+json" },
+  );
+  expect(bodyOf(renamed).message).toBe(
+    'CustomResourceDefinition.apiextensions.k8s.io "widgets.example.com" is invalid: spec.names.kind: Invalid value: "Gadget": field is immutable',
+  );
+});
+
+it("who may not use it is told so", () => {
+  define();
+  const refused = harness.http("GET", GROUP, undefined, {}, "bob");
+  expect([refused.status, bodyOf(refused).message]).toEqual([
+    403,
+    'widgets.example.com is forbidden: User "bob" cannot list resource "widgets" in API group "example.com" in the namespace "default"',
+  ]);
+});
+
 describe("versions", () => {
   it("show the same object, stored in one of them", () => {
     const [version] = (widgets().spec as { versions: object[] }).versions;

@@ -18,7 +18,7 @@ export interface DefinitionTimer {
   readonly name: string;
 }
 
-const RETRY_US = 100_000;
+const RETRY_US = 1_000_000;
 const INSTANCES_EVERY_US = 5_000_000;
 const INSTANCES_FOR_US = 60_000_000;
 

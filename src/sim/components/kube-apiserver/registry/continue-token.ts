@@ -1,4 +1,5 @@
 import { decodeBase64Text, encodeBase64Url } from "../../../api/base64.ts";
+import { jsonSyntaxError } from "../../../api/go-json-syntax.ts";
 
 /** Where the next page of a list begins: at which revision, and after which key (without the resource's prefix). */
 export interface ContinueToken {
@@ -14,12 +15,12 @@ export function encodeContinue({ revision, start }: ContinueToken): string {
 /** Or why the token is no good: the text of a 400. */
 export function decodeContinue(token: string): ContinueToken | string {
   const text = decodeBase64Text(token);
-  if (text === null) return "continue key is not valid: illegal base64 data";
+  if (text === null) return `continue key is not valid: illegal base64 data at input byte ${firstIllegal(token)}`;
   let value: { v?: unknown; rv?: unknown; start?: unknown };
   try {
     value = JSON.parse(text) as typeof value;
   } catch {
-    return "continue key is not valid: invalid character in literal";
+    return `continue key is not valid: ${jsonSyntaxError(text) ?? "unexpected end of JSON input"}`;
   }
   if (value.v !== "meta.k8s.io/v1")
     return `continue key is not valid: server does not recognize this encoded version ${JSON.stringify(value.v)}`;
@@ -28,4 +29,9 @@ export function decodeContinue(token: string): ContinueToken | string {
   if (typeof value.start !== "string" || value.start === "")
     return "continue key is not valid: encoded start key empty (version meta.k8s.io/v1)";
   return { revision: value.rv, start: value.start };
+}
+
+function firstIllegal(token: string): number {
+  const at = token.search(/[^A-Za-z0-9_-]/);
+  return at < 0 ? token.length : at;
 }
