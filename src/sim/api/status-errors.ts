@@ -156,8 +156,17 @@ export function unprocessablePatch(message: string): Status {
 }
 
 /** The message as it is: an eviction's text, or `tooManyRequestsMessage`. */
-export function tooManyRequests(message: string, retryAfterSeconds: number): Status {
-  return failure(429, "TooManyRequests", message, retryAfterSeconds > 0 ? { retryAfterSeconds } : {});
+export function tooManyRequests(message: string, retryAfterSeconds: number, causes?: Causes): Status {
+  const details = {
+    ...(causes === undefined ? {} : { causes }),
+    ...(retryAfterSeconds > 0 ? { retryAfterSeconds } : {}),
+  };
+  return failure(429, "TooManyRequests", message, details);
+}
+
+/** A refusal that upstream words without a reason. */
+export function bareFailure(code: number, message: string): Status {
+  return failure(code, undefined, message);
 }
 
 export function internalError(why: string): Status {

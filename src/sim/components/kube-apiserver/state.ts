@@ -150,6 +150,8 @@ export interface Exchange {
   live: boolean;
   /** What the write takes of quotas; null: nobody asked yet. */
   charge: QuotaClaim | null;
+  /** eviction: the namespace's disruption budgets as etcd has them. */
+  budgets: readonly ApiObject[] | null;
   /** deletecollection: answers still missing, and what was deleted. */
   pending: number;
   collected: ApiObject[];
@@ -177,6 +179,8 @@ export type ExchangePhase =
   | "lease"
   /** Waits until its namespace's quotas are charged. */
   | "quota"
+  /** Reads the disruption budgets that an eviction has to respect. */
+  | "budgets"
   | "write"
   | "children"
   | "kubelet"

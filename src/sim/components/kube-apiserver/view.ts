@@ -67,6 +67,7 @@ const STAGE_OF_PHASE: Readonly<Record<ExchangePhase, string>> = {
   list: "etcd",
   lease: "etcd",
   quota: "admission",
+  budgets: "etcd",
   write: "etcd",
   children: "etcd",
   kubelet: "kubelet",

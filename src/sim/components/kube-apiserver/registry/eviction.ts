@@ -2,6 +2,7 @@ import type { ApiObject } from "../../../api/object.ts";
 import { formatTime } from "../../../api/time.ts";
 import type { RequestOptionsOfVerb } from "../messages.ts";
 import type { Exchange } from "../state.ts";
+import { takeFromBudget } from "./budgets.ts";
 import { planDeletion } from "./deletion.ts";
 import type { Outcome } from "./outcome.ts";
 
@@ -11,13 +12,17 @@ interface Condition {
 }
 
 /**
- * POST pods/NAME/eviction: a delete with the options that the Eviction carries, which the pod's status tells of.
- * Disruption budgets are asked here once there is a controller that keeps their status.
+ * POST pods/NAME/eviction: a delete with the options that the Eviction carries, which the pod's status tells of, and
+ * which its disruption budget must be able to spare.
  */
 export function evictPod(exchange: Exchange, pod: ApiObject, wallUs: number): Outcome {
   const body = exchange.request.body as { readonly deleteOptions?: RequestOptionsOfVerb } | null | undefined;
+  const budget = takeFromBudget(exchange.budgets ?? [], pod, wallUs);
+  if ("refusal" in budget) return { do: "refuse", status: budget.refusal };
   const outcome = planDeletion(exchange.kind, pod, { ...body?.deleteOptions }, wallUs);
-  if (outcome.do !== "put" || pod.metadata?.deletionTimestamp !== undefined) return outcome;
+  if (outcome.do !== "put" && outcome.do !== "remove") return outcome;
+  const charged = { ...outcome, companions: budget.companions };
+  if (charged.do === "remove" || pod.metadata?.deletionTimestamp !== undefined) return charged;
   const status = (outcome.object.status ?? {}) as { conditions?: readonly Condition[] };
   const condition: Condition = {
     type: "DisruptionTarget",
@@ -28,5 +33,5 @@ export function evictPod(exchange: Exchange, pod: ApiObject, wallUs: number): Ou
     message: "Eviction API: evicting",
   };
   const others = (status.conditions ?? []).filter(({ type }) => type !== condition.type);
-  return { ...outcome, object: { ...outcome.object, status: { ...status, conditions: [...others, condition] } } };
+  return { ...charged, object: { ...outcome.object, status: { ...status, conditions: [...others, condition] } } };
 }

@@ -39,6 +39,7 @@ export function openExchange(state: ApiServerState, context: Context, given: New
     removes: false,
     live: false,
     charge: null,
+    budgets: null,
     pending: 0,
     collected: [],
     refusal: null,

@@ -19,7 +19,7 @@ import { quotaAnswered } from "./quota.ts";
 import { beginGet, beginList, resumeFromCache, resumeGet, resumeList } from "./read.ts";
 import { review } from "./reviews.ts";
 import { beginTokenRequest, resumeTokenRequest } from "./token-request.ts";
-import { beginUpdate, resumeUpdate, updateCharged } from "./update.ts";
+import { beginEviction, beginUpdate, resumeUpdate, updateCharged } from "./update.ts";
 
 /** Begins what an authorized request asks for. */
 export function begin(state: ApiServerState, exchange: Exchange, context: Context): void {
@@ -89,6 +89,9 @@ function beginSubresource(state: ApiServerState, exchange: Exchange, context: Co
     case "portforward":
     case "proxy":
       beginConnect(state, exchange, context);
+      return;
+    case "eviction":
+      beginEviction(state, exchange, context);
       return;
     case "token":
       beginTokenRequest(state, exchange, context);

@@ -8,12 +8,14 @@ import { decodeObjectOf } from "../http/decode.ts";
 import { answer, refuse } from "../respond.ts";
 import type { ApiServerState, Exchange } from "../state.ts";
 import { decorate, objectOf, revisionOf, undecorate } from "../watch/decorate.ts";
+import { budgetsOf, budgetsPrefix } from "./budgets.ts";
 import { changeOf } from "./change.ts";
 import { toServed } from "./conversion.ts";
 import { create } from "./create.ts";
 import { isDefinition, lastState, RETURNED_WHEN_DELETED } from "./deletion.ts";
 import { askFor, type EtcdAnswer, modEquals, rangeOf, txnOf } from "./etcd-client.ts";
 import { isDryRun, isStatus } from "./exchange.ts";
+import { prefixEnd } from "./keys.ts";
 import { cacheOf, keyOf } from "./lookup.ts";
 import type { Outcome } from "./outcome.ts";
 import { applied, creationDenied } from "./ownership.ts";
@@ -37,6 +39,21 @@ export function beginUpdate(state: ApiServerState, exchange: Exchange, context: 
   else attempt(state, exchange, context, cached, false);
 }
 
+/** An eviction looks at the disruption budgets first, as etcd has them. */
+export function beginEviction(state: ApiServerState, exchange: Exchange, context: Context): void {
+  exchange.phase = "budgets";
+  askFor(state, exchange, context, rangeOfBudgets(exchange));
+}
+
+function rangeOfBudgets({ request }: Exchange): {
+  readonly op: "range";
+  readonly key: string;
+  readonly rangeEnd: string;
+} {
+  const key = budgetsPrefix(request.namespace);
+  return { op: "range", key, rangeEnd: prefixEnd(key) };
+}
+
 function readLive(state: ApiServerState, exchange: Exchange, context: Context): void {
   exchange.phase = "read";
   askFor(state, exchange, context, { op: "range", key: keyOf(exchange) });
@@ -54,12 +71,19 @@ export function resumeUpdate(state: ApiServerState, exchange: Exchange, context:
     else attempt(state, exchange, context, object, true);
     return;
   }
+  if (exchange.phase === "budgets") {
+    exchange.budgets = budgetsOf(rangeOf(from.body));
+    beginUpdate(state, exchange, context);
+    return;
+  }
   const txn = txnOf(from.body);
   if (txn.succeeded) {
     written(state, exchange, context, txn.header.revision);
     return;
   }
   const first = txn.responses[0];
+  const budgets = exchange.budgets === null ? undefined : txn.responses[1];
+  if (budgets?.op === "range") exchange.budgets = budgetsOf(budgets);
   rememberRange(state, txn);
   const pair = first?.op === "range" ? first.kvs[0] : undefined;
   const object = pair === undefined ? null : objectOf(pair);
@@ -137,7 +161,7 @@ function attempt(state: ApiServerState, exchange: Exchange, context: Context, cu
       put(state, exchange, context, current, outcome);
       return;
     case "remove":
-      remove(state, exchange, context, current, outcome.object);
+      remove(state, exchange, context, current, outcome);
       return;
   }
 }
@@ -151,7 +175,7 @@ function put(
 ): void {
   const stored = undecorate(outcome.object);
   exchange.draft = stored;
-  const companions = companionsOfUpdate(state, exchange, context, current);
+  const companions = outcome.companions ?? companionsOfUpdate(state, exchange, context, current);
   if (companions !== null && "refusal" in companions) {
     if (!exchange.live) {
       readLive(state, exchange, context);
@@ -196,7 +220,7 @@ function remove(
   exchange: Exchange,
   context: Context,
   current: ApiObject,
-  last: ApiObject,
+  { object: last, companions }: Outcome & { do: "remove" },
 ): void {
   exchange.draft = last;
   exchange.removes = true;
@@ -205,7 +229,7 @@ function remove(
     return;
   }
   const operation: TxnOperation = { op: "deleteRange", key: keyOf(exchange) };
-  transact(state, exchange, context, current, operation, companionsOfRemoval(state, exchange, current));
+  transact(state, exchange, context, current, operation, companions ?? companionsOfRemoval(state, exchange, current));
 }
 
 function transact(
@@ -223,7 +247,11 @@ function transact(
     op: "txn",
     compare: [modEquals(key, revisionOf(current)), ...(companions?.compare ?? [])],
     success: [operation, ...(companions?.success ?? [])],
-    failure: [{ op: "range", key }, ...(companions?.failure ?? [])],
+    failure: [
+      { op: "range", key },
+      ...(exchange.budgets === null ? [] : [rangeOfBudgets(exchange)]),
+      ...(companions?.failure ?? []),
+    ],
   });
 }
 
