@@ -57,6 +57,13 @@ export const HORIZONTAL_POD_AUTOSCALERS = namespaced(
   "horizontalpodautoscalers",
   "HorizontalPodAutoscaler",
 );
+export const CLUSTER_ROLES = clusterScoped("rbac.authorization.k8s.io", "v1", "clusterroles", "ClusterRole");
+export const CERTIFICATE_SIGNING_REQUESTS = clusterScoped(
+  "certificates.k8s.io",
+  "v1",
+  "certificatesigningrequests",
+  "CertificateSigningRequest",
+);
 export const POD_METRICS = namespaced("metrics.k8s.io", "v1beta1", "pods", "PodMetrics");
 
 /** `apps/v1`, or `v1` for the core group. */

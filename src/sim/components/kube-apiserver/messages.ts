@@ -35,7 +35,12 @@ export interface RequestOptionsOfVerb {
 export interface Credentials {
   /** Service-account or bootstrap token. The client certificate travels with the connection (`Peer.certificate`). */
   readonly token?: string;
-  readonly impersonate?: { readonly user: string; readonly groups: readonly string[]; readonly uid?: string };
+  readonly impersonate?: {
+    readonly user: string;
+    readonly groups: readonly string[];
+    readonly uid?: string;
+    readonly extra?: Readonly<Record<string, readonly string[]>>;
+  };
 }
 
 /** One request as the registry understands it, without going through URL text. Answered by `ResourceResponse`. */

@@ -5,7 +5,6 @@ import type { Status } from "../../api/object.ts";
 import {
   badRequest,
   forbidden,
-  internalError,
   methodNotOnResource,
   notAcceptable,
   pathNotFound,
@@ -16,9 +15,10 @@ import { remoteFor } from "./aggregator/api-services.ts";
 import { forwardHttp, forwardResource } from "./aggregator/forward.ts";
 import { findKind } from "./apiextensions/kinds.ts";
 import { authenticate } from "./authn/authenticate.ts";
-import { impersonatedUser, serviceAccountOf, type UserInfo } from "./authn/user.ts";
-import { type Attributes, denialText } from "./authz/attributes.ts";
-import { authorize } from "./authz/authorize.ts";
+import { impersonateAs } from "./authn/impersonate.ts";
+import type { UserInfo } from "./authn/user.ts";
+import { checkAccess } from "./authz/access.ts";
+import type { Attributes } from "./authz/attributes.ts";
 import { formOf, SERVED_TYPES } from "./http/accept.ts";
 import { NOTHING, readBody } from "./http/body.ts";
 import { decodeBody } from "./http/decode.ts";
@@ -120,59 +120,6 @@ function identify(state: ApiServerState, context: Context, from: Peer, credentia
   if (user === null) return unauthorized();
   const { impersonate } = credentials;
   return impersonate === undefined ? user : impersonateAs(state, context, user, impersonate);
-}
-
-function impersonateAs(
-  state: ApiServerState,
-  context: Context,
-  user: UserInfo,
-  wanted: NonNullable<Credentials["impersonate"]>,
-): UserInfo | Status {
-  if (wanted.user === "") return internalError("requested impersonating groups without impersonating a user");
-  const account = serviceAccountOf(wanted.user);
-  const asked: Partial<Attributes>[] = [
-    account === null
-      ? { resource: "users", name: wanted.user }
-      : { resource: "serviceaccounts", name: account.name, namespace: account.namespace },
-    ...wanted.groups.map((name) => ({ resource: "groups", name })),
-    ...(wanted.uid === undefined ? [] : [{ group: "authentication.k8s.io", resource: "uids", name: wanted.uid }]),
-  ];
-  for (const part of asked) {
-    const attributes: Attributes = {
-      user: user.name,
-      groups: user.groups,
-      verb: "impersonate",
-      group: "",
-      resource: "",
-      subresource: "",
-      namespace: "",
-      name: "",
-      path: "",
-      ...part,
-    };
-    const denial = checkAccess(state, context, attributes);
-    if (denial !== null)
-      return forbidden({ group: attributes.group, resource: attributes.resource }, attributes.name, denial);
-  }
-  const impersonated = impersonatedUser(wanted.user, wanted.groups, wanted.uid ?? "");
-  if (context.observed) context.note("impersonation", { user: impersonated.name, groups: impersonated.groups });
-  return impersonated;
-}
-
-/** Null: allowed; otherwise the "why" of the 403. */
-function checkAccess(state: ApiServerState, context: Context, attributes: Attributes): string | null {
-  const decision = authorize(state, attributes);
-  if (context.observed) {
-    const { allowed, reason, authorizer } = decision;
-    context.note("authorization", {
-      decision: allowed ? "allow" : "deny",
-      reason,
-      authorizer,
-      verb: attributes.verb,
-      resource: attributes.resource,
-    });
-  }
-  return decision.allowed ? null : denialText(attributes, decision.reason);
 }
 
 function attributesOf(user: UserInfo, request: ResourceRequest): Attributes {

@@ -1,5 +1,6 @@
 import type { ControllerDefinition } from "../../machinery/controller-runtime.ts";
 import type { IndexFunctions } from "../../machinery/store.ts";
+import { clusterRoleAggregationController } from "./controllers/clusterrole-aggregation/index.ts";
 import { cronJobController } from "./controllers/cronjob/index.ts";
 import { daemonSetController } from "./controllers/daemonset/index.ts";
 import { deploymentController } from "./controllers/deployment/index.ts";
@@ -64,6 +65,7 @@ export const CONTROLLERS: readonly ControllerEntry[] = [
   entry(statefulSetController, "statefulset-controller"),
   entry(jobController, "job-controller"),
   entry(cronJobController, "cronjob-controller"),
+  entry(clusterRoleAggregationController, "clusterrole-aggregation-controller"),
   entry(endpointsController, "endpoint-controller"),
   entry(endpointSliceController, "endpointslice-controller", "endpoint-slice-controller"),
   entry(garbageCollector, "generic-garbage-collector", "garbage-collector-controller", 2),

@@ -68,7 +68,12 @@ export function serviceAccountOf(userName: string): { readonly namespace: string
 }
 
 /** The groups that impersonation adds by itself, as upstream's impersonation filter does. */
-export function impersonatedUser(name: string, groups: readonly string[], uid: string): UserInfo {
+export function impersonatedUser(
+  name: string,
+  groups: readonly string[],
+  uid: string,
+  extra: UserInfo["extra"] = {},
+): UserInfo {
   const account = serviceAccountOf(name);
   const all = [...groups];
   if (account !== null && groups.length === 0) {
@@ -79,5 +84,5 @@ export function impersonatedUser(name: string, groups: readonly string[], uid: s
   } else if (!all.includes(AUTHENTICATED) && !all.includes(UNAUTHENTICATED)) {
     all.push(AUTHENTICATED);
   }
-  return { name, uid, groups: all, extra: {} };
+  return { name, uid, groups: all, extra };
 }

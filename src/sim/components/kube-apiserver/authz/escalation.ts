@@ -6,7 +6,7 @@ import { lookup } from "../registry/lookup.ts";
 import type { ApiServerState } from "../state.ts";
 import { authorize, rbacIndex } from "./authorize.ts";
 import { visitGrants } from "./rbac.ts";
-import { type PolicyRule, uncoveredRules } from "./rules.ts";
+import { formatRule, type PolicyRule, uncoveredRules } from "./rules.ts";
 
 const GROUP = "rbac.authorization.k8s.io";
 
@@ -45,7 +45,7 @@ export function checkEscalation(state: ApiServerState, kind: Kind, user: UserInf
   const missing = uncoveredRules(owned, rules);
   if (missing.length === 0) return null;
   const groups = user.groups.map((group) => JSON.stringify(group)).join(" ");
-  const list = [...new Set(missing.map(ruleText))].sort().join("\n");
+  const list = [...new Set(missing.map(formatRule))].sort().join("\n");
   const why = `user "${user.name}" (groups=[${groups}]) is attempting to grant RBAC permissions not currently held:\n${list}`;
   return forbidden(kind, name, why);
 }
@@ -55,19 +55,4 @@ function boundRole(state: ApiServerState, ref: NonNullable<RoleObject["roleRef"]
   const resource = wide ? "clusterroles" : "roles";
   const role = lookup(state, `${resource}.${GROUP}`, wide ? "" : namespace, ref.name) as RoleObject | undefined;
   return { resource, target: ref.name, rules: role?.rules ?? [] };
-}
-
-/** As Go prints a PolicyRule in short: `{APIGroups:["apps"], Resources:["deployments"], Verbs:["get"]}`. */
-function ruleText(rule: PolicyRule): string {
-  const parts: string[] = [];
-  const add = (title: string, values: readonly string[] | undefined): void => {
-    if (values !== undefined && values.length > 0)
-      parts.push(`${title}:[${values.map((value) => JSON.stringify(value)).join(", ")}]`);
-  };
-  add("APIGroups", rule.apiGroups);
-  add("Resources", rule.resources);
-  add("NonResourceURLs", rule.nonResourceURLs);
-  add("ResourceNames", rule.resourceNames);
-  add("Verbs", rule.verbs);
-  return `{${parts.join(", ")}}`;
 }

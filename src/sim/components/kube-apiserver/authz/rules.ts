@@ -84,3 +84,18 @@ function coversPart(have: PolicyRule, want: PolicyRule): boolean {
 function coversUrlPattern(have: string, want: string): boolean {
   return have === "*" || have === want || (have.endsWith("*") && want.startsWith(have.slice(0, -1)));
 }
+
+/** As Go prints a PolicyRule in short: `{APIGroups:["apps"], Resources:["deployments"], Verbs:["get"]}`. */
+export function formatRule(rule: PolicyRule): string {
+  const parts: string[] = [];
+  const add = (title: string, values: readonly string[] | undefined): void => {
+    if (values !== undefined && values.length > 0)
+      parts.push(`${title}:[${values.map((value) => JSON.stringify(value)).join(", ")}]`);
+  };
+  add("APIGroups", rule.apiGroups);
+  add("Resources", rule.resources);
+  add("NonResourceURLs", rule.nonResourceURLs);
+  add("ResourceNames", rule.resourceNames);
+  add("Verbs", rule.verbs);
+  return `{${parts.join(", ")}}`;
+}

@@ -70,7 +70,7 @@ export function bootstrapItems(flags: Flags): BootstrapItem[] {
   );
   for (const entry of RBAC_DEFAULTS) {
     const resource = `${entry.kind.toLowerCase()}s`;
-    const object = objectOfDefault(entry, RBAC_DEFAULTS);
+    const object = objectOfDefault(entry);
     items.push({ hook: "rbac/bootstrap-roles", group: "rbac.authorization.k8s.io", version: "v1", resource, object });
   }
   for (const { name, value, description } of PRIORITY_CLASSES) {

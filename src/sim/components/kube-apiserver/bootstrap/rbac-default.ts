@@ -20,8 +20,8 @@ export interface RbacDefault {
   }[];
 }
 
-/** The object as the API server creates it at its first start. Aggregated roles get the union that upstream's controller would give them. */
-export function objectOfDefault(entry: RbacDefault, all: readonly RbacDefault[]): ApiObject {
+/** The object as the API server creates it at its first start. A controller fills in the rules of aggregated roles. */
+export function objectOfDefault(entry: RbacDefault): ApiObject {
   const { kind, name, namespace, labels, rules, aggregationRule, roleRef, subjects } = entry;
   const isRole = kind === "ClusterRole" || kind === "Role";
   return {
@@ -34,19 +34,6 @@ export function objectOfDefault(entry: RbacDefault, all: readonly RbacDefault[])
       annotations: { "rbac.authorization.kubernetes.io/autoupdate": "true" },
     },
     ...(aggregationRule === undefined ? {} : { aggregationRule }),
-    ...(isRole ? { rules: rules ?? aggregatedRules(entry, all) } : { roleRef, subjects }),
+    ...(isRole ? (aggregationRule === undefined ? { rules: rules ?? [] } : {}) : { roleRef, subjects }),
   };
-}
-
-function aggregatedRules(entry: RbacDefault, all: readonly RbacDefault[]): PolicyRule[] {
-  const rules: PolicyRule[] = [];
-  const selectors = entry.aggregationRule?.clusterRoleSelectors ?? [];
-  for (const other of all) {
-    if (other === entry || other.kind !== "ClusterRole") continue;
-    const chosen = selectors.some(({ matchLabels }) =>
-      Object.keys(matchLabels).every((key) => other.labels?.[key] === matchLabels[key]),
-    );
-    if (chosen) rules.push(...(other.rules ?? aggregatedRules(other, all)));
-  }
-  return rules;
 }

@@ -43,21 +43,45 @@ function patchOf(type: string, sent: Body | null): Pick<ResourceRequest, "patchT
 export function credentialsOf({ headers }: HttpRequest): Credentials {
   const authorization = headers.authorization ?? "";
   const token = /^bearer +(.+)$/i.exec(authorization)?.[1];
-  const user = headers["impersonate-user"];
+  const impersonate = impersonationOf(headers);
+  return {
+    ...(token === undefined ? {} : { token }),
+    ...(impersonate === null ? {} : { impersonate }),
+  };
+}
+
+const EXTRA = "impersonate-extra-";
+
+function impersonationOf(headers: HttpRequest["headers"]): NonNullable<Credentials["impersonate"]> | null {
+  let asked = false;
+  const extra: Record<string, readonly string[]> = {};
+  for (const name in headers) {
+    if (!name.startsWith("impersonate-")) continue;
+    asked = true;
+    if (name.startsWith(EXTRA)) extra[unescaped(name.slice(EXTRA.length))] = listOf(headers[name]!);
+  }
+  if (!asked) return null;
   const group = headers["impersonate-group"];
   const uid = headers["impersonate-uid"];
   return {
-    ...(token === undefined ? {} : { token }),
-    ...(user === undefined && group === undefined
-      ? {}
-      : {
-          impersonate: {
-            user: user ?? "",
-            groups: group === undefined ? [] : group.split(",").map((each) => each.trim()),
-            ...(uid === undefined ? {} : { uid }),
-          },
-        }),
+    user: headers["impersonate-user"] ?? "",
+    groups: group === undefined ? [] : listOf(group),
+    ...(uid === undefined ? {} : { uid }),
+    ...(Object.keys(extra).length === 0 ? {} : { extra }),
   };
+}
+
+function listOf(header: string): string[] {
+  return header.split(",").map((each) => each.trim());
+}
+
+/** Keys of extra fields are percent-encoded in the header's name. */
+function unescaped(key: string): string {
+  try {
+    return decodeURIComponent(key);
+  } catch {
+    return key;
+  }
 }
 
 interface DeleteOptions {
