@@ -2,6 +2,7 @@ import { crictl } from "./console/crictl.ts";
 import { curl } from "./console/curl.ts";
 import { iptables } from "./console/iptables.ts";
 import { journalctl } from "./console/journalctl.ts";
+import { openssl } from "./console/openssl.ts";
 import { scp } from "./console/scp.ts";
 import { systemctl } from "./console/systemctl.ts";
 import type { Program } from "./doors.ts";
@@ -26,4 +27,5 @@ export const PROGRAMS: readonly NamedProgram[] = [
   { name: "iptables", run: iptables, onMachines: true },
   { name: "curl", run: curl, onMachines: true },
   { name: "scp", run: scp, onMachines: true },
+  { name: "openssl", run: openssl, onMachines: true },
 ];

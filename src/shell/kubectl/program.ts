@@ -1,4 +1,5 @@
 /** `kubectl`: finds the verb, reads its flags, runs it, and says what went wrong. */
+import { encodeBase64Text } from "../../sim/api/base64.ts";
 import { parseGoDuration } from "../../sim/api/duration.ts";
 import type { Program, ProgramContext } from "../doors.ts";
 import { Client } from "./client.ts";
@@ -153,7 +154,8 @@ async function prepare(
   }
   const given = flags.text("namespace");
   const user = userNamed(config, flags.text("user") || String(chosen?.user ?? ""));
-  const client = new Client(context, headersOf(flags, path, user), timeoutOf(flags));
+  const headers = { ...headersOf(flags, path, user), ...(await certificateOf(context, flags, user)) };
+  const client = new Client(context, headers, timeoutOf(flags));
   return {
     command,
     path,
@@ -190,6 +192,25 @@ function headersOf(flags: FlagValues, path: string, user: JsonObject): Readonly<
     ...(flags.text("as-uid") ? { "impersonate-uid": flags.text("as-uid") } : {}),
     ...(token ? { authorization: `Bearer ${token}` } : {}),
   };
+}
+
+/**
+ * The certificate of a user other than the laptop's own administrator goes along as text: "" is none at all. A file's
+ * name counts before its content, as a flag does before the kubeconfig.
+ */
+async function certificateOf(
+  context: ProgramContext,
+  flags: FlagValues,
+  user: JsonObject,
+): Promise<Readonly<Record<string, string>>> {
+  const file = flags.text("client-certificate") || textOf(user["client-certificate"]);
+  if (file !== "") {
+    await requireFile(context, file);
+    return { "client-certificate": encodeBase64Text(await context.files.read(file)) };
+  }
+  const data = textOf(user["client-certificate-data"]);
+  if (data.startsWith("DATA+OMITTED") || Object.keys(user).length === 0) return {};
+  return { "client-certificate": data };
 }
 
 function timeoutOf(flags: FlagValues): number | undefined {

@@ -64,6 +64,12 @@ export const CERTIFICATE_SIGNING_REQUESTS = clusterScoped(
   "certificatesigningrequests",
   "CertificateSigningRequest",
 );
+export const SUBJECT_ACCESS_REVIEWS = clusterScoped(
+  "authorization.k8s.io",
+  "v1",
+  "subjectaccessreviews",
+  "SubjectAccessReview",
+);
 export const POD_METRICS = namespaced("metrics.k8s.io", "v1beta1", "pods", "PodMetrics");
 
 /** `apps/v1`, or `v1` for the core group. */

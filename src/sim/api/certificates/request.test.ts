@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { encodeBase64Text } from "../base64.ts";
+import { issueCertificate, readCertificate } from "./certificate.ts";
 import { readSigningRequest, writeSigningRequest } from "./request.ts";
 
 /** openssl req -new -subj /O=devs/O=ops/CN=bob -addext subjectAltName=DNS:bob.example,IP:10.0.0.7,email:bob@example.com */
@@ -19,7 +20,7 @@ zD6yqH1n7oMwL7tRj34WtS4KSRMl84kzD+aP6Txj7GANKh7yAjcUEh6dTDWC9Ps=
 
 describe("readSigningRequest", () => {
   it("reads what openssl wrote", () => {
-    expect(readSigningRequest(encodeBase64Text(OF_OPENSSL))).toEqual({
+    expect(readSigningRequest(encodeBase64Text(OF_OPENSSL))).toMatchObject({
       commonName: "bob",
       organizations: ["devs", "ops"],
       dnsNames: ["bob.example"],
@@ -32,6 +33,27 @@ describe("readSigningRequest", () => {
   it("reads what was written here", () => {
     const pem = writeSigningRequest({ commonName: "eve", organizations: ["q&a"] }, (bound) => bound - 1);
     expect(readSigningRequest(encodeBase64Text(pem))).toMatchObject({ commonName: "eve", organizations: ["q&a"] });
+  });
+
+  it("is answered by a certificate that counts for who has the key", () => {
+    const request = readSigningRequest(encodeBase64Text(OF_OPENSSL))!;
+    const times = { notBeforeWallUs: 1_795_000_000_000_000, notAfterWallUs: 2_600_000_000_000_000 };
+    const pem = issueCertificate(request, {
+      ...times,
+      serial: [1, 171],
+      usages: ["client auth"],
+      issuer: "kubernetes",
+      key: "secret",
+    });
+    expect(readCertificate(pem, "secret")).toEqual({
+      commonName: "bob",
+      organizations: ["devs", "ops"],
+      issuer: "kubernetes",
+      serial: "01ab",
+      ...times,
+    });
+    expect(readCertificate(pem, "guess")).toBeNull();
+    expect(readCertificate("no certificate", "secret")).toBeNull();
   });
 
   it("finds nothing in what is none", () => {

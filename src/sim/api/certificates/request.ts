@@ -15,6 +15,8 @@ export interface SigningRequest extends Subject {
   readonly ipAddresses: readonly string[];
   readonly emailAddresses: readonly string[];
   readonly uris: readonly string[];
+  /** In DER, as it came. */
+  readonly publicKey: readonly number[];
 }
 
 const COMMON_NAME = "2.5.4.3";
@@ -22,14 +24,15 @@ const ORGANIZATION = "2.5.4.10";
 const EXTENSION_REQUEST = "1.2.840.113549.1.9.14";
 const SUBJECT_ALT_NAME = "2.5.29.17";
 const RSA_KEY = "1.2.840.113549.1.1.1";
-const SHA256_WITH_RSA = "1.2.840.113549.1.1.11";
+export const SHA256_WITH_RSA = "1.2.840.113549.1.1.11";
 
 /** `request` is the object's field: base64 of a PEM block. Null where there is no request in it. */
 export function readSigningRequest(request: string): SigningRequest | null {
   const bytes = readPem(decodeBase64Text(request) ?? "", "CERTIFICATE REQUEST");
   const info = bytes === null ? undefined : readDer(bytes)?.children[0];
   const name = info?.children[1];
-  if (info === undefined || name === undefined) return null;
+  const key = info?.children[2];
+  if (info === undefined || name === undefined || key === undefined) return null;
   const names = alternativeNames(info.children.find(({ tag }) => tag === 0xa0));
   const of = (tag: number): string[] => names.filter((one) => one.tag === tag).map(textOf);
   return {
@@ -37,6 +40,7 @@ export function readSigningRequest(request: string): SigningRequest | null {
     emailAddresses: of(0x81),
     dnsNames: of(0x82),
     uris: of(0x86),
+    publicKey: der(key.tag, [...key.content]),
     ipAddresses: names.filter(({ tag }) => tag === 0x87).map(({ content }) => addressOf(content)),
   };
 }

@@ -1,3 +1,4 @@
+import { DEFAULT_CA_KEY } from "../../api/certificates/certificate.ts";
 import { randomUid } from "../../api/hash.ts";
 import { deepFreeze } from "../../api/object.ts";
 import type { Certificate, Component, Context, KernelMessage, NetworkError } from "../../kernel/types.ts";
@@ -103,6 +104,7 @@ function createState(context: Context, given: Flags): ApiServerState {
     etcd: Object.freeze({ address: etcdAddress(flags), certificate: certificateAt(context, flags.etcdCertFile) }),
     kubeletCertificate: certificateAt(context, flags.kubeletClientCertificate),
     tokenKey: key === "" ? "service-account-key" : key,
+    caKey: fileText(context, flags.clientCaFile.replace(/\.crt$/, ".key")) || DEFAULT_CA_KEY,
     caches: new Map(STORED_KINDS.map((kind) => [cacheKey(kind), createWatchCache(kind, cacheKey(kind))])),
     customKinds: new Map(),
     definitionWork: new Map(),

@@ -35,6 +35,8 @@ export interface RequestOptionsOfVerb {
 export interface Credentials {
   /** Service-account or bootstrap token. The client certificate travels with the connection (`Peer.certificate`). */
   readonly token?: string;
+  /** A client certificate of one's own in PEM, instead of the connection's; "" is none at all. */
+  readonly certificate?: string;
   readonly impersonate?: {
     readonly user: string;
     readonly groups: readonly string[];

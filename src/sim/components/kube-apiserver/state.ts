@@ -22,6 +22,8 @@ export interface ApiServerState {
   readonly kubeletCertificate: Certificate | undefined;
   /** Signs and checks service-account tokens. */
   readonly tokenKey: string;
+  /** Checks client certificates that the cluster's signer issued. */
+  readonly caKey: string;
   /** By resource: `pods`, `deployments.apps`. */
   readonly caches: Map<string, WatchCache>;
   /** Rows of custom resources by `GROUP/VERSION/RESOURCE`, from the definitions that this server knows. */

@@ -1,5 +1,8 @@
 import type { ControllerDefinition } from "../../machinery/controller-runtime.ts";
 import type { IndexFunctions } from "../../machinery/store.ts";
+import { csrApprovingController } from "./controllers/certificates/approving.ts";
+import { csrCleaner } from "./controllers/certificates/cleaner.ts";
+import { csrSigningController } from "./controllers/certificates/signing.ts";
 import { clusterRoleAggregationController } from "./controllers/clusterrole-aggregation/index.ts";
 import { cronJobController } from "./controllers/cronjob/index.ts";
 import { daemonSetController } from "./controllers/daemonset/index.ts";
@@ -65,6 +68,9 @@ export const CONTROLLERS: readonly ControllerEntry[] = [
   entry(statefulSetController, "statefulset-controller"),
   entry(jobController, "job-controller"),
   entry(cronJobController, "cronjob-controller"),
+  entry(csrSigningController, "certificate-controller"),
+  entry(csrApprovingController, "certificate-controller"),
+  entry(csrCleaner, "certificate-controller"),
   entry(clusterRoleAggregationController, "clusterrole-aggregation-controller"),
   entry(endpointsController, "endpoint-controller"),
   entry(endpointSliceController, "endpointslice-controller", "endpoint-slice-controller"),

@@ -15,6 +15,9 @@ export interface Flags {
   readonly useServiceAccountCredentials: boolean;
   readonly terminatedPodGcThreshold: number;
   readonly rootCaFile: string;
+  readonly clusterSigningCertFile: string;
+  readonly clusterSigningKeyFile: string;
+  readonly clusterSigningDurationUs: number;
   readonly autoscalerSyncPeriodUs: number;
   readonly autoscalerTolerance: number;
   readonly autoscalerCpuInitializationUs: number;
@@ -39,6 +42,9 @@ const DEFAULTS: Readonly<Record<string, string>> = {
   "use-service-account-credentials": "false",
   "terminated-pod-gc-threshold": "12500",
   "root-ca-file": "",
+  "cluster-signing-cert-file": "",
+  "cluster-signing-key-file": "",
+  "cluster-signing-duration": "8760h0m0s",
   "horizontal-pod-autoscaler-sync-period": "15s",
   "horizontal-pod-autoscaler-tolerance": "0.1",
   "horizontal-pod-autoscaler-cpu-initialization-period": "5m0s",
@@ -54,8 +60,6 @@ const WITHOUT_EFFECT: readonly string[] = [
   "bind-address",
   "client-ca-file",
   "cluster-name",
-  "cluster-signing-cert-file",
-  "cluster-signing-key-file",
   "feature-gates",
   "leader-elect-lease-duration",
   "leader-elect-renew-deadline",
@@ -94,6 +98,9 @@ export function parseFlags(argv: readonly string[]): Flags | { readonly error: s
     useServiceAccountCredentials: text("use-service-account-credentials") === "true",
     terminatedPodGcThreshold: Number(text("terminated-pod-gc-threshold")),
     rootCaFile: text("root-ca-file"),
+    clusterSigningCertFile: text("cluster-signing-cert-file"),
+    clusterSigningKeyFile: text("cluster-signing-key-file"),
+    clusterSigningDurationUs: durationUs(text("cluster-signing-duration")),
     autoscalerSyncPeriodUs: durationUs(text("horizontal-pod-autoscaler-sync-period")),
     autoscalerTolerance: Number(text("horizontal-pod-autoscaler-tolerance")),
     autoscalerCpuInitializationUs: durationUs(text("horizontal-pod-autoscaler-cpu-initialization-period")),

@@ -4,4 +4,6 @@ import type { Flags } from "./flags.ts";
 export interface ControllerOptions extends Flags {
   /** Text of `--root-ca-file`. */
   readonly rootCa: string;
+  /** Of `--cluster-signing-key-file`: signs certificates. "": there is none, and nothing is signed. */
+  readonly caKey: string;
 }

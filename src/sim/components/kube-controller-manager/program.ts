@@ -1,3 +1,4 @@
+import { DEFAULT_CA_KEY } from "../../api/certificates/certificate.ts";
 import type { Component, Context, KernelMessage } from "../../kernel/types.ts";
 import { createClient } from "../../machinery/client.ts";
 import {
@@ -238,7 +239,14 @@ function lead(state: ControllerManagerState, context: Context): void {
     });
   }
   const enabled = CONTROLLERS.filter(({ definition }) => isEnabled(flags.controllers, definition.name));
-  const options: ControllerOptions = { ...flags, rootCa: textOf(context.disk.read(flags.rootCaFile)) };
+  const options: ControllerOptions = {
+    ...flags,
+    rootCa: textOf(context.disk.read(flags.rootCaFile)),
+    caKey:
+      flags.clusterSigningKeyFile === ""
+        ? ""
+        : textOf(context.disk.read(flags.clusterSigningKeyFile)) || DEFAULT_CA_KEY,
+  };
   for (const { definition, serviceAccount, eventComponent, rateFactor } of enabled) {
     const { name, backOff } = definition;
     klog(context, "I", "controllermanager.go:778", `"Started controller" controller="${name}"`);

@@ -1,3 +1,4 @@
+import { readCertificate } from "../../../api/certificates/certificate.ts";
 import type { Certificate, Peer } from "../../../kernel/types.ts";
 import type { Credentials } from "../messages.ts";
 import { lookup } from "../registry/lookup.ts";
@@ -15,10 +16,19 @@ export function authenticate(
   credentials: Credentials,
   wallUs: number,
 ): UserInfo | null {
-  const { certificate } = peer;
+  const certificate =
+    credentials.certificate === undefined ? peer.certificate : ownCertificate(state, credentials.certificate);
+  if (certificate === undefined) return null;
   if (certificate !== null && certificate.issuer === CLIENT_CA) return userWhileValid(certificate, wallUs);
   if (credentials.token !== undefined) return userOfToken(state, credentials.token, wallUs)?.user ?? null;
   return state.flags.anonymousAuth ? ANONYMOUS : null;
+}
+
+/** What the cluster's signer issued; null: none is shown; undefined: it is none of ours. */
+function ownCertificate(state: ApiServerState, pem: string): Certificate | null | undefined {
+  if (pem === "") return null;
+  const read = readCertificate(pem, state.caKey);
+  return read === null ? undefined : { ...read, issuer: CLIENT_CA, dnsNames: [], ipAddresses: [] };
 }
 
 /** By this machine's clock. */

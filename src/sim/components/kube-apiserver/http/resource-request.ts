@@ -1,3 +1,4 @@
+import { decodeBase64Text } from "../../../api/base64.ts";
 import type { Status } from "../../../api/object.ts";
 import { badRequest } from "../../../api/status-errors.ts";
 import type { Credentials, HttpRequest, RequestOptionsOfVerb, ResourceRequest, Verb } from "../messages.ts";
@@ -44,7 +45,9 @@ export function credentialsOf({ headers }: HttpRequest): Credentials {
   const authorization = headers.authorization ?? "";
   const token = /^bearer +(.+)$/i.exec(authorization)?.[1];
   const impersonate = impersonationOf(headers);
+  const certificate = headers["client-certificate"];
   return {
+    ...(certificate === undefined ? {} : { certificate: decodeBase64Text(certificate) ?? "" }),
     ...(token === undefined ? {} : { token }),
     ...(impersonate === null ? {} : { impersonate }),
   };
