@@ -10,7 +10,7 @@ With metrics-server, figures of nodes and containers flow: what their programs u
   $ lab topology basic --seed 5 --set metricsServer=true
   $ kubectl get apiservice v1beta1.metrics.k8s.io
   NAME                     SERVICE                      AVAILABLE   AGE
-  v1beta1.metrics.k8s.io   kube-system/metrics-server   True        38s
+  v1beta1.metrics.k8s.io   kube-system/metrics-server   True        \d+s (re)
   $ kubectl top nodes --sort-by=memory
   NAME              CPU(cores)   CPU(%)   MEMORY(bytes)   MEMORY(%)   
   control-plane-1   130m         6%       835Mi           20%         

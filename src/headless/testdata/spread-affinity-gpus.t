@@ -137,8 +137,8 @@ Two nodes have a GPU each. The third who wants one waits until another is done:
   pod/train-3 created
   $ lab wait 10s
   $ kubectl get pods --no-headers -o wide | awk '/train/ {print $1, $3, $7}'
-  train-1 Running worker-5
-  train-2 Running worker-4
+  train-1 Running worker-[45] (re)
+  train-2 Running worker-[45] (re)
   train-3 Pending <none>
   $ kubectl get pod train-3 -o jsonpath='{.status.conditions[?(@.type=="PodScheduled")].message}{"\n"}'
   0/8 nodes are available: 3 node(s) had untolerated taint {node-role.kubernetes.io/control-plane: }, 5 Insufficient nvidia.com/gpu. preemption: 0/8 nodes are available: 3 Preemption is not helpful for scheduling, 5 No preemption victims found for incoming pod.
@@ -146,6 +146,6 @@ Two nodes have a GPU each. The third who wants one waits until another is done:
   pod "train-1" deleted
   $ lab wait 10s
   $ kubectl get pods --no-headers -o wide | awk '/train/ {print $1, $3, $7}'
-  train-2 Running worker-4
-  train-3 Running worker-5
+  train-2 Running worker-[45] (re)
+  train-3 Running worker-[45] (re)
   $ lab check
