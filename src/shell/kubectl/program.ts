@@ -153,7 +153,9 @@ async function prepare(
     throw new SilentExit(1);
   }
   const given = flags.text("namespace");
-  const user = userNamed(config, flags.text("user") || String(chosen?.user ?? ""));
+  // `create rolebinding --user` is a flag of its own, and hides the kubeconfig's.
+  const hidden = (command.flags ?? []).some((flag) => flag.name === "user");
+  const user = userNamed(config, (hidden ? "" : flags.text("user")) || String(chosen?.user ?? ""));
   const headers = { ...headersOf(flags, path, user), ...(await certificateOf(context, flags, user)) };
   const client = new Client(context, headers, timeoutOf(flags));
   return {
