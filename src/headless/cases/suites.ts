@@ -20,6 +20,7 @@ import { names } from "./suites/names.ts";
 import { nodeLifecycle } from "./suites/node-lifecycle.ts";
 import { jsonMerge, jsonPatch, strategicMerge, threeWay } from "./suites/patches.ts";
 import { podgc } from "./suites/podgc.ts";
+import { pvBinding } from "./suites/pv-binding.ts";
 import { quantity } from "./suites/quantity.ts";
 import { quota } from "./suites/quota.ts";
 import { raft } from "./suites/raft.ts";
@@ -68,6 +69,7 @@ export const SUITES: readonly Suite[] = [
   disruption,
   hpa,
   podgc,
+  pvBinding,
   gc,
   ttl,
   job,

@@ -20,6 +20,9 @@ import { jobController } from "./controllers/job/index.ts";
 import { namespaceController } from "./controllers/namespace/index.ts";
 import { nodeIpamController } from "./controllers/node-ipam/index.ts";
 import { nodeLifecycleController } from "./controllers/node-lifecycle/index.ts";
+import { persistentVolumeBinder } from "./controllers/persistentvolume-binder/index.ts";
+import { persistentVolumeProtection } from "./controllers/persistentvolume-protection/index.ts";
+import { persistentVolumeClaimProtection } from "./controllers/persistentvolumeclaim-protection/index.ts";
 import { podGarbageCollector } from "./controllers/pod-garbage-collector/index.ts";
 import { replicaSetController } from "./controllers/replicaset/index.ts";
 import { rootCaPublisher } from "./controllers/root-ca-certificate-publisher/index.ts";
@@ -28,6 +31,7 @@ import { statefulSetController } from "./controllers/statefulset/index.ts";
 import { taintEvictionController } from "./controllers/taint-eviction/index.ts";
 import { ttlController } from "./controllers/ttl/index.ts";
 import { ORPHAN_INDEX, orphanIndex } from "./lib/claim.ts";
+import { POD_BY_CLAIM_INDEX, podByClaimIndex } from "./lib/claims-of-pods.ts";
 
 export interface ControllerEntry {
   readonly definition: ControllerDefinition<never>;
@@ -78,10 +82,14 @@ export const CONTROLLERS: readonly ControllerEntry[] = [
   entry(namespaceController, "namespace-controller", "namespace-controller", 20),
   entry(podGarbageCollector, "pod-garbage-collector"),
   entry(ttlController, "ttl-controller"),
+  entry(persistentVolumeBinder, "persistent-volume-binder", "persistentvolume-controller"),
+  entry(persistentVolumeClaimProtection, "pvc-protection-controller"),
+  entry(persistentVolumeProtection, "pv-protection-controller"),
 ];
 
 export const INDEX_FUNCTIONS: IndexFunctions = Object.freeze({
   [ORPHAN_INDEX]: orphanIndex,
+  [POD_BY_CLAIM_INDEX]: podByClaimIndex,
   [SERVICE_OF_SLICE_INDEX]: serviceOfSliceIndex,
 });
 
