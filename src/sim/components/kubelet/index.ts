@@ -8,6 +8,7 @@ import { createMachinery, type Machinery, machineryStep, startInformers } from "
 import { isAlreadyExists, isNotFound, resultOf } from "../../machinery/requests.ts";
 import { NODES, PODS, SERVICES } from "../../machinery/resources.ts";
 import type { ContainerEvent, CriResponse } from "../container-runtime/messages.ts";
+import { type ClaimTag, claimAnswered } from "./claims.ts";
 import { DEFAULT_CONFIG, KUBELET_CONFIG_PATH, type KubeletConfig, readConfig } from "./config.ts";
 import { nodeFacts } from "./environment.ts";
 import { nodeEvent, podEvent } from "./events.ts";
@@ -63,6 +64,7 @@ type Tag =
   | NodeTag
   | LeaseTag
   | TokenTag
+  | ClaimTag
   | MirrorTag
   | ProbeTag
   | HookTag
@@ -433,6 +435,11 @@ function apiAnswered(
     case "token":
       withWorker(state, tag.uid, (worker) => {
         if (tokenAnswered(state, worker, tag, result, context)) syncPod(state, worker, context, true);
+      });
+      return;
+    case "claim":
+      withWorker(state, tag.uid, (worker) => {
+        if (claimAnswered(state, worker, tag, result, context)) syncPod(state, worker, context, true);
       });
       return;
     case "mirror":

@@ -45,6 +45,8 @@ export function addPod(state: KubeletState, pod: Pod, source: PodWorker["source"
     termination: null,
     tokens: new Map(),
     tokensAsked: new Set(),
+    claims: new Map(),
+    claimsAsked: new Set(),
     mountTries: 0,
     mountFailedAtUs: 0,
     mirrorAsked: false,

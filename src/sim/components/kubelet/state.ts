@@ -1,6 +1,7 @@
 import type { StreamId, TimerId } from "../../kernel/types.ts";
 import type { Machinery, MachineryTimer } from "../../machinery/machinery.ts";
 import type { ContainerStatusOfRuntime } from "../container-runtime/messages.ts";
+import type { ClaimFound } from "./claims.ts";
 import type { KubeletConfig } from "./config.ts";
 import type { PodActions, RuntimeSandbox } from "./pod-actions.ts";
 import type { ProbeCount } from "./probes/results.ts";
@@ -134,6 +135,9 @@ export interface PodWorker {
   /** Tokens got for this pod: audience -> token. */
   readonly tokens: Map<string, { readonly token: string; readonly expiresAtUs: number; readonly issuedAtUs: number }>;
   readonly tokensAsked: Set<string>;
+  /** Claims by name: where their volumes are. */
+  readonly claims: Map<string, ClaimFound>;
+  readonly claimsAsked: Set<string>;
   mountTries: number;
   mountFailedAtUs: number;
   mirrorAsked: boolean;

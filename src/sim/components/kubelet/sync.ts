@@ -1,6 +1,7 @@
 import type { Context } from "../../kernel/types.ts";
 import { informerOf } from "../../machinery/machinery.ts";
 import type { ContainerStatusOfRuntime } from "../container-runtime/messages.ts";
+import { askClaims, forgetFailedClaims } from "./claims.ts";
 import { nodeFacts, sandboxConfig } from "./environment.ts";
 import { podEvent } from "./events.ts";
 import { killContainer, killsPending } from "./kill.ts";
@@ -16,7 +17,7 @@ import { setStatus } from "./status-manager.ts";
 import { continueTermination, terminate } from "./termination.ts";
 import { askTokens } from "./tokens.ts";
 import type { Container } from "./types.ts";
-import { setUpVolume } from "./volumes.ts";
+import { setUpVolume, type VolumeResult } from "./volumes.ts";
 
 const MOUNT_RETRY_US = 500_000;
 const MOUNT_RETRY_MAX_US = 122_000_000;
@@ -92,6 +93,7 @@ function isReadyToStart(state: KubeletState, worker: PodWorker, actions: PodActi
   if (worker.source === "api" && state.machinery !== null && !informerOf(state.machinery, "services").hasSynced)
     return false;
   askTokens(state, worker, context);
+  askClaims(state, worker, context);
   return volumesReady(state, worker, context);
 }
 
@@ -102,22 +104,24 @@ function volumesReady(state: KubeletState, worker: PodWorker, context: Context):
   for (const volume of worker.pod.spec.volumes ?? []) {
     const result = setUpVolume(state, worker, volume, "", facts);
     if ("waiting" in result) waiting = true;
-    if (!("missing" in result)) continue;
+    const why = whyNotMounted(volume.name, result);
+    if (why === null) continue;
     failed = true;
-    podEvent(
-      state,
-      worker,
-      context,
-      "Warning",
-      "FailedMount",
-      `MountVolume.SetUp failed for volume "${volume.name}" : ${result.missing}`,
-    );
+    podEvent(state, worker, context, "Warning", "FailedMount", why);
   }
   if (failed) {
+    forgetFailedClaims(worker);
     retryAfter(worker, context, Math.min(MOUNT_RETRY_MAX_US, MOUNT_RETRY_US * (1 << Math.min(worker.mountTries, 10))));
     worker.mountTries += 1;
   }
   return !failed && !waiting;
+}
+
+function whyNotMounted(name: string, result: VolumeResult): string | null {
+  if ("missing" in result) return `MountVolume.SetUp failed for volume "${name}" : ${result.missing}`;
+  if ("unprocessed" in result)
+    return `Unable to attach or mount volumes: unmounted volumes=[${name}], unattached volumes=[], failed to process volumes=[${name}]: ${result.unprocessed}`;
+  return null;
 }
 
 function killingStage(state: KubeletState, worker: PodWorker, flow: SyncFlow, context: Context): void {

@@ -10,12 +10,13 @@ import type { Container, DownwardItem, KeyToPath, Volume } from "./types.ts";
 export type MountedVolume = { readonly files: Readonly<Record<string, string>> } | { readonly hostPath: string };
 
 /**
- * `missing`: why a volume cannot be set up (upstream's text); `waiting`: what it needs is not known yet, and nothing is
+ * `missing`: why a volume cannot be set up (upstream's text); `unprocessed`: why it is not known what to set up; `waiting`: what it needs is not known yet, and nothing is
  * wrong so far.
  */
 export type VolumeResult =
   | { readonly mounted: MountedVolume }
   | { readonly missing: string }
+  | { readonly unprocessed: string }
   | { readonly waiting: true };
 
 const POD_VOLUMES = "/var/lib/kubelet/pods";
@@ -81,7 +82,9 @@ export function setUpVolume(
     return { mounted: { files } };
   }
   if (volume.persistentVolumeClaim !== undefined) {
-    return { missing: `persistentvolumeclaim "${volume.persistentVolumeClaim.claimName}" not found` };
+    const found = worker.claims.get(volume.persistentVolumeClaim.claimName);
+    if (found === undefined) return WAITING;
+    return "problem" in found ? { unprocessed: found.problem } : { mounted: found };
   }
   return { mounted: { hostPath: `${POD_VOLUMES}/${pod.metadata.uid}/volumes/kubernetes.io~empty-dir/${volume.name}` } };
 }
