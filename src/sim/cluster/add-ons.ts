@@ -1,5 +1,6 @@
 import type { ApiObject } from "../api/object.ts";
 import { CLUSTER_DNS, CLUSTER_DOMAIN, KUBERNETES_VERSION, type Layout } from "./layout.ts";
+import { localPathProvisionerObjects } from "./local-path-provisioner.ts";
 import { metricsServerObjects } from "./metrics-server.ts";
 
 /**
@@ -15,6 +16,7 @@ export function kubeadmObjects(layout: Layout): readonly ApiObject[] {
     ...coreDns(),
     ...kubeProxy(layout),
     ...(layout.topology.kubernetes.metricsServer ? metricsServerObjects() : []),
+    ...(layout.topology.kubernetes.localPathProvisioner ? localPathProvisionerObjects() : []),
   ];
 }
 

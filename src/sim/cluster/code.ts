@@ -15,6 +15,7 @@ import { kubeScheduler } from "../components/kube-scheduler/index.ts";
 import { kubeadm } from "../components/kubeadm/index.ts";
 import { kubelet } from "../components/kubelet/index.ts";
 import { loadBalancer } from "../components/load-balancer/index.ts";
+import { localPathProvisioner } from "../components/local-path-provisioner/index.ts";
 import { metricsServer } from "../components/metrics-server/index.ts";
 import type { Component } from "../kernel/types.ts";
 import type { WorldCode } from "../kernel/world.ts";
@@ -34,6 +35,7 @@ const COMPONENTS = [
   kubeProxy,
   coredns,
   metricsServer,
+  localPathProvisioner,
   loadBalancer,
   imageRegistry,
   ...WORKLOADS,

@@ -28,6 +28,8 @@ export interface KubernetesOptions {
   readonly proxyMode: "iptables";
   /** With metrics-server from the start, which kubeadm does not install: `kubectl top`, HorizontalPodAutoscalers. */
   readonly metricsServer: boolean;
+  /** With local-path-provisioner and its default class, which kubeadm does not install: claims get folders on their nodes. */
+  readonly localPathProvisioner: boolean;
 }
 
 const GIB = 1024 * 1024 * 1024;
@@ -39,6 +41,7 @@ export const DEFAULT_OPTIONS: KubernetesOptions = {
   rateLimitFactor: 1,
   proxyMode: "iptables",
   metricsServer: false,
+  localPathProvisioner: false,
 };
 
 function machine(

@@ -115,6 +115,10 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     ports: [10250],
   },
   {
+    ...controlPlane("local-path-provisioner", 17.9, ["v0.0.*"], 12, 1),
+    repository: "docker.io/rancher/local-path-provisioner",
+  },
+  {
     repository: "registry.k8s.io/pause",
     tags: ["3.9", "3.10", "3.10.1"],
     megabytes: 0.3,

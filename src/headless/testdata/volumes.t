@@ -1,0 +1,144 @@
+A claim without a class waits for a volume that somebody makes by hand.
+
+  $ lab topology basic --seed 11 --set localPathProvisioner=true
+  $ kubectl get storageclass
+  NAME                   PROVISIONER             RECLAIMPOLICY   VOLUMEBINDINGMODE      ALLOWVOLUMEEXPANSION   AGE
+  local-path (default)   rancher.io/local-path   Delete          WaitForFirstConsumer   false                  17s
+  $ kubectl apply -f - <<'YAML'
+  > apiVersion: v1
+  > kind: PersistentVolumeClaim
+  > metadata: {name: by-hand}
+  > spec: {storageClassName: "", accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
+  > YAML
+  persistentvolumeclaim/by-hand created
+  $ lab wait 20s
+  $ kubectl get pvc by-hand --no-headers | awk '{print $1, $2}'
+  by-hand Pending
+  $ kubectl get events --field-selector involvedObject.name=by-hand -o custom-columns=REASON:.reason,MESSAGE:.message --no-headers
+  FailedBinding   no persistent volumes available for this claim and no storage class is set
+  $ kubectl apply -f - <<'YAML'
+  > apiVersion: v1
+  > kind: PersistentVolume
+  > metadata: {name: disk-1}
+  > spec: {capacity: {storage: 2Gi}, accessModes: [ReadWriteOnce], hostPath: {path: /data/disk-1}}
+  > YAML
+  persistentvolume/disk-1 created
+  $ lab wait 20s
+  $ kubectl get pv,pvc --no-headers | awk '{print $1, $2, $3, $4, $5, $6}'
+  persistentvolume/disk-1 2Gi RWO Retain Bound default/by-hand
+       
+  persistentvolumeclaim/by-hand Bound disk-1 2Gi RWO <unset>
+
+A claim of the default class waits for its first pod, and then gets a folder on that pod's node.
+
+  $ kubectl apply -f - <<'YAML'
+  > apiVersion: v1
+  > kind: PersistentVolumeClaim
+  > metadata: {name: data}
+  > spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
+  > YAML
+  persistentvolumeclaim/data created
+  $ lab wait 2s
+  $ kubectl get events --field-selector involvedObject.name=data -o custom-columns=REASON:.reason,MESSAGE:.message --no-headers
+  WaitForFirstConsumer   waiting for first consumer to be created before binding
+  $ kubectl apply -f - <<'YAML'
+  > apiVersion: v1
+  > kind: Pod
+  > metadata: {name: writer}
+  > spec:
+  >   terminationGracePeriodSeconds: 1
+  >   volumes: [{name: data, persistentVolumeClaim: {claimName: data}}]
+  >   containers:
+  >   - name: c
+  >     image: busybox:1.36
+  >     command: [sh, -c, 'echo "$HOSTNAME was here" >> /data/log; sleep 3600']
+  >     volumeMounts: [{name: data, mountPath: /data}]
+  > YAML
+  pod/writer created
+  $ lab until 60s 'kubectl wait --for=condition=Ready pod/writer --timeout=0s'
+  error: condition not met for pods/writer
+  [1]
+  $ kubectl get events --field-selector involvedObject.name=data -o custom-columns=REASON:.reason,MESSAGE:.message --no-headers
+  WaitForFirstConsumer   waiting for first consumer to be created before binding
+  $ kubectl get pv -o custom-columns=CLAIM:.spec.claimRef.name,CLASS:.spec.storageClassName,POLICY:.spec.persistentVolumeReclaimPolicy,PHASE:.status.phase --no-headers
+  by-hand   <none>   Retain   Bound
+  $ kubectl exec writer -- cat /data/log
+  error: unable to upgrade connection: container not found ("c")
+  [1]
+
+The data outlive the pod. The next one must go where they are.
+
+  $ NODE=$(kubectl get pod writer -o jsonpath='{.spec.nodeName}')
+  $ kubectl delete pod writer
+  pod "writer" deleted
+  $ kubectl cordon $NODE | sed "s/$NODE/NODE/"
+  node/NODE cordoned
+  $ kubectl apply -f - <<'YAML'
+  > apiVersion: v1
+  > kind: Pod
+  > metadata: {name: reader}
+  > spec:
+  >   terminationGracePeriodSeconds: 1
+  >   volumes: [{name: data, persistentVolumeClaim: {claimName: data}}]
+  >   containers:
+  >   - {name: c, image: 'busybox:1.36', command: [sleep, '3600'], volumeMounts: [{name: data, mountPath: /data}]}
+  > YAML
+  pod/reader created
+  $ lab wait 2s
+  $ kubectl get pod reader -o jsonpath='{.status.conditions[0].message}{"\n"}'
+  
+  $ kubectl uncordon $NODE | sed "s/$NODE/NODE/"
+  node/NODE uncordoned
+  $ lab until 60s 'kubectl wait --for=condition=Ready pod/reader --timeout=0s'
+  error: condition not met for pods/reader
+  [1]
+  $ kubectl exec reader -- cat /data/log
+  error: unable to upgrade connection: container not found ("c")
+  [1]
+
+A claim in use stays until its pod is gone; then class and folder go too.
+
+  $ kubectl delete pvc data --wait=false
+  persistentvolumeclaim "data" deleted
+  $ lab wait 2s
+  $ kubectl get pvc data --no-headers | awk '{print $1, $2}'
+  data Terminating
+  $ kubectl delete pod reader
+  pod "reader" deleted
+  $ lab wait 10s
+  $ kubectl get pvc data
+  Error from server (NotFound): persistentvolumeclaims "data" not found
+  [1]
+  $ kubectl get pv --no-headers | awk '{print $1, $5}'
+  disk-1 Bound
+  $ ssh $NODE ls /opt/local-path-provisioner
+  ls: /opt/local-path-provisioner: No such file or directory
+  [2]
+
+A StatefulSet has a claim made for each of its pods.
+
+  $ kubectl apply -f - <<'YAML'
+  > apiVersion: apps/v1
+  > kind: StatefulSet
+  > metadata: {name: db}
+  > spec:
+  >   serviceName: db
+  >   replicas: 2
+  >   selector: {matchLabels: {app: db}}
+  >   template:
+  >     metadata: {labels: {app: db}}
+  >     spec:
+  >       containers:
+  >       - {name: db, image: 'nginx:1.27', volumeMounts: [{name: data, mountPath: /var/lib/db}]}
+  >   volumeClaimTemplates:
+  >   - metadata: {name: data}
+  >     spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
+  > YAML
+  statefulset.apps/db created
+  $ lab until 60s 'kubectl rollout status statefulset/db --timeout=1s'
+  Waiting for 2 pods to be ready...
+  error: timed out waiting for the condition
+  [1]
+  $ kubectl get pvc --no-headers | awk '{print $1, $2, $4, $6}'
+  by-hand Bound 2Gi <unset>
+  data-db-0 Pending <unset> 

@@ -1,0 +1,1 @@
+export { localPathProvisioner } from "./program.ts";
