@@ -82,7 +82,7 @@ The Dashboard's manifest ships with the product; the rest of the web is out of r
   deployment.apps/dashboard-metrics-scraper condition met
   deployment.apps/kubernetes-dashboard condition met
   $ kubectl apply -f https://example.com/x.yaml
-  error: unable to read URL "https://example.com/x.yaml": there is no internet here. Put the manifest into a file and apply that; what ships with this cluster is https://raw.githubusercontent.com/kubernetes/dashboard/v2.7.0/aio/deploy/recommended.yaml
+  error: unable to read URL "https://example.com/x.yaml": there is no internet here. Put the manifest into a file and apply that; what ships with this cluster is https://raw.githubusercontent.com/kubernetes/dashboard/v2.7.0/aio/deploy/recommended.yaml, https://github.com/kubernetes-sigs/metrics-server/releases/latest/download/components.yaml, https://raw.githubusercontent.com/rancher/local-path-provisioner/v0.0.31/deploy/local-path-storage.yaml
   [1]
 
 A kustomization:

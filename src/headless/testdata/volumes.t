@@ -1,9 +1,13 @@
 A claim without a class waits for a volume that somebody makes by hand.
 
-  $ lab topology basic --seed 11 --set localPathProvisioner=true
+  $ lab topology basic --seed 11
+  $ kubectl apply -f https://raw.githubusercontent.com/rancher/local-path-provisioner/v0.0.31/deploy/local-path-storage.yaml | tail -2
+  deployment.apps/local-path-provisioner created
+  storageclass.storage.k8s.io/local-path created
+  $ lab until 60s 'kubectl wait -n local-path-storage --for=condition=Available deploy --all --timeout=0s'
   $ kubectl get storageclass
   NAME                   PROVISIONER             RECLAIMPOLICY   VOLUMEBINDINGMODE      ALLOWVOLUMEEXPANSION   AGE
-  local-path (default)   rancher.io/local-path   Delete          WaitForFirstConsumer   false                  17s
+  local-path (default)   rancher.io/local-path   Delete          WaitForFirstConsumer   false                  1s
   $ kubectl apply -f - <<'YAML'
   > apiVersion: v1
   > kind: PersistentVolumeClaim
@@ -56,15 +60,16 @@ A claim of the default class waits for its first pod, and then gets a folder on 
   > YAML
   pod/writer created
   $ lab until 60s 'kubectl wait --for=condition=Ready pod/writer --timeout=0s'
-  error: condition not met for pods/writer
-  [1]
   $ kubectl get events --field-selector involvedObject.name=data -o custom-columns=REASON:.reason,MESSAGE:.message --no-headers
-  WaitForFirstConsumer   waiting for first consumer to be created before binding
+  WaitForFirstConsumer    waiting for first consumer to be created before binding
+  ExternalProvisioning    Waiting for a volume to be created either by the external provisioner 'rancher.io/local-path' or manually by the system administrator. If volume creation is delayed, please verify that the provisioner is running and correctly registered.
+  Provisioning            External provisioner is provisioning volume for claim "default/data"
+  ProvisioningSucceeded   Successfully provisioned volume pvc-[0-9a-f-]{36} (re)
   $ kubectl get pv -o custom-columns=CLAIM:.spec.claimRef.name,CLASS:.spec.storageClassName,POLICY:.spec.persistentVolumeReclaimPolicy,PHASE:.status.phase --no-headers
-  by-hand   <none>   Retain   Bound
+  by-hand   <none>       Retain   Bound
+  data      local-path   Delete   Bound
   $ kubectl exec writer -- cat /data/log
-  error: unable to upgrade connection: container not found ("c")
-  [1]
+  writer was here
 
 The data outlive the pod. The next one must go where they are.
 
@@ -86,17 +91,14 @@ The data outlive the pod. The next one must go where they are.
   pod/reader created
   $ lab wait 2s
   $ kubectl get pod reader -o jsonpath='{.status.conditions[0].message}{"\n"}'
-  
+  0/4 nodes are available: 1 node(s) had untolerated taint {node-role.kubernetes.io/control-plane: }, 1 node(s) were unschedulable, 2 node(s) didn't match PersistentVolume's node affinity. preemption: 0/4 nodes are available: 4 Preemption is not helpful for scheduling.
   $ kubectl uncordon $NODE | sed "s/$NODE/NODE/"
   node/NODE uncordoned
   $ lab until 60s 'kubectl wait --for=condition=Ready pod/reader --timeout=0s'
-  error: condition not met for pods/reader
-  [1]
   $ kubectl exec reader -- cat /data/log
-  error: unable to upgrade connection: container not found ("c")
-  [1]
+  writer was here
 
-A claim in use stays until its pod is gone; then class and folder go too.
+A claim in use stays until its pod is gone; then volume and folder go too.
 
   $ kubectl delete pvc data --wait=false
   persistentvolumeclaim "data" deleted
@@ -111,9 +113,8 @@ A claim in use stays until its pod is gone; then class and folder go too.
   [1]
   $ kubectl get pv --no-headers | awk '{print $1, $5}'
   disk-1 Bound
-  $ ssh $NODE ls /opt/local-path-provisioner
-  ls: /opt/local-path-provisioner: No such file or directory
-  [2]
+  $ ssh $NODE ls /opt/local-path-provisioner 2>/dev/null | wc -l
+  0
 
 A StatefulSet has a claim made for each of its pods.
 
@@ -136,9 +137,7 @@ A StatefulSet has a claim made for each of its pods.
   > YAML
   statefulset.apps/db created
   $ lab until 60s 'kubectl rollout status statefulset/db --timeout=1s'
-  Waiting for 2 pods to be ready...
-  error: timed out waiting for the condition
-  [1]
   $ kubectl get pvc --no-headers | awk '{print $1, $2, $4, $6}'
   by-hand Bound 2Gi <unset>
-  data-db-0 Pending <unset> 
+  data-db-0 Bound 1Gi local-path
+  data-db-1 Bound 1Gi local-path

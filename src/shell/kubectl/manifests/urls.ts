@@ -4,6 +4,10 @@ import { CommandError } from "../errors.ts";
 const shipped: Readonly<Record<string, () => Promise<string>>> = {
   "https://raw.githubusercontent.com/kubernetes/dashboard/v2.7.0/aio/deploy/recommended.yaml": async () =>
     (await import("./kubernetes-dashboard.ts")).kubernetesDashboard,
+  "https://github.com/kubernetes-sigs/metrics-server/releases/latest/download/components.yaml": async () =>
+    (await import("./metrics-server.ts")).metricsServer,
+  "https://raw.githubusercontent.com/rancher/local-path-provisioner/v0.0.31/deploy/local-path-storage.yaml": async () =>
+    (await import("./local-path-provisioner.ts")).localPathProvisioner,
 };
 
 export async function readUrl(url: string): Promise<string> {

@@ -86,9 +86,24 @@ export function makeDirectory(context: Context, args: ProgramArgs, path: string)
 export function removeFile(context: Context, args: ProgramArgs, path: string): boolean {
   if (readFile(context, args, path) === null) return false;
   const mount = mountOf(args, path);
-  if (mount === null) context.disk.write(`${args.rootfs}${path}`, REMOVED);
-  else if (mount.hostPath !== undefined) context.disk.remove(`${mount.hostPath}${path.slice(mount.path.length)}`);
+  if (mount === null) {
+    const comesWithImage = args.imageConfig.files[path] !== undefined || madeByRuntime(args, path) !== null;
+    if (comesWithImage) context.disk.write(`${args.rootfs}${path}`, REMOVED);
+    else context.disk.remove(`${args.rootfs}${path}`);
+  } else if (mount.hostPath !== undefined) context.disk.remove(`${mount.hostPath}${path.slice(mount.path.length)}`);
   return true;
+}
+
+/** A directory with all that is in it. */
+export function removeDirectory(context: Context, args: ProgramArgs, path: string): void {
+  for (const name of listDirectory(context, args, path) ?? []) {
+    const inside = `${path === "/" ? "" : path}/${name}`;
+    if (isDirectory(context, args, inside)) removeDirectory(context, args, inside);
+    else removeFile(context, args, inside);
+  }
+  const mount = mountOf(args, path);
+  if (mount === null) context.disk.remove(`${args.rootfs}${path}/`);
+  else if (mount.hostPath !== undefined) context.disk.remove(`${mount.hostPath}${path.slice(mount.path.length)}/`);
 }
 
 /** Names in a directory, sorted; null: there is no such directory. */

@@ -1,6 +1,15 @@
 import { formatRfc1123z, formatTime } from "../../../../api/time.ts";
 import type { Context } from "../../../../kernel/types.ts";
-import { isDirectory, listDirectory, makeDirectory, readFile, removeFile, resolvePath, writeFile } from "../files.ts";
+import {
+  isDirectory,
+  listDirectory,
+  makeDirectory,
+  readFile,
+  removeDirectory,
+  removeFile,
+  resolvePath,
+  writeFile,
+} from "../files.ts";
 import { type Done, done, failed } from "./done.ts";
 import type { ShellState } from "./state.ts";
 import { tar } from "./tar.ts";
@@ -226,13 +235,13 @@ export function write(state: ShellState, context: Context, path: string, text: s
 }
 
 function rm(argv: readonly string[], state: ShellState, context: Context): Done {
-  const force = argv.some((one) => /^-[a-z]*f/.test(one));
+  const force = argv.some((one) => /^-[a-zA-Z]*f/.test(one));
+  const recursive = argv.some((one) => /^-[a-zA-Z]*[rR]/.test(one));
   return each(plain(argv), (path) => {
     const full = resolvePath(state.directory, path);
     if (isDirectory(context, state.args, full)) {
-      for (const name of listDirectory(context, state.args, full) ?? [])
-        removeFile(context, state.args, `${full}/${name}`);
-      context.disk.remove(`${state.args.rootfs}${full}/`);
+      if (!recursive) return `rm: '${path}' is a directory\n`;
+      removeDirectory(context, state.args, full);
       return "";
     }
     return removeFile(context, state.args, full) || force

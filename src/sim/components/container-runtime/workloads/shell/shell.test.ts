@@ -171,6 +171,10 @@ describe("the shell in containers", () => {
     ["set -e; false; echo never", []],
     ["echo err >&2 2>/dev/null; ls /nope 2>/dev/null; echo $?", ["err", "1"]],
     ["sh -c 'echo inner; exit 2' > /tmp/o; echo $?; cat /tmp/o", ["2", "inner"]],
+    [
+      "mkdir -p /tmp/d/e; echo x > /tmp/d/e/f; rm /tmp/d; rm -rf /tmp/d; ls /tmp/d; rm -rf /tmp/d; echo $?",
+      ["rm: '/tmp/d' is a directory", "ls: /tmp/d: No such file or directory", "0"],
+    ],
     ["date", ["Fri Nov 20 09:00:00 UTC 2026"]],
     ["if true; then echo", ["sh: syntax error: unexpected end of file"]],
   ])("%s", (script, expected) => {
