@@ -1,15 +1,11 @@
-import { execFile } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import type { IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
-import { delimiter, join } from "node:path";
-import { promisify } from "node:util";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { topologyByName } from "../../sim/cluster/topology.ts";
 import { parseServeFlags, type ServedCluster, serveCluster } from "./serve.ts";
-
-const run = promisify(execFile);
 
 let cluster: ServedCluster;
 
@@ -225,26 +221,5 @@ describe("the flags of --serve", () => {
     expect(parseServeFlags(["--serve"])).toBe("flag needs an argument: --serve");
     expect(parseServeFlags(["--serve", "1", "--what"])).toBe("unknown flag: --what");
     expect(parseServeFlags(["--serve", "1", "--topology", "none"])).toContain("no topology: none");
-  });
-});
-
-const kubectl = (process.env.PATH ?? "")
-  .split(delimiter)
-  .map((folder) => join(folder, "kubectl"))
-  .find((file) => existsSync(file));
-
-describe.skipIf(kubectl === undefined)("the real kubectl", () => {
-  const call = async (...args: string[]) => {
-    const cache = join(cluster.kubeconfig.path, "../cache");
-    const { stdout } = await run(kubectl!, ["--kubeconfig", cluster.kubeconfig.path, "--cache-dir", cache, ...args]);
-    return stdout;
-  };
-
-  it("prints nodes, creates by typed client, validates lists, explains", async () => {
-    expect(await call("get", "nodes", "-o", "wide")).toMatch(/^NAME +STATUS.*\ncontrol-plane-1 +Ready +control-plane /);
-    expect(await call("create", "deployment", "web", "--image=nginx:1.27")).toBe("deployment.apps/web created\n");
-    expect(await call("wait", "--for=condition=Available", "deploy/web", "--timeout=20s")).toContain("condition met");
-    expect(await call("explain", "pod.spec.containers")).toMatch(/FIELD: containers <\[\]Container>/);
-    expect(await call("auth", "can-i", "*", "*")).toBe("yes\n");
   });
 });

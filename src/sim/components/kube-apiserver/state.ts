@@ -199,6 +199,8 @@ export type ServedStream =
       readonly kubelet: StreamId;
       readonly http: boolean;
       readonly what: "log" | "exec" | "attach" | "portforward";
+      /** exec and attach: what the client asked to see. */
+      readonly shown: { readonly stdout: boolean; readonly stderr: boolean };
       /** The exchange that waits for the kubelet to accept; null once it has. */
       readonly exchange: number | null;
     };

@@ -49,6 +49,11 @@ export function beginConnect(state: ApiServerState, exchange: Exchange, context:
     refuse(state, exchange, context, badRequest(container.problem));
     return;
   }
+  const { stdin, stdout, stderr } = request.options.connect ?? {};
+  if (["exec", "attach"].includes(request.subresource) && stdin !== true && stdout !== true && stderr !== true) {
+    refuse(state, exchange, context, badRequest("you must specify at least 1 of stdin, stdout, stderr"));
+    return;
+  }
   const node = (pod.spec as Spec).nodeName ?? "";
   if (node === "") {
     const what = request.subresource === "log" ? "" : `pod ${name} does not have a host assigned`;
@@ -127,6 +132,7 @@ function connect(state: ApiServerState, exchange: Exchange, context: Context, to
     kubelet,
     http: exchange.form !== null,
     what: exchange.request.subresource as ProxyStream["what"],
+    shown: Object.freeze(shownOf(exchange)),
     exchange: exchange.id,
   });
   state.streams.set(client, served);
@@ -225,7 +231,7 @@ export function proxyFrame(
   }
   if (from === served.kubelet) {
     if (served.http && hasChannels(served)) {
-      for (const chunk of channelsOf(frame as ExecFrame)) context.sendFrame(served.client, chunk);
+      for (const chunk of channelsOf(frame as ExecFrame, served)) context.sendFrame(served.client, chunk);
     } else context.sendFrame(served.client, frame);
     return;
   }
@@ -235,6 +241,12 @@ export function proxyFrame(
   }
   const sent = execFrameOf(frame as HttpChunk);
   if (sent !== null) context.sendFrame(served.kubelet, sent);
+}
+
+/** A terminal has but one output. */
+function shownOf({ request }: Exchange): ProxyStream["shown"] {
+  const { stdout, stderr, tty } = request.options.connect ?? {};
+  return { stdout: stdout === true, stderr: stderr === true && tty !== true };
 }
 
 function hasChannels({ what }: ProxyStream): boolean {
@@ -255,14 +267,12 @@ function execFrameOf(chunk: HttpChunk): ExecFrame | null {
 }
 
 /** v5.channel.k8s.io: 1 stdout, 2 stderr, 3 a Status that tells how it ended. */
-function channelsOf(frame: ExecFrame | (HttpChunk & { readonly type: "chunk" })): HttpChunk[] {
+function channelsOf(frame: ExecFrame, { shown }: ProxyStream): HttpChunk[] {
   switch (frame.type) {
-    case "chunk":
-      return [{ type: "channel", channel: 1, data: frame.data }];
     case "stdout":
-      return [{ type: "channel", channel: 1, data: frame.data }];
+      return shown.stdout ? [{ type: "channel", channel: 1, data: frame.data }] : [];
     case "stderr":
-      return [{ type: "channel", channel: 2, data: frame.data }];
+      return shown.stderr ? [{ type: "channel", channel: 2, data: frame.data }] : [];
     case "exit":
       return [{ type: "channel", channel: 3, data: JSON.stringify(exitStatus(frame)) }];
     default:
