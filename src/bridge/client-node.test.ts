@@ -218,25 +218,14 @@ describe("streams", () => {
       const bytes = Buffer.from(Array.from({ length: 2_000 }, (_, index) => (index * 7) & 0xff));
       writeFileSync(join(folder, "copied"), bytes);
       await new Cp(config).cpToPod(namespace, "tools", "c", folder, "/tmp");
-      const out = new Kept();
       const read = () =>
-        new Promise<V1Status>((resolve) => {
-          out.text = "";
-          void new Exec(config).exec(
-            namespace,
-            "tools",
-            "c",
-            ["wc", "-c", "/tmp/copied"],
-            out,
-            null,
-            null,
-            false,
-            resolve,
-          );
+        new Promise<string>((resolve) => {
+          const out = new Kept();
+          const command = ["wc", "-c", "/tmp/copied"];
+          const over = ({ status }: V1Status) => resolve(`${status} ${out.text.trim().split(" ")[0]}`);
+          void new Exec(config).exec(namespace, "tools", "c", command, out, null, null, false, over);
         });
-      await expect
-        .poll(async () => [(await read()).status, out.text.trim().split(" ")[0]], { timeout: 10_000 })
-        .toEqual(["Success", "2000"]);
+      await expect.poll(read, { timeout: 10_000 }).toBe("Success 2000");
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
