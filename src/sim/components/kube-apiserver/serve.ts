@@ -286,7 +286,8 @@ function serveHttpResource(state: ApiServerState, context: Context, incoming: In
     reply(context, incoming, kind.custom === null ? statusResponse(pathNotFound(), shown) : PAGE_NOT_FOUND);
     return;
   }
-  const timeoutUs = parseGoDuration(query.get("timeout") || "0s");
+  const timeout = query.get("timeout");
+  const timeoutUs = timeout ? parseGoDuration(timeout) : 0;
   if (timeoutUs === null) {
     reply(context, incoming, statusResponse(badRequest("invalid timeout specified in the request URL"), shown));
     return;
