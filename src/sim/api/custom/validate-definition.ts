@@ -4,6 +4,7 @@ import { JsonPathError, parseJsonPath } from "../json-path/parser.ts";
 import { validateDns1035Label, validateDns1123Subdomain } from "../names.ts";
 import type { ApiObject } from "../object.ts";
 import { checkImmutable, checkObjectMeta, checkObjectMetaUpdate } from "../validation/metadata.ts";
+import { APPROVAL, approvalOf } from "./approval.ts";
 import type { Definition, DefinitionVersion, Names, PrinterColumn, ScalePaths } from "./definition.ts";
 import { isTrue } from "./definition.ts";
 import { checkStructure } from "./structure.ts";
@@ -49,30 +50,12 @@ export function validateDefinitionUpdate(
   return errors;
 }
 
-const PROTECTED = /(^|\.)(k8s|kubernetes)\.io$/;
-const APPROVAL = "api-approved.kubernetes.io";
-
-/** Groups of the community's want a word of who approved them. */
 function checkApproval(errors: FieldError[], definition: Definition): void {
-  const { group } = definition.spec;
-  if (!PROTECTED.test(group)) return;
-  const annotation = definition.metadata?.annotations?.[APPROVAL];
-  if (annotation === undefined || annotation === "") {
-    errors.push(
-      required(
-        `metadata.annotations[${APPROVAL}]`,
-        'protected groups must have approval annotation "api-approved.kubernetes.io", see https://github.com/kubernetes/enhancements/pull/1111',
-      ),
-    );
-  } else if (!annotation.startsWith("unapproved") && !/^https?:\/\/[^/\s]+/.test(annotation)) {
-    errors.push(
-      invalid(
-        `metadata.annotations[${APPROVAL}]`,
-        annotation,
-        'protected groups must have approval annotation "api-approved.kubernetes.io" with either a URL or a reason starting with "unapproved", see https://github.com/kubernetes/enhancements/pull/1111',
-      ),
-    );
-  }
+  const approval = approvalOf(definition);
+  const field = `metadata.annotations[${APPROVAL}]`;
+  if (approval?.state === "Missing") errors.push(required(field, approval.message));
+  else if (approval?.state === "Invalid")
+    errors.push(invalid(field, definition.metadata?.annotations?.[APPROVAL], approval.message));
 }
 
 function checkSpec(errors: FieldError[], { spec }: Definition): void {

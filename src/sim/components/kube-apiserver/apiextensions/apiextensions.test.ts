@@ -147,6 +147,21 @@ describe("a definition", () => {
     ]);
   });
 
+  it("in a group of the community's says who approved it", () => {
+    const protectedGroup = (annotations: Record<string, string>) => ({
+      ...widgets({ group: "x.k8s.io" }),
+      metadata: { name: "widgets.x.k8s.io", annotations },
+    });
+    const path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+    expect(bodyOf(http("POST", path, protectedGroup({}))).message).toBe(
+      'CustomResourceDefinition.apiextensions.k8s.io "widgets.x.k8s.io" is invalid: metadata.annotations[api-approved.kubernetes.io]: Required value: protected groups must have approval annotation "api-approved.kubernetes.io", see https://github.com/kubernetes/enhancements/pull/1111',
+    );
+    define(protectedGroup({ "api-approved.kubernetes.io": "https://github.com/kubernetes/enhancements/pull/1" }));
+    expect(conditions(definition("widgets.x.k8s.io"))).toContain(
+      "KubernetesAPIApprovalPolicyConformant=True ApprovedAnnotation",
+    );
+  });
+
   it("that is wrong is refused", () => {
     const [version] = (widgets().spec as { versions: object[] }).versions;
     const bad = widgets({

@@ -1,3 +1,4 @@
+import { approvedStatus } from "../../../api/custom/approval.ts";
 import { CLEANUP_FINALIZER, type Definition, isTrue } from "../../../api/custom/definition.ts";
 import { withDefinitionCondition } from "../../../api/custom/definition-defaults.ts";
 import { establishedStatus, namedStatus } from "../../../api/custom/naming.ts";
@@ -10,7 +11,7 @@ import type { ApiServerState } from "../state.ts";
 import { DEFINITIONS, definitionsOf, findKind } from "./kinds.ts";
 
 /**
- * apiextensions-apiserver's naming, establishing and finalizing controllers. Every API server runs them; what one has
+ * apiextensions-apiserver's naming, establishing, api-approval and finalizing controllers. Every API server runs them; what one has
  * written the others find done. A definition is worked on in one place at a time: `definitionWork` says at what step.
  */
 export interface DefinitionTimer {
@@ -38,7 +39,10 @@ export function workOnDefinition(state: ApiServerState, context: Context, name: 
     if ((definition.metadata!.finalizers ?? []).includes(CLEANUP_FINALIZER)) beginCleanup(state, context, definition);
     return;
   }
-  const status = namedStatus(definition, definitionsOf(state), now) ?? establishedStatus(definition, now);
+  const status =
+    namedStatus(definition, definitionsOf(state), now) ??
+    establishedStatus(definition, now) ??
+    approvedStatus(definition, now);
   if (status !== null) writeStatus(state, context, "status", { ...definition, status });
 }
 
