@@ -31,6 +31,8 @@ interface Part {
   readonly type: FieldType | undefined;
   /** An item or a map's key is in the set by itself; a struct's field only if it is not taken apart. */
   readonly named: boolean;
+  /** Go writes it out even where it is empty. */
+  readonly required: boolean;
 }
 
 function elementOfItem(item: unknown, type: ListType): string {
@@ -45,14 +47,21 @@ function partsIn(value: unknown, type: FieldType | undefined): readonly Part[] |
   if (kind === null || type === undefined) return null;
   if (type.type === "list") {
     if (!Array.isArray(value)) return null;
-    return value.map((item) => ({ element: elementOfItem(item, type), value: item, type: type.items, named: false }));
+    return value.map((item) => ({
+      element: elementOfItem(item, type),
+      value: item,
+      type: type.items,
+      named: false,
+      required: false,
+    }));
   }
   if (!isRecord(value)) return null;
   const struct = type.type === "struct" ? structOf(type) : null;
   return Object.entries(value).flatMap(([key, item]) => {
     if (item === undefined) return [];
     const inner = struct === null ? (type as { values: FieldType }).values : (struct.fields.get(key) ?? struct.rest);
-    return [{ element: `f:${key}`, value: item, type: inner, named: struct !== null }];
+    const required = struct?.required.includes(key) === true && struct.index >= 0;
+    return [{ element: `f:${key}`, value: item, type: inner, named: struct !== null, required }];
   });
 }
 
@@ -74,6 +83,42 @@ export function fieldsOf(value: unknown, type: FieldType | undefined, strict = f
   return set;
 }
 
+/** Fields whose structs are no pointers in Go: they are always there, so nobody adds them. So are required lists. */
+const ALWAYS_THERE: ReadonlySet<string> = new Set([
+  "acceptedNames",
+  "backend",
+  "daemonEndpoints",
+  "involvedObject",
+  "jobTemplate",
+  "kubeletEndpoint",
+  "lastState",
+  "loadBalancer",
+  "metadata",
+  "names",
+  "nodeInfo",
+  "resources",
+  "scaleTargetRef",
+  "source",
+  "spec",
+  "state",
+  "status",
+  "strategy",
+  "target",
+  "template",
+  "updateStrategy",
+]);
+
+/** A part that was not there before: with everything in it, containers included. */
+function addedPart({ element, value, type, named, required }: Part): FieldSet {
+  const parts = partsIn(value, type) ?? [];
+  const inner: Record<string, FieldSet> = {};
+  for (const part of parts) inner[part.element] = addedPart(part);
+  const isCustom = type?.type === "struct" && type.own !== undefined;
+  const wasThere = type?.type === "struct" ? !isCustom && ALWAYS_THERE.has(element.slice(2)) : required;
+  const isAdded = !named || !wasThere;
+  return below(isAdded || parts.length === 0, inner) as FieldSet;
+}
+
 export interface Comparison {
   /** Added or modified. */
   readonly changed: FieldSet;
@@ -91,8 +136,7 @@ export function compareFields(before: unknown, after: unknown, type: FieldType |
     const was = old.get(part.element);
     old.delete(part.element);
     if (was === undefined) {
-      const inner = fieldsOf(part.value, part.type);
-      changed[part.element] = below(!part.named || isEmptySet(inner) || part.type?.type === "map", inner) as FieldSet;
+      changed[part.element] = addedPart(part);
       continue;
     }
     if (was.value === part.value) continue;

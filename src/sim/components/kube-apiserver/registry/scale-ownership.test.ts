@@ -72,3 +72,15 @@ it("who says the same owns them, too", () => {
     "autoscaler Apply scale replicas",
   ]);
 });
+
+it("a creation owns what it adds, containers of other fields too", () => {
+  const made = harness.http("POST", "/api/v1/namespaces/default/configmaps?fieldManager=m", {
+    kind: "ConfigMap",
+    apiVersion: "v1",
+    metadata: { name: "a", labels: { x: "y" } },
+    data: { k: "v" },
+  });
+  expect((JSON.parse(made.body) as ApiObject).metadata!.managedFields).toMatchObject([
+    { fieldsV1: { "f:metadata": { "f:labels": { ".": {}, "f:x": {} } }, "f:data": { ".": {}, "f:k": {} } } },
+  ]);
+});
