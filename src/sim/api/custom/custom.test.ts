@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { errorLine } from "../field-errors.ts";
 import { compareVersions } from "./definition.ts";
+import { regularExpression } from "./go-regexp.ts";
 import type { JsonSchema } from "./json-schema.ts";
 import { prune, withDefaults } from "./prune.ts";
 import { checkStructure } from "./structure.ts";
@@ -272,6 +273,16 @@ describe("structural schemas", () => {
     checkStructure(errors, "s", schema);
     expect(errors.map(errorLine)).toEqual(expected);
   });
+});
+
+it.each([
+  ["^[[:alpha:]_]+$", "Ab_", "a1"],
+  ["(?i)^yes$", "YES", "no"],
+  ["\\A[a-z]+\\z", "abc", "a1"],
+  ["^(?P<x>a)\\-b$", "a-b", "ab"],
+  ["^[\\w-.]+$", "a.b", "a b"],
+])("Go's expression %s", (pattern, good, bad) => {
+  expect([regularExpression(pattern)?.test(good), regularExpression(pattern)?.test(bad)]).toEqual([true, false]);
 });
 
 it("versions are preferred by their maturity", () => {

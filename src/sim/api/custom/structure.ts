@@ -1,8 +1,9 @@
 /** What a schema must be to be structural: every field has one type, and only one place says which fields there are. */
 import { type FieldError, forbidden, invalid, notSupported, required } from "../field-errors.ts";
+import { regularExpression } from "./go-regexp.ts";
 import { isEmbedded, isJsonObject, type JsonObject, type JsonSchema, preservesUnknown } from "./json-schema.ts";
 import { prune } from "./prune.ts";
-import { regularExpression, validateValue } from "./validate-value.ts";
+import { validateValue } from "./validate-value.ts";
 
 const TYPES = ["array", "boolean", "integer", "number", "object", "string"];
 const UNSUPPORTED = [

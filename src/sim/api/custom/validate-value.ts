@@ -5,6 +5,7 @@
 import { equalJson } from "../equal.ts";
 import { type FieldError, invalid, notSupported, required, tooLong } from "../field-errors.ts";
 import { isFormat } from "./formats.ts";
+import { regularExpression } from "./go-regexp.ts";
 import {
   isEmbedded,
   isJsonObject,
@@ -134,19 +135,6 @@ function checkText(errors: FieldError[], path: string, value: string, schema: Js
     errors.push(failure(path, value, `should be at least ${minLength} chars long`));
   else if (pattern !== undefined && regularExpression(pattern)?.test(value) === false)
     errors.push(failure(path, value, `should match '${pattern}'`));
-}
-
-/** Go's regular expressions are a part of these; null: it is none. */
-export function regularExpression(pattern: string): RegExp | null {
-  try {
-    return new RegExp(pattern.replaceAll("(?P<", "(?<").replaceAll("\\z", "$").replaceAll("\\A", "^"), "u");
-  } catch {
-    try {
-      return new RegExp(pattern);
-    } catch {
-      return null;
-    }
-  }
 }
 
 function checkNumber(errors: FieldError[], path: string, value: number, schema: JsonSchema): void {
