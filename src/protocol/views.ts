@@ -250,15 +250,15 @@ export type Section =
       readonly type: "decision";
       readonly title: string;
       readonly pod: string;
-      readonly plugins: readonly string[];
-      readonly nodes: readonly {
-        readonly node: string;
-        readonly chosen: boolean;
-        readonly verdicts: readonly string[];
-        readonly total: string;
-        readonly refusedBy: string;
-        readonly reason: string;
-      }[];
+      /** How it ended, in a sentence. */
+      readonly outcome: string;
+      /** To be shown at once; others wait to be opened. */
+      readonly open: boolean;
+      readonly plugins: readonly { readonly name: string; readonly weight: number }[];
+      readonly nodes: readonly DecisionNodeView[];
+      /** Nodes that are not in `nodes`, and why; "" when all are. */
+      readonly rest: string;
+      readonly preemption: PreemptionView | null;
     }
   /** The layers of a message's envelope. */
   | {
@@ -270,6 +270,30 @@ export type Section =
         readonly body: string;
       }[];
     };
+
+export interface DecisionNodeView {
+  readonly node: string;
+  readonly verdict: "chosen" | "fits" | "refused";
+  /** What each plugin gave, 0..100; empty where nothing was scored. */
+  readonly scores: readonly number[];
+  /** Of scores times weights; "" where nothing was scored. */
+  readonly sum: string;
+  readonly refusedBy: string;
+  readonly reason: string;
+}
+
+/** Whose pods would have had to go. */
+export interface PreemptionView {
+  readonly outcome: string;
+  readonly candidates: readonly {
+    readonly node: string;
+    readonly isPicked: boolean;
+    readonly victims: readonly string[];
+    readonly highestPriority: number;
+    readonly pdbViolations: number;
+  }[];
+  readonly refused: readonly { readonly node: string; readonly reason: string }[];
+}
 
 export interface RaftMemberView {
   readonly name: string;

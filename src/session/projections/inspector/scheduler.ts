@@ -1,11 +1,15 @@
-import type { Section } from "../../../protocol/views.ts";
-import type { Decision } from "../../../sim/components/kube-scheduler/decisions.ts";
+import type { PreemptionView, Section } from "../../../protocol/views.ts";
+import { decisionTable } from "../../../sim/components/kube-scheduler/decision-table.ts";
+import type { Decision, PreemptionRecord } from "../../../sim/components/kube-scheduler/decisions.ts";
 import type { SchedulerState } from "../../../sim/components/kube-scheduler/state.ts";
 import { type QueuedPodView, schedulerView } from "../../../sim/components/kube-scheduler/view.ts";
 import type { Process } from "../../../sim/kernel/state.ts";
 
-const DECISIONS = 3;
-const NODES_MAX = 40;
+const DECISIONS = 12;
+/** Rows of a decision that is open, and of one that can be opened. */
+const NODES_MAX = 200;
+const NODES_OF_OLDER = 40;
+const VICTIMS_MAX = 20;
 
 export function schedulerSections(process: Process): readonly Section[] {
   const view = schedulerView(process.state as SchedulerState, 30);
@@ -35,7 +39,7 @@ export function schedulerSections(process: Process): readonly Section[] {
       })),
       note: waiting.length === 0 ? "No pod waits for a node." : "",
     },
-    ...view.decisions.slice(0, DECISIONS).map(decisionSection),
+    ...view.decisions.slice(0, DECISIONS).map((decision, index) => decisionSection(decision, index === 0)),
   ];
 }
 
@@ -49,47 +53,67 @@ export function podSelection(key: string): {
   return { type: "object", resource: "pods", namespace: key.slice(0, slash), name: key.slice(slash + 1) };
 }
 
-/** Node by plugin: who refused, and what each score was. */
-export function decisionSection(decision: Decision): Section {
-  const { scores } = decision;
-  const plugins = scores?.plugins.map((plugin) => plugin.plugin) ?? [];
-  const nodes: {
-    node: string;
-    chosen: boolean;
-    verdicts: string[];
-    total: string;
-    refusedBy: string;
-    reason: string;
-  }[] = [];
-  scores?.nodes.forEach((node, index) => {
-    nodes.push({
-      node,
-      chosen: node === decision.chosen,
-      verdicts: scores.plugins.map((plugin) => String((plugin.normalized[index] ?? 0) * plugin.weight)),
-      total: String(scores.totals[index] ?? ""),
-      refusedBy: "",
-      reason: "",
-    });
-  });
-  if (scores === null && decision.chosen !== null) {
-    nodes.push({ node: decision.chosen, chosen: true, verdicts: [], total: "the only one", refusedBy: "", reason: "" });
-  }
-  for (const refusal of decision.refusals ?? []) {
-    nodes.push({
-      node: refusal.node,
-      chosen: false,
-      verdicts: plugins.map(() => ""),
-      total: "",
-      refusedBy: refusal.plugin,
-      reason: refusal.reasons.join(", "),
-    });
-  }
-  const outcome = decision.chosen === null ? decision.message : `on ${decision.chosen}`;
+const sections = new WeakMap<Decision, Section>();
+
+/** Node by plugin: who refused, what each score was, and what preemption considered. Made once per decision. */
+export function decisionSection(decision: Decision, open = true): Section {
+  const known = sections.get(decision);
+  if (known?.type === "decision" && known.open === open) return known;
+  const section = sectionOf(decision, open);
+  sections.set(decision, section);
+  return section;
+}
+
+function sectionOf(decision: Decision, open: boolean): Section {
+  const { pod, chosen, preemption } = decision;
+  const table = decisionTable(decision);
+  const limit = open ? NODES_MAX : NODES_OF_OLDER;
+  const hidden = table.rows.length - limit;
   return {
     type: "decision",
-    title: `${decision.pod}: ${outcome}`,
-    pod: decision.pod,
-    plugins,
-    nodes: nodes.slice(0, NODES_MAX),
+    title: `Decision ${decision.number}: ${pod}${chosen === null ? "" : ` to ${chosen}`}`,
+    pod,
+    outcome: outcomeOf(decision),
+    open,
+    plugins: table.plugins,
+    nodes: table.rows.slice(0, limit).map(({ node, verdict, scores, sum, plugin, reasons }) => ({
+      node,
+      verdict,
+      scores: scores.map(({ score }) => score),
+      sum: sum === null ? "" : String(sum),
+      refusedBy: plugin,
+      reason: reasons.join(", "),
+    })),
+    rest: restText(Math.max(0, hidden), table.notExamined),
+    // Where it came to nothing, the outcome says so already.
+    preemption: preemption === null || preemption.candidates.length === 0 ? null : preemptionView(preemption),
+  };
+}
+
+function outcomeOf({ chosen, message, feasible, evaluated, attempt, scores }: Decision): string {
+  const tries = attempt === 1 ? "" : `, try ${attempt}`;
+  if (chosen === null) return message;
+  if (scores === null && feasible === 1) return `${chosen} is the only one of ${evaluated || 1} that fits${tries}.`;
+  return `${chosen} is the best of ${feasible} that fit, out of ${evaluated}${tries}.`;
+}
+
+function restText(hidden: number, notExamined: number): string {
+  const parts = [];
+  if (hidden > 0) parts.push(`${hidden} more nodes are not shown.`);
+  if (notExamined > 0) parts.push(`${notExamined} nodes were not looked at: enough had been found.`);
+  return parts.join(" ");
+}
+
+function preemptionView({ nominatedNode, rule, candidates, refused }: PreemptionRecord): PreemptionView {
+  return {
+    outcome: `${nominatedNode} is nominated${rule === "" ? "" : ` (${rule})`}: its victims have to go.`,
+    candidates: candidates.slice(0, NODES_MAX).map(({ node, victims, highestPriority, pdbViolations }) => ({
+      node,
+      isPicked: node === nominatedNode,
+      victims: victims.slice(0, VICTIMS_MAX),
+      highestPriority,
+      pdbViolations,
+    })),
+    refused: refused.slice(0, NODES_MAX).map(({ node, reasons }) => ({ node, reason: reasons.join(", ") })),
   };
 }
