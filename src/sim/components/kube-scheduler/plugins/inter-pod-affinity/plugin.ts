@@ -1,4 +1,5 @@
-import { CONTINUE, type PluginDefinition, SKIP } from "../../framework/plugin.ts";
+import { podIndexOf } from "../../cache/pod-index.ts";
+import { CONTINUE, type Cycle, type PluginDefinition, SKIP } from "../../framework/plugin.ts";
 import { type AffinityState, affinityState, filterNode, hasNothingToSay, supposePod } from "./filter.ts";
 import { mayHelpByNode, mayHelpByPod } from "./hints.ts";
 import { type AffinityArgs, type Attraction, attractionsOf, normalize, scoreNode } from "./score.ts";
@@ -14,6 +15,7 @@ export const interPodAffinity: PluginDefinition = {
     return {
       name: "InterPodAffinity",
       preFilter(cycle) {
+        if (nobodyCares(cycle)) return SKIP;
         const state = affinityState(cycle);
         if (hasNothingToSay(state)) return SKIP;
         cycle.data.set(FILTER, state);
@@ -25,6 +27,7 @@ export const interPodAffinity: PluginDefinition = {
         if (state !== undefined) supposePod(state, pod.pod, other, node, by);
       },
       preScore(cycle) {
+        if (nobodyCares(cycle)) return false;
         const attractions = attractionsOf(cycle, args);
         cycle.data.set(SCORE, attractions);
         return attractions.length > 0;
@@ -38,3 +41,8 @@ export const interPodAffinity: PluginDefinition = {
     };
   },
 };
+
+/** Neither the pod nor any that is placed says anything about others: most clusters' pods pay no more than this. */
+function nobodyCares({ pod, snapshot }: Cycle): boolean {
+  return pod.affinity === null && podIndexOf(snapshot).terms.size === 0;
+}
