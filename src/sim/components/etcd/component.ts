@@ -7,7 +7,7 @@ import { type EtcdConfig, parseFlags } from "./flags.ts";
 import { hostPath, mountsOf } from "./host-path.ts";
 import { isHttp } from "./http.ts";
 import { leaseTimer } from "./lease-expiry.ts";
-import { sendDatabase } from "./maintenance.ts";
+import { sendDatabase, VERSION } from "./maintenance.ts";
 import { promoteForPeer } from "./member-requests.ts";
 import { leave, leaveSoon, sortedMembers } from "./membership.ts";
 import type { EtcdRequest, EtcdSnapshotRequest, EtcdWatchRequest } from "./messages.ts";
@@ -30,6 +30,7 @@ export const etcd: Component<EtcdState, EtcdMessage> = {
   kind: "etcd",
   start(context, args) {
     const { argv, ...given } = args as Pick<ProgramArgs, "argv"> & Partial<ProgramArgs>;
+    if (argv.slice(1).some((word) => /^--?version$/.test(word))) return printVersion(context, given.exec);
     const mounts = given.container === undefined ? null : mountsOf(given as ProgramArgs);
     const config = parseFlags(argv, (path) => hostPath(mounts, path));
     if ("error" in config) return refuseFlags(context, config.error);
@@ -39,12 +40,31 @@ export const etcd: Component<EtcdState, EtcdMessage> = {
     return state;
   },
   step(state, message, context) {
-    if (state.phase === "failed") return;
+    if (state.phase === "failed") {
+      if (message.type === "shutdown") context.exit(0);
+      return;
+    }
     receive(state, message, context);
     drive(state, context);
   },
   serviceTimeUs: (message, state) => serviceTimeUs(message, state.store.fileBytes),
 };
+
+/** `etcd --version`, mostly by exec beside the one that serves. */
+function printVersion(context: Context, exec: ProgramArgs["exec"]): EtcdState {
+  const text = `etcd Version: ${VERSION}\nGit SHA: a17edfd\nGo Version: go1.23.7\nGo OS/Arch: linux/amd64\n`;
+  if (exec === undefined) for (const line of text.trim().split("\n")) context.log(line);
+  else {
+    const body = { stream: "execIo", execId: exec.id };
+    const io = context.openStream({ to: "unix:/run/containerd/containerd.sock", body, label: "exec output" });
+    context.sendFrame(io, Object.freeze({ type: "stdout", data: text }));
+    context.sendFrame(io, Object.freeze({ type: "exit", exitCode: 0 }));
+  }
+  const state = createState(parseFlags([]) as EtcdConfig, null, context);
+  state.phase = "failed";
+  context.setTimer(2_000, { type: "shutdown" }, "keep");
+  return state;
+}
 
 function refuseFlags(context: Context, error: string): EtcdState {
   zap(context, "warn", "etcdmain/etcd.go:75", "failed to verify flags", { error });

@@ -8,6 +8,7 @@ import { leaseLeadershipChanged, leasesChanged } from "./lease-expiry.ts";
 import { applyCommand, imageOf, restoreMachine } from "./machine.ts";
 import { transferFinished } from "./maintenance.ts";
 import { leaveSoon } from "./membership.ts";
+import { pagesOf } from "./mvcc/store.ts";
 import { addPeers, changePeer, replacePeers, sendToPeer } from "./peers.ts";
 import { answer } from "./pending.ts";
 import { published } from "./publish.ts";
@@ -192,7 +193,7 @@ function logCompaction({ store, config }: EtcdState, context: Context, revision:
     "compact-revision": revision,
     "current-db-size-bytes": store.fileBytes,
     "current-db-size": humanBytes(store.fileBytes),
-    "current-db-size-in-use-bytes": store.inUseBytes,
+    "current-db-size-in-use-bytes": pagesOf(store.inUseBytes),
     "current-db-size-in-use": humanBytes(store.inUseBytes),
   });
 }

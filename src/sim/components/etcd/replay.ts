@@ -15,15 +15,23 @@ import {
   type WatchHub,
 } from "./mvcc/watch.ts";
 import { bytesOf, recordedText, textOfBytes } from "./replay-bytes.ts";
+import { type GatewayExchange, type GatewayStep, stepsOfGateway } from "./replay-gateway.ts";
 
-/** Recordings of a real etcd's answers: sequences of operations, each on an empty store. `format` inside says how. */
+/**
+ * Recordings of a real etcd's answers: sequences of operations, each on an empty store. `format` inside says how; or
+ * exchanges with its JSON gateway as they were.
+ */
 export interface Recording {
-  readonly sequences: readonly { readonly name: string; readonly steps: readonly RecordedStep[] }[];
+  readonly sequences: readonly {
+    readonly name: string;
+    readonly steps?: readonly RecordedStep[];
+    readonly exchanges?: readonly GatewayExchange[];
+  }[];
 }
 
 type Fields = Readonly<Record<string, unknown>>;
 
-interface RecordedStep {
+export interface RecordedStep {
   readonly op: string;
   readonly args: Fields;
   readonly expect: Fields;
@@ -39,25 +47,49 @@ export interface ReplayedStep {
 
 /** Plays every sequence on a store of its own and compares each answer. */
 export function replay(recording: Recording): ReplayedStep[] {
-  return recording.sequences.flatMap(({ name, steps }) => {
+  return recording.sequences.flatMap(({ name, steps, exchanges }) => {
     const replayer = createReplayer();
-    return steps.map((step, index) => {
-      const got = canonical(answer(replayer, step));
-      const expected = canonical(withoutTransport(step.expect));
-      return {
-        sequence: name,
-        step: index,
-        operation: step.op,
-        difference: got === expected ? null : { expected, got },
-      };
-    });
+    const all: readonly GatewayStep[] = steps ?? stepsOfGateway(exchanges ?? []);
+    return all.map((step, index) => ({ sequence: name, step: index, ...play(replayer, step) }));
   });
+}
+
+function play(replayer: Replayer, step: GatewayStep): Pick<ReplayedStep, "operation" | "difference"> {
+  if ("message" in step) return { operation: "watch_message", difference: missing(replayer, step.message) };
+  const got = canonical(answer(replayer, step));
+  const expected = canonical(withoutTransport(step.expect));
+  return { operation: step.op, difference: got === expected ? null : { expected, got } };
+}
+
+/** A message must be what one of the watches has to say next. Null: it is, and is taken from it. */
+function missing(replayer: Replayer, message: Fields): ReplayedStep["difference"] {
+  const { events = [] } = message as { readonly events?: readonly unknown[] };
+  const expected = canonical(message);
+  const candidates: string[] = [];
+  for (const watched of replayer.watches.values()) {
+    const said = canonical(eventsOf(watched, events.length));
+    if (said !== expected) {
+      candidates.push(said);
+      continue;
+    }
+    watched.events.splice(0, events.length);
+    if (message.canceled === true) watched.cancelledAt = null;
+    return null;
+  }
+  return { expected, got: candidates.join(" or ") };
 }
 
 interface Replayer {
   readonly store: Store;
   readonly hub: WatchHub;
-  readonly watches: Map<string, { readonly id: number; readonly events: EtcdEvent[]; cancelledAt: number | null }>;
+  readonly watches: Map<string, Watched>;
+}
+
+interface Watched {
+  readonly id: number;
+  /** What it was sent and nobody has looked at. */
+  readonly events: EtcdEvent[];
+  cancelledAt: number | null;
 }
 
 function createReplayer(): Replayer {
@@ -171,7 +203,14 @@ function cancelWatch(replayer: Replayer, name: string): Fields {
 function takeEvents(replayer: Replayer, name: string): Fields {
   const watched = replayer.watches.get(name);
   if (watched === undefined) throw new Error(`No watch ${name}.`);
-  const events = watched.events.splice(0).map(({ type, kv, prevKv }) => ({
+  const taken = eventsOf(watched, watched.events.length);
+  watched.events.length = 0;
+  return taken;
+}
+
+/** The next events of a watch, and whether it was cancelled. */
+function eventsOf(watched: Watched, count: number): Fields {
+  const events = watched.events.slice(0, count).map(({ type, kv, prevKv }) => ({
     type,
     kv: recordedKv(kv),
     ...(prevKv === undefined ? {} : { prev_kv: recordedKv(prevKv) }),

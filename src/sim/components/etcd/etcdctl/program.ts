@@ -53,12 +53,24 @@ export const etcdctl: ProgramCode = {
   run,
 };
 
+/** Servers do not speak version 2 any more; what it had no word for, its etcdctl does not know. */
+const V2_COMMANDS = new Set(
+  "auth backup cluster-health exec-watch get ls member mk mkdir rm rmdir role set setdir update updatedir user watch".split(
+    " ",
+  ),
+);
+
 function* run(invocation: Invocation): Steps<number> {
   const { env, terminal, args } = invocation;
   const api = env.ETCDCTL_API ?? "3";
   if (api === "2") {
-    terminal.err(`No help topic for '${args.find((word) => !word.startsWith("-")) ?? ""}'\n`);
-    return 3;
+    const name = args.find((word) => !word.startsWith("-")) ?? "";
+    terminal.err(
+      V2_COMMANDS.has(name)
+        ? "Error:  client: response is invalid json. The endpoint is probably not valid etcd cluster endpoint.\n"
+        : `No help topic for '${name}'\n`,
+    );
+    return V2_COMMANDS.has(name) ? 4 : 3;
   }
   if (api !== "3" && api !== "") {
     terminal.err(`unsupported API version ${api}\n`);

@@ -224,9 +224,9 @@ function forget(store: Store, at: string): void {
   store.history.delete(at);
 }
 
-/** Pages that are less than a quarter full are merged with their neighbours (bbolt's rebalance). */
+/** Pages that became empty are free, and those that are less than a quarter full are merged (bbolt's rebalance): half full at the least, taken together. */
 function mergePages(store: Store): void {
-  const holes = Math.min(store.holeBytes, 3 * store.sharedBytes);
+  const holes = Math.min(store.holeBytes, store.sharedBytes);
   store.inUseBytes -= store.holeBytes - holes;
   store.holeBytes = holes;
 }

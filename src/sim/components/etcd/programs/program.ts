@@ -43,6 +43,7 @@ interface ProgramState {
   printed: number;
   /** Slots that wait for standard input. */
   readonly readers: number[];
+  begun: boolean;
   readonly streams: Map<StreamId, { readonly slot: number; readonly printer: string; readonly options: unknown }>;
   ended: boolean;
 }
@@ -71,7 +72,7 @@ export function programComponent(code: ProgramCode): Component<ProgramState, Pro
 }
 
 function initialState(context: Context, given: ProgramArgs | ConsoleProgramArgs): ProgramState {
-  const common = { answers: [], printed: 0, readers: [], streams: new Map(), ended: false };
+  const common = { answers: [], printed: 0, readers: [], streams: new Map(), begun: false, ended: false };
   if ("console" in given) {
     const { argv, env, directory, stdin } = given;
     const io = context.openStream({ to: given.console, body: { op: "output", run: given.run }, label: "output" });
@@ -188,7 +189,8 @@ function advance(code: ProgramCode, state: ProgramState, context: Context, came:
   const steps = code.run({ args, env, directory, terminal });
   const ready = [...came];
   let step = steps.next();
-  if (came.length === 0) ready.push(...beginAll(state, context, step));
+  if (!state.begun) ready.push(...beginAll(state, context, step));
+  state.begun = true;
   for (const answer of answers) step = steps.next(answer);
   for (let done = ready.shift(); done !== undefined && step.done !== true; done = ready.shift()) {
     answers.push(Object.freeze(done));

@@ -19,9 +19,8 @@ Somebody writes the same key again and again: every version is kept.
   127.0.0.1:2379 is unhealthy: failed to commit proposal: Active Alarm(s): NOSPACE 
   Error: unhealthy cluster
   [1]
-  $ etcdctl endpoint status -w table | grep -o '[^ ]* *|$' | tail -3 | head -2
-  ERRORS             |
-  memberID:14897328164050071356 |
+  $ etcdctl endpoint status -w json | jq -c '.[0].Status.errors'
+  ["memberID:14897328164050071356 alarm:NOSPACE "]
 
 Nothing can be written, not even the lease that the leaders of the control plane hold. Everything can be read.
 
