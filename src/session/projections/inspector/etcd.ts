@@ -1,10 +1,15 @@
 import type { RaftMemberView, Section, TreeNode } from "../../../protocol/views.ts";
+import { humanBytes } from "../../../sim/api/human-bytes.ts";
+import type { Member } from "../../../sim/components/etcd/messages.ts";
 import type { Store } from "../../../sim/components/etcd/mvcc/store.ts";
 import { entryAt } from "../../../sim/components/etcd/raft/log.ts";
 import type { Command, EtcdState } from "../../../sim/components/etcd/state.ts";
+import { describeChange } from "../../../sim/components/etcd/view.ts";
 import type { Process } from "../../../sim/kernel/state.ts";
 import { endOfPrefix } from "../../../sim/kernel/table.ts";
 import type { World } from "../../../sim/kernel/world.ts";
+
+type Fact = Extract<Section, { readonly type: "facts" }>["facts"][number];
 
 const ENTRIES = 12;
 const KEYS_PER_KIND = 40;
@@ -13,7 +18,7 @@ export function etcdSections(world: World, process: Process): readonly Section[]
   const state = process.state as EtcdState;
   const { raft, store } = state;
   const members: RaftMemberView[] = [];
-  for (const member of state.members.values()) members.push(memberView(world, member.name));
+  for (const member of state.members.values()) members.push(memberView(world, member));
   return [
     {
       type: "facts",
@@ -28,18 +33,35 @@ export function etcdSections(world: World, process: Process): readonly Section[]
         },
         { name: "Commit index", value: String(raft.log.commit) },
         { name: "Applied index", value: String(raft.log.applied) },
-        { name: "Revision", value: String(store.revision) },
-        { name: "Database", value: `${Math.round(store.fileBytes / 1024)} KiB` },
         { name: "Waiting requests", value: String(state.pending.size) },
       ],
     },
+    { type: "facts", title: "Database", facts: databaseFacts(state) },
     { type: "raft", title: "The members' logs", members },
     { type: "tree", title: "Keys", nodes: keyTree(store) },
   ];
 }
 
-function memberView(world: World, name: string): RaftMemberView {
-  const pid = world.state.names.get(`etcd@${name}`);
+/** How full it is: a file only shrinks by defragmentation, and at the quota an alarm stops all writes. */
+function databaseFacts({ store, config, alarms, members }: EtcdState): readonly Fact[] {
+  const share = Math.floor((store.fileBytes * 100) / config.quotaBackendBytes);
+  const facts: Fact[] = [
+    { name: "Revision", value: String(store.revision) },
+    { name: "Compacted up to", value: store.compactRevision > 0 ? String(store.compactRevision) : "nothing" },
+    { name: "File", value: humanBytes(store.fileBytes), ...(share >= NEARLY_FULL_PERCENT ? { tone: "bad" } : {}) },
+    { name: "In use", value: humanBytes(store.inUseBytes) },
+    { name: "Quota", value: `${humanBytes(config.quotaBackendBytes)} (${share} % taken)` },
+  ];
+  for (const { memberId, alarm } of alarms)
+    facts.push({ name: "Alarm", value: `${alarm}, raised by ${members.get(memberId)?.name ?? memberId}`, tone: "bad" });
+  return facts;
+}
+
+const NEARLY_FULL_PERCENT = 80;
+
+function memberView(world: World, member: Member): RaftMemberView {
+  const name = member.name === "" ? `${member.id} (not started)` : member.name;
+  const pid = world.state.names.get(`etcd@${member.name}`);
   const process = pid === undefined ? undefined : world.state.processes.get(pid);
   if (process === undefined || !process.started) {
     return {
@@ -64,7 +86,7 @@ function memberView(world: World, name: string): RaftMemberView {
   }
   return {
     name,
-    role: raft.role,
+    role: member.isLearner ? "learner" : raft.role,
     term: raft.term,
     firstIndex: log.first,
     lastIndex: log.last,
@@ -83,6 +105,7 @@ function entryText(data: unknown): string {
     const first = operation.success[0] ?? operation.failure[0];
     return first === undefined || !("key" in first) ? "txn" : `${first.op} ${first.key}`;
   }
+  if (operation.op === "membership") return describeChange(operation);
   return "key" in operation ? `${operation.op} ${operation.key}` : operation.op;
 }
 

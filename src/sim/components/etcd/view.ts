@@ -181,7 +181,8 @@ function describeOperation(operation: Operation): string {
   }
 }
 
-function describeChange({ action, id, member }: MembershipOperation): string {
+/** `add learner 5b91a5812d7fd139`, `promote ...`, `remove ...`. */
+export function describeChange({ action, id, member }: MembershipOperation): string {
   switch (action) {
     case "memberAdd":
       return `add ${member?.isLearner === true ? "learner" : "member"} ${member?.name || id}`;
