@@ -1,4 +1,5 @@
 // Runs a program of src/headless in Node: node scripts/headless.mjs lab FILE.t
+import { setMaxListeners } from "node:events";
 import { existsSync } from "node:fs";
 import { join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -19,5 +20,7 @@ if (process.env.INIT_CWD && existsSync(process.env.INIT_CWD)) process.chdir(proc
 process.env.KUBARIUM_ROOT = root;
 process.argv = [process.argv[0] ?? "node", file, ...rest];
 process.setSourceMapsEnabled(true);
+// A command has as many requests under way as it likes, and each listens for Ctrl-C: that is no leak.
+setMaxListeners(1_000);
 if (name === "bench") setFlagsFromString("--expose-gc");
 await import(pathToFileURL(file).href);
