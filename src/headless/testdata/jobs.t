@@ -253,6 +253,35 @@ A pod that has to leave its node is no fault of the Job's: the policy ignores it
   $ kubectl get job moved -o jsonpath='{.status.succeeded} succeeded, {.status.failed} failed{"\n"}'
   1 succeeded,  failed
 
+A finished Job with a time to live is cleaned up, its pods first.
+
+  $ kubectl apply -f - <<'EOF'
+  > apiVersion: batch/v1
+  > kind: Job
+  > metadata:
+  >   name: brief
+  > spec:
+  >   ttlSecondsAfterFinished: 20
+  >   template:
+  >     spec:
+  >       restartPolicy: Never
+  >       containers:
+  >       - name: work
+  >         image: perl:5.34
+  >         command: ["perl", "-Mbignum=bpi", "-wle", "print bpi(30)"]
+  > EOF
+  job.batch/brief created
+  $ kubectl wait --for=condition=complete job/brief --timeout=60s
+  job.batch/brief condition met
+  $ kubectl logs job/brief
+  3.14159265358979323846264338328
+  $ lab wait 15s
+  $ kubectl get job brief --no-headers | awk '{print $1, $2}'
+  brief Complete
+  $ lab wait 10s
+  $ kubectl get job,pod -l job-name=brief
+  No resources found in default namespace.
+
 A deleted Job takes its pods along.
 
   $ kubectl delete job --all

@@ -314,6 +314,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     megabytes: 6.4,
     cmd: ["bash"],
     userland: "alpine",
+    commands: ["bash"],
   },
   {
     repository: "docker.io/library/python",

@@ -25,11 +25,13 @@ import { persistentVolumeProtection } from "./controllers/persistentvolume-prote
 import { persistentVolumeClaimProtection } from "./controllers/persistentvolumeclaim-protection/index.ts";
 import { podGarbageCollector } from "./controllers/pod-garbage-collector/index.ts";
 import { replicaSetController } from "./controllers/replicaset/index.ts";
+import { replicationController } from "./controllers/replicationcontroller/index.ts";
 import { rootCaPublisher } from "./controllers/root-ca-certificate-publisher/index.ts";
 import { serviceAccountController } from "./controllers/serviceaccount/index.ts";
 import { statefulSetController } from "./controllers/statefulset/index.ts";
 import { taintEvictionController } from "./controllers/taint-eviction/index.ts";
 import { ttlController } from "./controllers/ttl/index.ts";
+import { ttlAfterFinishedController } from "./controllers/ttl-after-finished/index.ts";
 import { ORPHAN_INDEX, orphanIndex } from "./lib/claim.ts";
 import { POD_BY_CLAIM_INDEX, podByClaimIndex } from "./lib/claims-of-pods.ts";
 
@@ -66,6 +68,7 @@ export const CONTROLLERS: readonly ControllerEntry[] = [
   entry(taintEvictionController, "node-controller", "taint-eviction-controller"),
   entry(deploymentController, "deployment-controller"),
   entry(replicaSetController, "replicaset-controller"),
+  entry(replicationController, "replication-controller"),
   entry(daemonSetController, "daemon-set-controller", "daemonset-controller"),
   entry(horizontalPodAutoscaler, "horizontal-pod-autoscaler"),
   entry(disruptionController, "disruption-controller", "controllermanager"),
@@ -76,6 +79,7 @@ export const CONTROLLERS: readonly ControllerEntry[] = [
   entry(csrApprovingController, "certificate-controller"),
   entry(csrCleaner, "certificate-controller"),
   entry(clusterRoleAggregationController, "clusterrole-aggregation-controller"),
+  entry(ttlAfterFinishedController, "ttl-after-finished-controller"),
   entry(endpointsController, "endpoint-controller"),
   entry(endpointSliceController, "endpointslice-controller", "endpoint-slice-controller"),
   entry(garbageCollector, "generic-garbage-collector", "garbage-collector-controller", 2),

@@ -11,6 +11,7 @@ import {
   writeFile,
 } from "../files.ts";
 import { type Done, done, failed } from "./done.ts";
+import { runPerl } from "./perl.ts";
 import type { ShellState } from "./state.ts";
 import { tar } from "./tar.ts";
 
@@ -163,7 +164,7 @@ export const COMMANDS: Readonly<Record<string, Run>> = {
       "NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver. Make sure that the latest NVIDIA driver is installed and running.\n\n",
       9,
     ),
-  perl: (argv, state) => perl(argv, state),
+  perl: (argv) => perl(argv),
 };
 
 function userOf(user: string): string {
@@ -546,10 +547,8 @@ function arithmetic(words: readonly string[]): number {
   return operator === "%" ? x % y : x;
 }
 
-/** The one line of Perl that Kubernetes' own examples run: π to some digits. */
-function perl(argv: readonly string[], _state: ShellState): Done {
-  if (!argv.some((one) => one.includes("bpi"))) return done("");
-  return done(
-    "3.141592653589793238462643383279502884197169399375105820974944592307816406286208998628034825342117067982148086513282306647\n",
-  );
+function perl(argv: readonly string[]): Done {
+  const result = runPerl(argv);
+  if (result !== null) return result;
+  return { status: 2, out: "", err: "perl: of Perl, this image has print, exit, die and bpi only\n" };
 }

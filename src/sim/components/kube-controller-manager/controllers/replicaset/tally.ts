@@ -5,6 +5,9 @@ import type { Delta } from "../../../../machinery/informer.ts";
 import { objectsByIndex, type Store } from "../../../../machinery/store.ts";
 import { controllerOf } from "../../lib/pods.ts";
 import type { Pod, ReplicaSet } from "../../lib/types.ts";
+import type { ReplicaKind } from "./kind.ts";
+
+type FindStore = (informer: string) => Store;
 
 /**
  * Running counts of each set's pods, so that a sync need not look at all of them: a set with 10,000 pods syncs as fast
@@ -27,10 +30,11 @@ export function createTally(): Tally {
 }
 
 /** Notes a pod's change; answers whether the counts of any set changed. */
-export function notePod(tally: Tally, sets: Store, delta: Delta): boolean {
+export function notePod(tally: Tally, kind: ReplicaKind, store: FindStore, delta: Delta): boolean {
+  const sets = store(kind.resource.resource);
   const next = delta.type === "deleted" ? null : (delta.object as Pod);
-  const before = delta.old === null ? NOTHING : contribution(delta.old as Pod, sets);
-  const after = next === null ? NOTHING : contribution(next, sets);
+  const before = delta.old === null ? NOTHING : contribution(kind, delta.old as Pod, sets);
+  const after = next === null ? NOTHING : contribution(kind, next, sets);
   const relabelled =
     delta.old !== null &&
     next !== null &&
@@ -52,10 +56,12 @@ export function notePod(tally: Tally, sets: Store, delta: Delta): boolean {
 }
 
 /** Counts anew: the set appeared after its pods, or its template changed. */
-export function recount(tally: Tally, set: ReplicaSet, sets: Store, pods: Store): void {
+export function recount(tally: Tally, kind: ReplicaKind, set: ReplicaSet, store: FindStore): void {
+  const sets = store(kind.resource.resource);
   const uid = set.metadata?.uid ?? "";
   tally.sets.delete(uid);
-  for (const pod of objectsByIndex<Pod>(pods, "controllerUid", uid)) add(tally, contribution(pod, sets), 1);
+  for (const pod of objectsByIndex<Pod>(store("pods"), "controllerUid", uid))
+    add(tally, contribution(kind, pod, sets), 1);
 }
 
 interface Contribution {
@@ -67,12 +73,13 @@ interface Contribution {
 
 const NOTHING: Contribution = Object.freeze({ uid: "", active: 0, labelled: 0, ready: 0 });
 
-function contribution(pod: Pod, sets: Store): Contribution {
+function contribution(kind: ReplicaKind, pod: Pod, sets: Store): Contribution {
   const owner = controllerOf(pod);
-  if (owner?.kind !== "ReplicaSet") return NOTHING;
+  if (owner?.kind !== kind.resource.kind) return NOTHING;
   if (!isPodActive(pod)) return { uid: owner.uid, active: 0, labelled: 0, ready: 0 };
-  const set = sets.objects.get(`${pod.metadata?.namespace}/${owner.name}`) as ReplicaSet | undefined;
-  const labelled = set !== undefined && matchesSet(set.spec?.template?.metadata?.labels ?? {}, pod.metadata?.labels);
+  const set = sets.objects.get(`${pod.metadata?.namespace}/${owner.name}`);
+  const { spec } = set === undefined ? {} : kind.asReplicaSet(set);
+  const labelled = set !== undefined && matchesSet(spec?.template?.metadata?.labels ?? {}, pod.metadata?.labels);
   return { uid: owner.uid, active: 1, labelled: labelled ? 1 : 0, ready: isPodReady(pod) ? 1 : 0 };
 }
 
