@@ -3,6 +3,7 @@ import type { Kind } from "../../../api/kinds.ts";
 import type { ApiObject } from "../../../api/object.ts";
 import { prepareForCreate as prepareCreated, prepareForUpdate as prepareUpdated } from "../../../api/strategy.ts";
 import type { UserInfo } from "../authn/user.ts";
+import { withTemplateGeneration } from "./daemon-set.ts";
 import { assemble, newMetadata, updatedMetadata } from "./metadata.ts";
 import { normalizedService } from "./service.ts";
 
@@ -22,7 +23,8 @@ export function prepareForCreate(kind: Kind, object: ApiObject, facts: CreateFac
     assemble(kind, metadata, isService(kind) ? normalizedService(object, null) : object),
     kind,
   );
-  return kind.resource === "certificatesigningrequests" ? withRequester(created, facts.user) : created;
+  if (kind.resource === "certificatesigningrequests") return withRequester(created, facts.user);
+  return isDaemonSet(kind) ? withTemplateGeneration(created, null) : created;
 }
 
 function withRequester(created: ApiObject, user: UserInfo): ApiObject {
@@ -60,9 +62,14 @@ export function prepareForUpdate(kind: Kind, subresource: string, given: ApiObje
       const shared: Record<string, unknown> = {};
       const next = isService(kind) ? normalizedService(given, current) : given;
       for (const key in next) shared[key] = equalJson(next[key], current[key]) ? current[key] : next[key];
-      return prepareUpdated(assemble(kind, metadata, shared), current, "", kind);
+      const updated = prepareUpdated(assemble(kind, metadata, shared), current, "", kind);
+      return isDaemonSet(kind) ? withTemplateGeneration(updated, current) : updated;
     }
   }
+}
+
+function isDaemonSet(kind: Kind): boolean {
+  return kind.resource === "daemonsets" && kind.group === "apps";
 }
 
 function isService(kind: Kind): boolean {

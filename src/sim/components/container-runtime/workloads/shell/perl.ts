@@ -60,10 +60,10 @@ function literal(text: string): string | null {
 /** π rounded to so many digits, the 3 included; by Machin's formula in whole numbers. */
 export function piDigits(digits: number): string {
   const places = Math.max(1, digits) - 1;
-  const unit = 10n ** BigInt(places + GUARD_DIGITS);
+  const unit = powerOfTen(places + GUARD_DIGITS);
   const pi = 16n * inverseTangent(5n, unit) - 4n * inverseTangent(239n, unit);
-  const half = 5n * 10n ** BigInt(GUARD_DIGITS - 1);
-  const text = String((pi + half) / 10n ** BigInt(GUARD_DIGITS));
+  const guard = powerOfTen(GUARD_DIGITS);
+  const text = String((pi + guard / 2n) / guard);
   return places === 0 ? text : `${text.slice(0, 1)}.${text.slice(1)}`;
 }
 
@@ -76,4 +76,8 @@ function inverseTangent(x: bigint, unit: bigint): bigint {
     sum += (sign * power) / n;
   }
   return sum;
+}
+
+function powerOfTen(exponent: number): bigint {
+  return BigInt(`1${"0".repeat(exponent)}`);
 }

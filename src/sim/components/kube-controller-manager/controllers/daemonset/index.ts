@@ -1,8 +1,6 @@
 import { semanticEqual } from "../../../../api/equal.ts";
-import { scaledValue } from "../../../../api/intstr.ts";
 import { matchesObjectSelector } from "../../../../api/labels.ts";
 import { deepFreeze } from "../../../../api/object.ts";
-import { isPodAvailable, isPodReady } from "../../../../api/pod/status.ts";
 import type {
   ControllerDefinition,
   Hands,
@@ -10,7 +8,7 @@ import type {
   PlannedWrite,
   View,
 } from "../../../../machinery/controller-runtime.ts";
-import { type EventToRecord, referenceTo } from "../../../../machinery/event-recorder.ts";
+import { referenceTo } from "../../../../machinery/event-recorder.ts";
 import {
   creationObserved,
   deleteExpectations,
@@ -20,7 +18,13 @@ import {
 } from "../../../../machinery/expectations.ts";
 import type { Delta } from "../../../../machinery/informer.ts";
 import { quote } from "../../../../machinery/klog.ts";
-import { createRequest, deleteRequest, updateRequest, updateStatusRequest } from "../../../../machinery/requests.ts";
+import {
+  type CallResult,
+  createRequest,
+  deleteRequest,
+  updateRequest,
+  updateStatusRequest,
+} from "../../../../machinery/requests.ts";
 import { CONTROLLER_REVISIONS, DAEMON_SETS, NODES, PODS } from "../../../../machinery/resources.ts";
 import { forEachByIndex, keyOf, objectsByIndex } from "../../../../machinery/store.ts";
 import { claim, ORPHAN_INDEX } from "../../lib/claim.ts";
@@ -32,18 +36,16 @@ import {
   revisionsToForget,
 } from "../../lib/history.ts";
 import { controllerOf, controllerReference, podFromTemplate } from "../../lib/pods.ts";
-import type { ControllerRevision, DaemonSet, DaemonSetStatus, Node, Pod } from "../../lib/types.ts";
-import { nodeShouldRun, pinnedSpec, targetNode } from "./nodes.ts";
-import { hashOf, isUpdated, REVISION_LABEL } from "./revisions.ts";
+import type { ControllerRevision, DaemonSet, Node, Pod } from "../../lib/types.ts";
+import { type Memory, managePods, rollingStep, type Work } from "./manage.ts";
+import { nodeShouldRun, pinnedSpec } from "./nodes.ts";
+import { hashOf, REVISION_LABEL } from "./revisions.ts";
+import { calculateStatus } from "./status.ts";
 
 const BURST_REPLICAS = 250;
-const FAILED_BACK_OFF_US = 1_000_000;
-const FAILED_BACK_OFF_MAX_US = 900_000_000;
 
-interface Memory {
-  /** `uid/node` -> back-off of failed pods there. */
-  readonly failed: Map<string, { readonly delayUs: number; readonly lastUs: number }>;
-}
+/** What a plan notes whose only write is a new revision. */
+const REVISION_ASKED = "revision";
 
 /** pkg/controller/daemon. */
 export const daemonSetController: ControllerDefinition<Memory> = {
@@ -69,9 +71,10 @@ export const daemonSetController: ControllerDefinition<Memory> = {
     }
     return sync(view, key, set);
   },
-  resume(view, key, _memo, results) {
+  resume(view, key, memo, results) {
     const set = view.store("daemonsets").objects.get(key) as DaemonSet | undefined;
     if (set === undefined) return {};
+    if (memo === REVISION_ASKED) return revisionAnswered(view, set, results[0]);
     const failure = results.find((result) => !result.ok && result.reason !== "NotFound");
     const plan = statusPlan(view, set);
     return failure === undefined || failure.ok ? plan : { ...plan, error: failure.text };
@@ -146,7 +149,7 @@ function sync(view: View<Memory>, key: string, set: DaemonSet): Plan {
   const current = revisionOfTemplate(set, revisions.owned);
   if (current === null) {
     const revision = newRevision(DAEMON_SETS, set, revisions.owned, REVISION_LABEL);
-    return { writes: [{ request: createRequest(CONTROLLER_REVISIONS, revision) }] };
+    return { writes: [{ request: createRequest(CONTROLLER_REVISIONS, revision) }], memo: REVISION_ASKED };
   }
   const newest = newestRevision(revisions.owned);
   if ((current.revision ?? 0) < newest) {
@@ -156,26 +159,31 @@ function sync(view: View<Memory>, key: string, set: DaemonSet): Plan {
   }
   if (!expectationsSatisfied(view.expectations, key, view.nowUs)) return statusPlan(view, set);
   const hash = hashOf(current);
-  const manage = managePods(view, set, pods.owned);
-  const old =
-    manage.create.length === 0 && manage.remove.length === 0 ? podsToReplace(view, set, pods.owned, hash) : [];
+  const manage = managePods(view, set, pods.owned, hash);
+  const isIdle = manage.create.length === 0 && manage.remove.length === 0;
+  const work = isIdle ? { ...manage, ...rollingStep(view, set, pods.owned, hash) } : manage;
   const limit = set.spec?.revisionHistoryLimit ?? 10;
   const forget = revisionsToForget(revisions.owned, isLive(current, pods.owned), limit);
-  return act(view, key, set, hash, { ...manage, remove: [...manage.remove, ...old] }, forget);
+  return act(view, key, set, hash, work, forget);
+}
+
+/** Another template has the same hash: with a collision more, the next hash is another. */
+function revisionAnswered(view: View<Memory>, set: DaemonSet, result: CallResult | undefined): Plan {
+  if (result === undefined || result.ok) return {};
+  const isThere = objectsByIndex<ControllerRevision>(
+    view.store("controllerrevisions"),
+    "controllerUid",
+    set.metadata?.uid ?? "",
+  );
+  if (result.reason !== "AlreadyExists" || revisionOfTemplate(set, isThere) !== null) return { error: result.text };
+  const status = { ...set.status, collisionCount: (set.status?.collisionCount ?? 0) + 1 };
+  return { writes: [{ request: updateStatusRequest(DAEMON_SETS, deepFreeze({ ...set, status })) }] };
 }
 
 /** Revisions that are in use: the present one, and those of pods. */
 function isLive(current: ControllerRevision, pods: readonly Pod[]): (revision: ControllerRevision) => boolean {
   const hashes = new Set(pods.map((pod) => pod.metadata?.labels?.[REVISION_LABEL]));
   return (each) => each.metadata?.uid === current.metadata?.uid || hashes.has(hashOf(each));
-}
-
-interface Work {
-  /** Names of nodes. */
-  readonly create: readonly string[];
-  readonly remove: readonly Pod[];
-  readonly events: readonly EventToRecord[];
-  readonly againAfterUs: number | null;
 }
 
 function act(
@@ -225,163 +233,15 @@ function templateGeneration(set: DaemonSet): string {
   );
 }
 
-export function podsByNode(pods: readonly Pod[]): Map<string, Pod[]> {
-  const byNode = new Map<string, Pod[]>();
-  for (const pod of pods) {
-    const node = targetNode(pod);
-    if (node === "") continue;
-    const list = byNode.get(node);
-    if (list === undefined) byNode.set(node, [pod]);
-    else list.push(pod);
-  }
-  return byNode;
-}
-
-/** podsShouldBeOnNode for all nodes. */
-function managePods(view: View<Memory>, set: DaemonSet, pods: readonly Pod[]): Work {
-  const byNode = podsByNode(pods);
-  const create: string[] = [];
-  const remove: Pod[] = [];
-  const events: EventToRecord[] = [];
-  let againAfterUs: number | null = null;
-  view.store("nodes").objects.forEach((object) => {
-    const name = object.metadata?.name ?? "";
-    const here = byNode.get(name) ?? [];
-    byNode.delete(name);
-    const { shouldRun, shouldContinueRunning } = nodeShouldRun(object as Node, set);
-    if (shouldRun && here.length === 0) create.push(name);
-    else if (!shouldContinueRunning)
-      remove.push(...here.filter((pod) => pod.metadata?.deletionTimestamp === undefined));
-    else {
-      const finished = finishedPods(view, set, name, here);
-      remove.push(...finished.remove, ...surplus(here));
-      events.push(...finished.events);
-      againAfterUs = finished.againAfterUs ?? againAfterUs;
-    }
-  });
-  for (const orphans of byNode.values()) {
-    remove.push(...orphans.filter((pod) => !pod.spec?.nodeName && pod.metadata?.deletionTimestamp === undefined));
-  }
-  return { create, remove, events, againAfterUs };
-}
-
-/** Failed pods are deleted with a back-off per node, succeeded ones at once. */
-function finishedPods(view: View<Memory>, set: DaemonSet, node: string, pods: readonly Pod[]): Work {
-  const remove: Pod[] = [];
-  const events: EventToRecord[] = [];
-  let againAfterUs: number | null = null;
-  const object = referenceTo(DAEMON_SETS, set);
-  for (const pod of pods) {
-    if (pod.metadata?.deletionTimestamp !== undefined) continue;
-    const phase = pod.status?.phase;
-    if (phase === "Failed") {
-      const backOffKey = `${set.metadata?.uid}/${node}`;
-      const held = view.memory.failed.get(backOffKey);
-      const waitUs = held === undefined ? 0 : held.lastUs + held.delayUs - view.nowUs;
-      if (waitUs > 0) {
-        againAfterUs = waitUs;
-        continue;
-      }
-      const isCalm = held === undefined || view.nowUs - held.lastUs > 2 * FAILED_BACK_OFF_MAX_US;
-      const delayUs = isCalm ? FAILED_BACK_OFF_US : Math.min(FAILED_BACK_OFF_MAX_US, held.delayUs * 2);
-      view.memory.failed.set(backOffKey, { delayUs, lastUs: view.nowUs });
-      const message = `Found failed daemon pod ${keyOf(pod)} on node ${node}, will try to kill it`;
-      events.push({ object, type: "Warning", reason: "FailedDaemonPod", message });
-      remove.push(pod);
-    } else if (phase === "Succeeded") {
-      const message = `Found succeeded daemon pod ${keyOf(pod)} on node ${node}, will try to delete it`;
-      events.push({ object, type: "Normal", reason: "SucceededDaemonPod", message });
-      remove.push(pod);
-    }
-  }
-  return { create: [], remove, events, againAfterUs };
-}
-
-/** All but the oldest running pod of a node. */
-function surplus(pods: readonly Pod[]): Pod[] {
-  const running = pods.filter(
-    (pod) =>
-      pod.metadata?.deletionTimestamp === undefined &&
-      pod.status?.phase !== "Failed" &&
-      pod.status?.phase !== "Succeeded",
-  );
-  return running.length <= 1 ? [] : [...running].sort(byCreation).slice(1);
-}
-
-function byCreation(a: Pod, b: Pod): number {
-  const left = `${a.metadata?.creationTimestamp}/${a.metadata?.name}`;
-  const right = `${b.metadata?.creationTimestamp}/${b.metadata?.name}`;
-  return left < right ? -1 : left > right ? 1 : 0;
-}
-
-/** rollingUpdate without surge: unavailable old pods at once, then as many available ones as may be missing. */
-function podsToReplace(view: View<Memory>, set: DaemonSet, pods: readonly Pod[], hash: string): Pod[] {
-  if ((set.spec?.updateStrategy?.type ?? "RollingUpdate") !== "RollingUpdate") return [];
-  const minReadySeconds = set.spec?.minReadySeconds ?? 0;
-  const byNode = podsByNode(pods);
-  let desired = 0;
-  let unavailable = 0;
-  const atOnce: Pod[] = [];
-  const candidates: Pod[] = [];
-  view.store("nodes").objects.forEach((object) => {
-    if (!nodeShouldRun(object as Node, set).shouldRun) return;
-    desired += 1;
-    const alive = (byNode.get(object.metadata?.name ?? "") ?? []).filter(
-      (pod) => pod.metadata?.deletionTimestamp === undefined,
-    );
-    const old = alive.filter((pod) => !isUpdated(pod, hash));
-    const updated = alive.filter((pod) => isUpdated(pod, hash));
-    const [oldPod] = old;
-    if (old.length + updated.length !== 1) unavailable += 1;
-    else if (oldPod === undefined) {
-      if (!isPodAvailable(updated[0] as Pod, minReadySeconds, view.wallUs)) unavailable += 1;
-    } else if (isPodAvailable(oldPod, minReadySeconds, view.wallUs)) candidates.push(oldPod);
-    else atOnce.push(oldPod);
-  });
-  const most = scaledValue(set.spec?.updateStrategy?.rollingUpdate?.maxUnavailable ?? 1, desired, true);
-  return [...atOnce, ...candidates.slice(0, Math.max(0, most - unavailable))];
-}
-
 function statusPlan(view: View<Memory>, set: DaemonSet): Plan {
-  const status = calculateStatus(view, set);
-  if (semanticEqual(set.status, status)) return {};
-  return { writes: [{ request: updateStatusRequest(DAEMON_SETS, deepFreeze({ ...set, status })) }] };
-}
-
-function calculateStatus(view: View<Memory>, set: DaemonSet): DaemonSetStatus {
   const uid = set.metadata?.uid ?? "";
-  const byNode = podsByNode(objectsByIndex<Pod>(view.store("pods"), "controllerUid", uid));
+  const pods = objectsByIndex<Pod>(view.store("pods"), "controllerUid", uid);
   const revisions = objectsByIndex<ControllerRevision>(view.store("controllerrevisions"), "controllerUid", uid);
   const hash = hashOf(revisionOfTemplate(set, revisions));
-  const minReadySeconds = set.spec?.minReadySeconds ?? 0;
-  const counts = { desired: 0, current: 0, misscheduled: 0, ready: 0, updated: 0, available: 0 };
-  view.store("nodes").objects.forEach((object) => {
-    const { shouldRun } = nodeShouldRun(object as Node, set);
-    const [pod] = [...(byNode.get(object.metadata?.name ?? "") ?? [])].sort(byCreation);
-    if (!shouldRun) {
-      if (pod !== undefined) counts.misscheduled += 1;
-      return;
-    }
-    counts.desired += 1;
-    if (pod === undefined) return;
-    counts.current += 1;
-    if (isPodReady(pod)) {
-      counts.ready += 1;
-      if (isPodAvailable(pod, minReadySeconds, view.wallUs)) counts.available += 1;
-    }
-    if (isUpdated(pod, hash)) counts.updated += 1;
-  });
-  const { collisionCount, conditions } = set.status ?? {};
-  return {
-    currentNumberScheduled: counts.current,
-    numberMisscheduled: counts.misscheduled,
-    desiredNumberScheduled: counts.desired,
-    numberReady: counts.ready,
-    observedGeneration: set.metadata?.generation ?? 0,
-    ...(counts.updated > 0 ? { updatedNumberScheduled: counts.updated } : {}),
-    ...(counts.available > 0 ? { numberAvailable: counts.available } : {}),
-    ...(counts.desired > counts.available ? { numberUnavailable: counts.desired - counts.available } : {}),
-    ...(collisionCount === undefined ? {} : { collisionCount }),
-    ...(conditions === undefined ? {} : { conditions }),
-  };
+  const status = calculateStatus(set, view.store("nodes"), pods, hash, view.wallUs);
+  const { minReadySeconds = 0 } = set.spec ?? {};
+  const ripens = minReadySeconds > 0 && status.numberReady !== (status.numberAvailable ?? 0);
+  const later = ripens ? { requeueAfterUs: minReadySeconds * 1_000_000 } : {};
+  if (semanticEqual(set.status, status)) return later;
+  return { writes: [{ request: updateStatusRequest(DAEMON_SETS, deepFreeze({ ...set, status })) }], ...later };
 }
