@@ -1,6 +1,6 @@
 import type { PodView } from "../../protocol/views.ts";
 import type { ApiObject } from "../../sim/api/object.ts";
-import { podCondition } from "../../sim/api/pod/status.ts";
+import { isPodTerminal, podCondition } from "../../sim/api/pod/status.ts";
 import type { ContainerStatus, Pod } from "../../sim/api/pod/types.ts";
 import { parseTime } from "../../sim/api/time.ts";
 import type { RuntimeState } from "../../sim/components/container-runtime/state.ts";
@@ -17,7 +17,8 @@ export function podViews(
   const views = pods.map((object) => {
     const pod = object as Pod;
     const machine = world.state.machines.get(pod.spec?.nodeName ?? "");
-    const lost = machine !== undefined && !machine.powered;
+    // What has ended is known, whatever becomes of its node.
+    const lost = machine !== undefined && !machine.powered && !isPodTerminal(pod);
     const before = previous.get(object);
     // Only a pod that waits for an image, or whose node is gone, looks different while its record stays the same.
     if (

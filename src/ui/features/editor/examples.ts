@@ -150,6 +150,91 @@ spec:
 `,
   },
   {
+    id: "statefulset",
+    label: "StatefulSet",
+    hint: "pods with names that stay, one after the other",
+    manifest: `apiVersion: v1
+kind: Service
+metadata:
+  name: db
+spec:
+  clusterIP: None
+  selector:
+    app: db
+  ports:
+    - port: 80
+---
+apiVersion: apps/v1
+kind: StatefulSet
+metadata:
+  name: db
+spec:
+  serviceName: db
+  replicas: 3
+  selector:
+    matchLabels:
+      app: db
+  template:
+    metadata:
+      labels:
+        app: db
+    spec:
+      containers:
+        - name: db
+          image: nginx:1.27
+          readinessProbe:
+            httpGet:
+              path: /
+              port: 80
+            initialDelaySeconds: 3
+            periodSeconds: 2
+`,
+  },
+  {
+    id: "job",
+    label: "Job",
+    hint: "six pieces of work, two at a time",
+    manifest: `apiVersion: batch/v1
+kind: Job
+metadata:
+  name: work
+spec:
+  completions: 6
+  parallelism: 2
+  completionMode: Indexed
+  backoffLimit: 4
+  template:
+    spec:
+      restartPolicy: Never
+      containers:
+        - name: work
+          image: busybox:1.36
+          command: ["sh", "-c", "echo piece $JOB_COMPLETION_INDEX; sleep 5"]
+`,
+  },
+  {
+    id: "cronjob",
+    label: "CronJob",
+    hint: "a Job every minute; the last three are kept",
+    manifest: `apiVersion: batch/v1
+kind: CronJob
+metadata:
+  name: report
+spec:
+  schedule: "* * * * *"
+  concurrencyPolicy: Forbid
+  jobTemplate:
+    spec:
+      template:
+        spec:
+          restartPolicy: OnFailure
+          containers:
+            - name: report
+              image: busybox:1.36
+              command: ["sh", "-c", "date; sleep 10"]
+`,
+  },
+  {
     id: "configmap",
     label: "ConfigMap",
     hint: "settings, and a pod that reads them",

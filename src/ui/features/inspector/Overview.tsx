@@ -130,7 +130,8 @@ function countsOf({ machines, pods, components }: ClusterState) {
   let running = 0;
   let counted = 0;
   for (const { state } of pods.values()) {
-    if (state === "succeeded") continue;
+    // What has ended is not meant to run.
+    if (state === "succeeded" || state === "failed") continue;
     counted += 1;
     if (state === "running") running += 1;
   }

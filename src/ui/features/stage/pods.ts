@@ -35,9 +35,11 @@ function group({ pods, components }: Pick<ClusterState, "pods" | "components">):
   return { pods, components, byMachine };
 }
 
-/** `web-7d9c5b8f4-x7k2p` of owner `web` is `web-x7k2p` on the stage. */
+/** `web-7d9c5b8f4-x7k2p` of owner `web` is `web-x7k2p` on the stage; `sum-3-x7k2p` of an indexed Job `sum` is `sum-3`. */
 export function shortPodName(pod: Pick<PodView, "name" | "owner">): string {
   if (!pod.owner || !pod.name.startsWith(`${pod.owner}-`)) return pod.name;
+  const index = /^(\d{1,6})-[a-z0-9]{5}$/.exec(pod.name.slice(pod.owner.length + 1))?.[1];
+  if (index !== undefined) return `${pod.owner}-${index}`;
   const suffix = pod.name.slice(pod.name.lastIndexOf("-") + 1);
   return `${pod.owner}-${suffix}`;
 }
