@@ -1,6 +1,6 @@
 A CronJob makes a Job whenever its schedule comes round.
 
-  $ lab topology basic --seed 7
+  $ lab topology single --seed 7
   $ kubectl create cronjob report --image=busybox:1.36 --schedule='*/30 * * * *' -- sh -c 'date; sleep 5'
   cronjob.batch/report created
   $ kubectl get cronjob report

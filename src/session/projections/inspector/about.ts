@@ -34,7 +34,7 @@ export const ABOUT: Readonly<Record<string, About>> = {
   },
   "kube-controller-manager": {
     what: "Loops that compare what should be with what is, and act on the difference.",
-    more: "Deployment, ReplicaSet, DaemonSet, node lifecycle, endpoints, garbage collector and others share one process. Of several instances one leads, by a Lease.",
+    more: "Deployment, ReplicaSet, StatefulSet, DaemonSet, Job, CronJob, node lifecycle, endpoints, garbage collector and others share one process. Of several instances one leads, by a Lease.",
     commands: ["kubectl get lease kube-controller-manager -n kube-system", "kubectl get rs,deploy -A"],
   },
   kubelet: {

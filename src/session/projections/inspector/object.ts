@@ -1,7 +1,7 @@
 import { stringify } from "yaml";
 import type { CauseStep, InspectorView, Section, Selection } from "../../../protocol/views.ts";
-import { type Kind, kindOfResource, storageKey } from "../../../sim/api/kinds.ts";
-import type { ApiObject } from "../../../sim/api/object.ts";
+import { type Kind, kindOfObject, kindOfResource, qualifiedResource, storageKey } from "../../../sim/api/kinds.ts";
+import type { ApiObject, OwnerReference } from "../../../sim/api/object.ts";
 import { parseTime } from "../../../sim/api/time.ts";
 import type { SchedulerState } from "../../../sim/components/kube-scheduler/state.ts";
 import type { Records } from "../../records.ts";
@@ -86,32 +86,28 @@ function withVersion(object: ApiObject, revision: number): ApiObject {
   return { ...object, metadata: { ...object.metadata, resourceVersion: String(revision) } };
 }
 
-const OWNER_RESOURCES: Readonly<Record<string, string>> = {
-  ReplicaSet: "replicasets.apps",
-  Deployment: "deployments.apps",
-  DaemonSet: "daemonsets.apps",
-  Node: "nodes",
-  Service: "services",
-};
-
-/** Deployment -> ReplicaSet -> Pod: who made it, the first owner first. */
+/** Deployment -> ReplicaSet -> Pod, CronJob -> Job -> Pod: who made it, the first owner first. */
 function ownerChain(records: Records, object: ApiObject): CauseStep[] {
   const steps: CauseStep[] = [];
   let current: ApiObject | null = object;
   while (current !== null && steps.length < 5) {
-    const owner: { readonly kind: string; readonly name: string } | undefined =
+    const owner: OwnerReference | undefined =
       current.metadata?.ownerReferences?.find((reference) => reference.controller) ??
       current.metadata?.ownerReferences?.[0];
-    const resource: string | undefined = owner === undefined ? undefined : OWNER_RESOURCES[owner.kind];
-    if (owner === undefined || resource === undefined) break;
-    const namespace: string = owner.kind === "Node" ? "" : (current.metadata?.namespace ?? "");
+    const kind: Kind | undefined = owner === undefined ? undefined : kindOfObject(owner.apiVersion, owner.kind);
+    if (owner === undefined || kind === undefined) break;
+    const namespace: string = kind.namespaced ? (current.metadata?.namespace ?? "") : "";
     steps.unshift({
       text: `Made by ${owner.kind} ${owner.name}`,
       atUs: 0,
-      selection: { type: "object", resource, namespace, name: owner.name },
+      selection: {
+        type: "object",
+        resource: qualifiedResource(kind.group, kind.resource),
+        namespace,
+        name: owner.name,
+      },
     });
-    const kind = kindOfQualified(resource);
-    current = kind === undefined ? null : records.get(storageKey(kind, namespace, owner.name));
+    current = records.get(storageKey(kind, namespace, owner.name));
   }
   return steps;
 }

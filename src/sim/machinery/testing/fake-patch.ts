@@ -3,6 +3,11 @@ export function mergePatch(target: unknown, patch: unknown, strategic: boolean):
   if (!isRecord(patch)) return patch;
   const result: Record<string, unknown> = isRecord(target) ? { ...target } : {};
   for (const [field, value] of Object.entries(patch)) {
+    if (strategic && field.startsWith(DELETE_FROM) && Array.isArray(value)) {
+      const list = field.slice(DELETE_FROM.length);
+      result[list] = ((result[list] ?? []) as readonly unknown[]).filter((item) => !value.includes(item));
+      continue;
+    }
     const key = MERGE_KEYS[field];
     if (value === null) delete result[field];
     else if (strategic && key !== undefined && Array.isArray(value)) {
@@ -11,6 +16,8 @@ export function mergePatch(target: unknown, patch: unknown, strategic: boolean):
   }
   return result;
 }
+
+const DELETE_FROM = "$deleteFromPrimitiveList/";
 
 type Item = Readonly<Record<string, unknown>>;
 

@@ -14,6 +14,7 @@ import {
   createRequest,
   deleteRequest,
   getRequest,
+  isNamespaceTerminating,
   updateStatusRequest,
 } from "../../../../machinery/requests.ts";
 import { CRON_JOBS, JOBS } from "../../../../machinery/resources.ts";
@@ -209,6 +210,7 @@ function created(pass: CronJobPass, result: CallResult): Plan {
     const memo: Memo = { stage: "exists", pass };
     return { writes: [{ request: getRequest(JOBS, namespace, name), ignore: ["NotFound"] }], memo };
   }
+  if (isNamespaceTerminating(result)) return save({ ...pass, requeueAfterUs: null }, result.text);
   const event: CronJobEvent = {
     type: "Warning",
     reason: "FailedCreate",

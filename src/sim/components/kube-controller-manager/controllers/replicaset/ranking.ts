@@ -13,7 +13,10 @@ export interface RankedPod {
 
 const PHASE_ORDER: Readonly<Record<string, number>> = { Pending: 0, Unknown: 1, Running: 2 };
 
-/** ActivePodsWithRanks: negative when `a` is deleted before `b`, 0 when neither. Ages count by powers of two. */
+/**
+ * ActivePodsWithRanks: negative when `a` is deleted before `b`, 0 when neither. Ages count by powers of two.
+ * Without a time, ActivePods: ages count to the second, and no annotation counts.
+ */
 export function compareForDeletion(a: RankedPod, b: RankedPod, nowWallUs: number | null): number {
   const nodeA = a.pod.spec?.nodeName ?? "";
   const nodeB = b.pod.spec?.nodeName ?? "";
@@ -23,7 +26,7 @@ export function compareForDeletion(a: RankedPod, b: RankedPod, nowWallUs: number
   const readyA = isPodReady(a.pod);
   const readyB = isPodReady(b.pod);
   if (readyA !== readyB) return readyA ? 1 : -1;
-  const cost = deletionCost(a.pod) - deletionCost(b.pod);
+  const cost = nowWallUs === null ? 0 : deletionCost(a.pod) - deletionCost(b.pod);
   if (cost !== 0) return cost;
   if (a.rank !== b.rank) return b.rank - a.rank;
   if (readyA && readyB) {
