@@ -19,6 +19,7 @@ import type { Machine } from "../sim/kernel/state.ts";
 import { endOfPrefix } from "../sim/kernel/table.ts";
 import type { LogLine } from "../sim/kernel/types.ts";
 import { FrameQueue } from "./frame-queue.ts";
+import { machineFacts } from "./machine-facts.ts";
 import { described, wantsDescriptions } from "./openapi-docs.ts";
 import { type Command, type Session, TIME_MOVED } from "./session.ts";
 
@@ -208,12 +209,27 @@ export function createConsoleDoor(current: () => Session, machine: string): Cons
   /** A packet that curl sends is named on the stage; what other tools ask names itself by its answer's sender. */
   const labelOf = (to: string, body: unknown) =>
     (body as { readonly type?: string } | null)?.type === "http" ? `curl ${to}` : "";
-  const ask = (to: string, body: unknown, timeoutUs: number, certificate: string | null, signal: AbortSignal) =>
+  const ask = (
+    to: string,
+    body: unknown,
+    timeoutUs: number,
+    certificate: string | null,
+    signal: AbortSignal,
+    protocol?: "UDP",
+  ) =>
     new Promise<{ readonly body: unknown } | ConnectionFailure>((resolve) => {
       const session = current();
       const number = session.open(
         machine,
-        { type: "request", to, body, timeoutUs, certificate, label: labelOf(to, body) },
+        {
+          type: "request",
+          to,
+          body,
+          timeoutUs,
+          certificate,
+          label: labelOf(to, body),
+          ...(protocol ? { protocol } : {}),
+        },
         {
           answer(answer) {
             over();
@@ -231,8 +247,8 @@ export function createConsoleDoor(current: () => Session, machine: string): Cons
     });
   return {
     machine,
-    request: (to, body, { signal, timeoutMs, certificate }) =>
-      ask(to, body, Math.round(timeoutMs * 1000), certificate ?? null, signal),
+    request: (to, body, { signal, timeoutMs, certificate, protocol }) =>
+      ask(to, body, Math.round(timeoutMs * 1000), certificate ?? null, signal, protocol),
     /** Resolves with the first frame, or when there will be none. */
     stream(to, body, { signal, certificate }) {
       return new Promise((resolve) => {
@@ -292,6 +308,10 @@ export function createConsoleDoor(current: () => Session, machine: string): Cons
     },
     async journal(unit) {
       return [...logOf(`${unit}@${machine}`)];
+    },
+    async facts() {
+      state();
+      return machineFacts(current(), machine)!;
     },
     async packetRules(style, table, chain) {
       const rules =

@@ -70,7 +70,12 @@ export interface ConsoleDoor {
   request(
     to: string,
     body: unknown,
-    options: { readonly signal: AbortSignal; readonly timeoutMs: number; readonly certificate?: string },
+    options: {
+      readonly signal: AbortSignal;
+      readonly timeoutMs: number;
+      readonly certificate?: string;
+      readonly protocol?: "UDP";
+    },
   ): Promise<{ readonly body: unknown } | ConnectionFailure>;
   /** A stream to such an address; frames are whatever the server sends. */
   stream(
@@ -83,6 +88,8 @@ export interface ConsoleDoor {
   listFiles(prefix: string): Promise<readonly string[]>;
   /** All at once: copies see the files as they were before. */
   changeFiles(changes: FileChanges): Promise<void>;
+  /** What the machine's own kernel knows: processes, memory, disk, addresses. */
+  facts(): Promise<MachineFacts>;
   /** systemd units: `kubelet`, `containerd`. */
   unit(verb: "start" | "stop" | "restart" | "status" | "is-active", unit: string): Promise<UnitStatus | null>;
   journal(unit: string): Promise<readonly { readonly wallUs: number; readonly text: string }[]>;
@@ -98,6 +105,26 @@ export interface FileChanges {
   readonly copies: readonly { readonly from: string; readonly to: string }[];
   readonly removals: readonly string[];
   readonly writes: readonly { readonly path: string; readonly text: string }[];
+}
+
+export interface MachineFacts {
+  readonly name: string;
+  readonly address: string;
+  readonly cpus: number;
+  readonly memoryBytes: number;
+  readonly memoryUsedBytes: number;
+  readonly diskBytes: number;
+  readonly diskUsedBytes: number;
+  readonly bootedWallUs: number;
+  readonly processes: readonly {
+    readonly pid: number;
+    readonly name: string;
+    readonly startedWallUs: number;
+    /** `10.0.0.11:6443`, `unix:/run/...` */
+    readonly listening: readonly string[];
+  }[];
+  /** Machines that it knows by name. */
+  readonly neighbours: readonly { readonly name: string; readonly address: string }[];
 }
 
 export interface UnitStatus {

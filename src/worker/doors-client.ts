@@ -97,6 +97,7 @@ export function connectDoors(port: MessagePort): Doors {
       changeFiles: (changes) => ask("changeFiles", changes) as Promise<void>,
       unit: (verb, unit) => ask("unit", verb, unit) as Promise<UnitStatus | null>,
       journal: (unit) => ask("journal", unit) as ReturnType<ConsoleDoor["journal"]>,
+      facts: () => ask("facts") as ReturnType<ConsoleDoor["facts"]>,
       packetRules: (style, table, chain) =>
         ask("packetRules", style, table, chain) as ReturnType<ConsoleDoor["packetRules"]>,
     };

@@ -10,7 +10,7 @@ import type {
 /** A Comlink proxy; null: that was the last frame. */
 export type Frames = (frame: unknown) => void;
 
-export type ConsoleMethods = "readFile" | "listFiles" | "changeFiles" | "unit" | "journal" | "packetRules";
+export type ConsoleMethods = "readFile" | "listFiles" | "changeFiles" | "unit" | "journal" | "facts" | "packetRules";
 
 type RequestOptions = Omit<Parameters<ConsoleDoor["request"]>[2], "signal">;
 type StreamOptions = Omit<Parameters<ConsoleDoor["stream"]>[2], "signal">;

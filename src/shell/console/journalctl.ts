@@ -66,6 +66,10 @@ export const journalctl: Program = async (context) => {
     for (const line of now.slice(from)) print(line);
     seen = now;
   }
+  if (follow && !context.signal.aborted)
+    context.err.write(
+      `Hint: journalctl -f follows for ever, so in a pipe nothing ends it (here it was stopped after ${FOLLOW_UNSEEN_MS / 1_000} s). For the last lines: journalctl -u ${unit} -n 20\n`,
+    );
   return 0;
 };
 

@@ -1,9 +1,9 @@
-import { readCertificateText } from "../../sim/api/certificates/certificate.ts";
 import { writePem } from "../../sim/api/certificates/pem.ts";
 import { type Subject, writeSigningRequest } from "../../sim/api/certificates/request.ts";
 import { digestHex } from "../../sim/api/hash.ts";
 import { formatTime } from "../../sim/api/time.ts";
 import type { Program, ProgramContext } from "../doors.ts";
+import { readAnyCertificate } from "./certificates.ts";
 
 /**
  * What a new user needs of `openssl`: `genrsa`, `req -new -subj`, and `x509 -noout` to look at a certificate. Keys are
@@ -121,7 +121,7 @@ async function show(context: ProgramContext, { named }: Flags): Promise<number> 
     context.err.write(`Could not open file or uri for loading certificate from ${file}\n`);
     return 1;
   }
-  const read = readCertificateText(text);
+  const read = readAnyCertificate(text);
   if (read === null) {
     context.err.write(`Could not find certificate from ${file ?? "<stdin>"}\n`);
     return 1;

@@ -54,6 +54,7 @@ function act(state: ConsoleState, input: ConsoleInput, context: Context): void {
         tag: input.exchange,
         certificate: certificateAt(input.certificate, context),
         label: input.label,
+        ...(input.protocol === undefined ? {} : { protocol: input.protocol }),
       };
       const stream = input.type === "stream";
       const id = stream ? context.openStream(options) : context.request(options);

@@ -14,6 +14,8 @@ export type ConsoleInput =
       readonly timeoutUs: number;
       /** Path of the client certificate on this machine's disk; null: none. */
       readonly certificate: string | null;
+      /** Without: TCP. */
+      readonly protocol?: "UDP";
       readonly label: string;
     }
   | { readonly type: "frame"; readonly exchange: number; readonly frame: unknown }
