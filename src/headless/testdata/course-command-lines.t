@@ -36,11 +36,14 @@ Each on the machine where it belongs: the laptop, the control plane, a node.
   $ kubectl get endpoints -n kube-system -o name
   endpoints/kube-dns
   Warning: v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice
-  $ kubectl describe node worker-1 | grep -A 3 "Conditions"
-  Conditions:
-    Type             Status  LastHeartbeatTime                 LastTransitionTime                Reason                       Message
-    ----             ------  -----------------                 ------------------                ------                       -------
-    MemoryPressure   False   Fri, 20 Nov 2026 09:00:05 +0000   Fri, 20 Nov 2026 09:00:02 +0000   KubeletHasSufficientMemory   kubelet has sufficient memory available
+  $ kubectl describe node worker-1 | grep -A 10 "Conditions" | awk '{print $1, $2}' | head -7
+  Conditions: 
+  Type Status
+  ---- ------
+  MemoryPressure False
+  DiskPressure False
+  PIDPressure False
+  Ready True
   $ kubectl describe nodes | grep -A 5 "Allocated resources" | head -6
   Allocated resources:
     (Total limits may be over 100 percent, i.e., overcommitted.)
