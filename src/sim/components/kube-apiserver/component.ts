@@ -1,6 +1,7 @@
 import { DEFAULT_CA_KEY } from "../../api/certificates/certificate.ts";
 import { randomUid } from "../../api/hash.ts";
 import { deepFreeze } from "../../api/object.ts";
+import { DEFAULT_TOKEN_KEY } from "../../api/service-account-token.ts";
 import type { Certificate, Component, Context, KernelMessage, NetworkError } from "../../kernel/types.ts";
 import { fileData } from "../../machinery/kubeconfig.ts";
 import type { ProgramArgs } from "../container-runtime/messages.ts";
@@ -103,7 +104,7 @@ function createState(context: Context, given: Flags): ApiServerState {
     startedAtUs: context.nowUs,
     etcd: Object.freeze({ address: etcdAddress(flags), certificate: certificateAt(context, flags.etcdCertFile) }),
     kubeletCertificate: certificateAt(context, flags.kubeletClientCertificate),
-    tokenKey: key === "" ? "service-account-key" : key,
+    tokenKey: key || DEFAULT_TOKEN_KEY,
     caKey: fileText(context, flags.clientCaFile.replace(/\.crt$/, ".key")) || DEFAULT_CA_KEY,
     caches: new Map(STORED_KINDS.map((kind) => [cacheKey(kind), createWatchCache(kind, cacheKey(kind))])),
     customKinds: new Map(),

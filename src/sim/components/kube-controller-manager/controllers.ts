@@ -28,6 +28,7 @@ import { replicaSetController } from "./controllers/replicaset/index.ts";
 import { replicationController } from "./controllers/replicationcontroller/index.ts";
 import { rootCaPublisher } from "./controllers/root-ca-certificate-publisher/index.ts";
 import { serviceAccountController } from "./controllers/serviceaccount/index.ts";
+import { serviceAccountTokenController } from "./controllers/serviceaccount-token/index.ts";
 import { statefulSetController } from "./controllers/statefulset/index.ts";
 import { taintEvictionController } from "./controllers/taint-eviction/index.ts";
 import { ttlController } from "./controllers/ttl/index.ts";
@@ -37,7 +38,7 @@ import { POD_BY_CLAIM_INDEX, podByClaimIndex } from "./lib/claims-of-pods.ts";
 
 export interface ControllerEntry {
   readonly definition: ControllerDefinition<never>;
-  /** In kube-system: as whom it asks the API server. */
+  /** In kube-system: as whom it asks the API server. "": as kube-controller-manager itself. */
   readonly serviceAccount: string;
   /** `source.component` of its events. */
   readonly eventComponent: string;
@@ -61,6 +62,7 @@ function entry<Memory>(
 
 /** Every controller, a line each, in the order in which they start. */
 export const CONTROLLERS: readonly ControllerEntry[] = [
+  entry(serviceAccountTokenController, "", "serviceaccount-token-controller"),
   entry(serviceAccountController, "service-account-controller"),
   entry(rootCaPublisher, "root-ca-cert-publisher"),
   entry(nodeIpamController, "node-controller", "cidrAllocator"),

@@ -15,6 +15,7 @@ export interface Flags {
   readonly useServiceAccountCredentials: boolean;
   readonly terminatedPodGcThreshold: number;
   readonly rootCaFile: string;
+  readonly serviceAccountPrivateKeyFile: string;
   readonly clusterSigningCertFile: string;
   readonly clusterSigningKeyFile: string;
   readonly clusterSigningDurationUs: number;
@@ -42,6 +43,7 @@ const DEFAULTS: Readonly<Record<string, string>> = {
   "use-service-account-credentials": "false",
   "terminated-pod-gc-threshold": "12500",
   "root-ca-file": "",
+  "service-account-private-key-file": "",
   "cluster-signing-cert-file": "",
   "cluster-signing-key-file": "",
   "cluster-signing-duration": "8760h0m0s",
@@ -67,7 +69,6 @@ const WITHOUT_EFFECT: readonly string[] = [
   "profiling",
   "requestheader-client-ca-file",
   "secure-port",
-  "service-account-private-key-file",
   "tls-cert-file",
   "tls-private-key-file",
   "v",
@@ -98,6 +99,7 @@ export function parseFlags(argv: readonly string[]): Flags | { readonly error: s
     useServiceAccountCredentials: text("use-service-account-credentials") === "true",
     terminatedPodGcThreshold: Number(text("terminated-pod-gc-threshold")),
     rootCaFile: text("root-ca-file"),
+    serviceAccountPrivateKeyFile: text("service-account-private-key-file"),
     clusterSigningCertFile: text("cluster-signing-cert-file"),
     clusterSigningKeyFile: text("cluster-signing-key-file"),
     clusterSigningDurationUs: durationUs(text("cluster-signing-duration")),

@@ -6,4 +6,6 @@ export interface ControllerOptions extends Flags {
   readonly rootCa: string;
   /** Of `--cluster-signing-key-file`: signs certificates. "": there is none, and nothing is signed. */
   readonly caKey: string;
+  /** Of `--service-account-private-key-file`: signs service accounts' tokens. "": there is none. */
+  readonly tokenKey: string;
 }

@@ -1,4 +1,5 @@
 import { DEFAULT_CA_KEY } from "../../api/certificates/certificate.ts";
+import { DEFAULT_TOKEN_KEY } from "../../api/service-account-token.ts";
 import type { Component, Context, KernelMessage } from "../../kernel/types.ts";
 import { createClient } from "../../machinery/client.ts";
 import {
@@ -221,6 +222,7 @@ function answered(
 /** A token that is not accepted (any more) is thrown away for a new one. */
 function renewToken(state: ControllerManagerState, name: string, context: Context): void {
   if (!state.flags.useServiceAccountCredentials || state.renewing.has(name)) return;
+  if (entryOf(name).serviceAccount === "") return;
   state.renewing.add(name);
   requestToken(state.machinery, name, entryOf(name).serviceAccount, context);
 }
@@ -246,15 +248,21 @@ function lead(state: ControllerManagerState, context: Context): void {
       flags.clusterSigningKeyFile === ""
         ? ""
         : textOf(context.disk.read(flags.clusterSigningKeyFile)) || DEFAULT_CA_KEY,
+    // What signs is what checks: the API server reads the public file.
+    tokenKey:
+      flags.serviceAccountPrivateKeyFile === ""
+        ? ""
+        : textOf(context.disk.read(flags.serviceAccountPrivateKeyFile.replace(/\.key$/, ".pub"))) || DEFAULT_TOKEN_KEY,
   };
   for (const { definition, serviceAccount, eventComponent, rateFactor } of enabled) {
     const { name, backOff } = definition;
     klog(context, "I", "controllermanager.go:778", `"Started controller" controller="${name}"`);
-    addClient(state, name, `system:serviceaccount:kube-system:${serviceAccount}`, rateFactor);
+    const agent = serviceAccount === "" ? "tokens-controller" : `system:serviceaccount:kube-system:${serviceAccount}`;
+    addClient(state, name, agent, rateFactor);
     machinery.queues.set(name, createWorkQueue(name, backOff));
     machinery.recorders.set(name, createEventRecorder({ name, component: eventComponent, client: name }));
     state.controllers.set(name, createController(definition, options));
-    if (flags.useServiceAccountCredentials) {
+    if (flags.useServiceAccountCredentials && serviceAccount !== "") {
       state.awaitingToken.add(name);
       requestToken(machinery, name, serviceAccount, context);
     }

@@ -1,9 +1,10 @@
+import { decodeBase64Text } from "../../../api/base64.ts";
 import { readCertificate } from "../../../api/certificates/certificate.ts";
+import { isLegacy, type LegacyTokenClaims, readToken } from "../../../api/service-account-token.ts";
 import type { Certificate, Peer } from "../../../kernel/types.ts";
 import type { Credentials } from "../messages.ts";
 import { lookup } from "../registry/lookup.ts";
 import type { ApiServerState } from "../state.ts";
-import { readToken, type TokenClaims } from "./token.ts";
 import { ANONYMOUS, type UserInfo, userOfCertificate, userOfServiceAccount } from "./user.ts";
 
 /** The authority whose client certificates count. */
@@ -42,9 +43,10 @@ export function userOfToken(
   state: ApiServerState,
   token: string,
   wallUs: number,
-): { readonly user: UserInfo; readonly claims: TokenClaims } | null {
+): { readonly user: UserInfo; readonly audiences: readonly string[] } | null {
   const claims = readToken(token, state.tokenKey);
   if (claims === null) return null;
+  if (isLegacy(claims)) return userOfLegacyToken(state, token, claims);
   const nowSeconds = wallUs / 1_000_000;
   if (nowSeconds >= claims.exp || nowSeconds < claims.nbf) return null;
   const { namespace, serviceaccount, pod, node } = claims["kubernetes.io"];
@@ -62,5 +64,25 @@ export function userOfToken(
     extra["authentication.kubernetes.io/pod-name"] = [pod.name];
     extra["authentication.kubernetes.io/pod-uid"] = [pod.uid];
   }
-  return { user: userOfServiceAccount(namespace, serviceaccount.name, serviceaccount.uid, extra), claims };
+  return {
+    user: userOfServiceAccount(namespace, serviceaccount.name, serviceaccount.uid, extra),
+    audiences: claims.aud,
+  };
+}
+
+/** A token that lies in a Secret counts while it lies there, and its account is the one that it was made for. */
+function userOfLegacyToken(
+  state: ApiServerState,
+  token: string,
+  claims: LegacyTokenClaims,
+): { readonly user: UserInfo; readonly audiences: readonly string[] } | null {
+  const namespace = claims["kubernetes.io/serviceaccount/namespace"];
+  const name = claims["kubernetes.io/serviceaccount/service-account.name"];
+  const uid = claims["kubernetes.io/serviceaccount/service-account.uid"];
+  const secret = lookup(state, "secrets", namespace, claims["kubernetes.io/serviceaccount/secret.name"]);
+  if (secret === undefined || secret.metadata?.deletionTimestamp !== undefined) return null;
+  const kept = (secret.data as Readonly<Record<string, string>> | undefined)?.token ?? "";
+  if (decodeBase64Text(kept) !== token) return null;
+  if (lookup(state, "serviceaccounts", namespace, name)?.metadata?.uid !== uid) return null;
+  return { user: userOfServiceAccount(namespace, name, uid, {}), audiences: [state.flags.serviceAccountIssuer] };
 }

@@ -8,7 +8,7 @@ import {
   utf8Bytes,
   utf8Text,
 } from "../../../api/base64.ts";
-import { readToken, signToken, type TokenClaims } from "./token.ts";
+import { readToken, signToken, type TokenClaims } from "../../../api/service-account-token.ts";
 import { impersonatedUser, serviceAccountOf } from "./user.ts";
 
 const CLAIMS: TokenClaims = {

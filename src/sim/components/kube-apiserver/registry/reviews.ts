@@ -61,8 +61,8 @@ export function userInfoOf(user: UserInfo): Readonly<Record<string, unknown>> {
 function tokenStatus(state: ApiServerState, spec: AccessSpec, wallUs: number): Readonly<Record<string, unknown>> {
   const found = userOfToken(state, spec.token ?? "", wallUs);
   if (found === null) return { user: {}, error: "invalid bearer token" };
-  const audiences = spec.audiences ?? found.claims.aud;
-  const common = audiences.filter((audience) => found.claims.aud.includes(audience));
+  const audiences = spec.audiences ?? found.audiences;
+  const common = audiences.filter((audience) => found.audiences.includes(audience));
   if (common.length === 0) return { user: {}, error: "token audiences do not match" };
   return { authenticated: true, user: userInfoOf(found.user), audiences: common };
 }

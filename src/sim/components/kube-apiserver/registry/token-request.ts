@@ -1,10 +1,10 @@
 import { invalid as invalidField } from "../../../api/field-errors.ts";
 import { randomUid } from "../../../api/hash.ts";
 import { type ApiObject, deepFreeze } from "../../../api/object.ts";
+import { signToken, type TokenClaims } from "../../../api/service-account-token.ts";
 import { conflict, invalid, notFound, storageError } from "../../../api/status-errors.ts";
 import { formatTime } from "../../../api/time.ts";
 import type { Context } from "../../../kernel/types.ts";
-import { signToken, type TokenClaims } from "../authn/token.ts";
 import { answer, refuse } from "../respond.ts";
 import type { ApiServerState, Exchange } from "../state.ts";
 import { objectOf } from "../watch/decorate.ts";

@@ -1,5 +1,5 @@
-import { decodeBase64Text, encodeBase64Url } from "../../../api/base64.ts";
-import { keyedHash } from "../../../api/keyed-hash.ts";
+import { decodeBase64Text, encodeBase64Url } from "./base64.ts";
+import { keyedHash } from "./keyed-hash.ts";
 
 /** Claims of a bound service-account token, as in the real ones. */
 export interface TokenClaims {
@@ -21,20 +21,37 @@ export interface TokenClaims {
   readonly sub: string;
 }
 
+/** Claims of a token that lies in a Secret: it counts as long as the Secret is there. */
+export interface LegacyTokenClaims {
+  readonly iss: "kubernetes/serviceaccount";
+  readonly "kubernetes.io/serviceaccount/namespace": string;
+  readonly "kubernetes.io/serviceaccount/secret.name": string;
+  readonly "kubernetes.io/serviceaccount/service-account.name": string;
+  readonly "kubernetes.io/serviceaccount/service-account.uid": string;
+  readonly sub: string;
+}
+
+/** Stands for the key where the machine has no file of it. */
+export const DEFAULT_TOKEN_KEY = "service-account-key";
+
 const HEADER = encodeBase64Url('{"alg":"RS256","kid":"kubarium"}');
 
 /** `header.payload.signature`. The signature is a keyed hash: nobody guesses it, and no cryptography is needed. */
-export function signToken(claims: TokenClaims, key: string): string {
+export function signToken(claims: TokenClaims | LegacyTokenClaims, key: string): string {
   const signed = `${HEADER}.${encodeBase64Url(JSON.stringify(claims))}`;
   return `${signed}.${keyedHash(signed, key)}`;
 }
 
 /** The claims, or null when the text is no token of ours or was changed. Expiry is the caller's to check. */
-export function readToken(token: string, key: string): TokenClaims | null {
+export function readToken(token: string, key: string): TokenClaims | LegacyTokenClaims | null {
   const lastDot = token.lastIndexOf(".");
   const firstDot = token.indexOf(".");
   if (firstDot <= 0 || lastDot <= firstDot) return null;
   if (keyedHash(token.slice(0, lastDot), key) !== token.slice(lastDot + 1)) return null;
   const payload = decodeBase64Text(token.slice(firstDot + 1, lastDot));
-  return payload === null ? null : (JSON.parse(payload) as TokenClaims);
+  return payload === null ? null : (JSON.parse(payload) as TokenClaims | LegacyTokenClaims);
+}
+
+export function isLegacy(claims: TokenClaims | LegacyTokenClaims): claims is LegacyTokenClaims {
+  return claims.iss === "kubernetes/serviceaccount";
 }

@@ -1,0 +1,59 @@
+A service account's token may lie in a Secret: the controller-manager fills it in, and it counts as long as it lies
+there. A token on request lives an hour.
+
+  $ lab topology single --seed 5
+  $ kubectl create serviceaccount robot
+  serviceaccount/robot created
+  $ kubectl apply -f - <<XX
+  > apiVersion: v1
+  > kind: Secret
+  > metadata: {name: robot, annotations: {kubernetes.io/service-account.name: robot}}
+  > type: kubernetes.io/service-account-token
+  > XX
+  secret/robot created
+  $ lab wait 1s
+  $ kubectl get secret robot
+  NAME    TYPE                                  DATA   AGE
+  robot   kubernetes.io/service-account-token   3      1s
+  $ kubectl describe secret robot | cut -c1-60
+  Name:         robot
+  Namespace:    default
+  Labels:       <none>
+  Annotations:  kubernetes.io/service-account.name: robot
+                kubernetes\.io/service-account\.uid: [-0-9a-f]+ (re)
+  
+  Type:  kubernetes.io/service-account-token
+  
+  Data
+  ====
+  ca.crt:     526 bytes
+  namespace:  7 bytes
+  token:      ey.* (re)
+  $ TOKEN=$(kubectl get secret robot -o jsonpath='{.data.token}' | base64 -d)
+  $ kubectl config set-credentials robot --token=$TOKEN
+  User "robot" set.
+  $ kubectl config set-context robot --cluster=kubernetes --user=robot
+  Context "robot" created.
+  $ kubectl --context robot auth whoami
+  ATTRIBUTE   VALUE
+  Username    system:serviceaccount:default:robot
+  UID         [-0-9a-f]+ (re)
+  Groups      [system:serviceaccounts system:serviceaccounts:default system:authenticated]
+  $ kubectl config set-credentials short --token=$(kubectl create token robot)
+  User "short" set.
+  $ kubectl config set-context short --cluster=kubernetes --user=short
+  Context "short" created.
+  $ kubectl --context short auth whoami
+  ATTRIBUTE                                           VALUE
+  Username                                            system:serviceaccount:default:robot
+  UID                                                 [-0-9a-f]+ (re)
+  Groups                                              [system:serviceaccounts system:serviceaccounts:default system:authenticated]
+  Extra: authentication\.kubernetes\.io/credential-id   \[JTI=[-0-9a-f]+] (re)
+  $ kubectl delete sa robot
+  serviceaccount "robot" deleted
+  $ lab wait 1s
+  $ kubectl get secrets
+  No resources found in default namespace.
+  $ kubectl --context robot auth whoami
+  error: You must be logged in to the server (Unauthorized)
+  [1]

@@ -1,0 +1,98 @@
+import { encodeBase64Text } from "../../../../api/base64.ts";
+import { type ApiObject, deepFreeze } from "../../../../api/object.ts";
+import { signToken } from "../../../../api/service-account-token.ts";
+import type { ControllerDefinition } from "../../../../machinery/controller-runtime.ts";
+import { deleteRequest, updateRequest } from "../../../../machinery/requests.ts";
+import { SECRETS, SERVICE_ACCOUNTS } from "../../../../machinery/resources.ts";
+import { keyOf } from "../../../../machinery/store.ts";
+import type { ControllerOptions } from "../../options.ts";
+
+const TYPE = "kubernetes.io/service-account-token";
+const ACCOUNT_NAME = "kubernetes.io/service-account.name";
+const ACCOUNT_UID = "kubernetes.io/service-account.uid";
+const TOKENS = "token-secrets";
+
+interface Memory {
+  readonly key: string;
+  readonly rootCa: string;
+}
+
+interface Secret extends ApiObject {
+  readonly data?: Readonly<Record<string, string>>;
+}
+
+/**
+ * pkg/controller/serviceaccount/tokens_controller.go: fills in Secrets of the type `service-account-token`, and takes
+ * away those whose account is gone. Nobody gets such a Secret by itself any more. Keys are Secrets.
+ */
+export const serviceAccountTokenController: ControllerDefinition<Memory> = {
+  name: "serviceaccount-token-controller",
+  workers: 5,
+  informers: [
+    { resource: SERVICE_ACCOUNTS },
+    { name: TOKENS, resource: SECRETS, fieldSelector: `type=${TYPE}`, indexes: ["namespace"] },
+  ],
+  createMemory: (options) => {
+    const { tokenKey, rootCa } = options as ControllerOptions;
+    return { key: tokenKey, rootCa };
+  },
+  onDelta(informer, delta, hands) {
+    if (informer === TOKENS) {
+      if (delta.type !== "deleted") hands.add(keyOf(delta.object), delta.trace);
+      return;
+    }
+    if (delta.type === "updated") return;
+    const { name = "", namespace = "" } = delta.object.metadata ?? {};
+    hands.store(TOKENS).objects.range(`${namespace}/`, `${namespace}0`, (key, secret) => {
+      if (secret.metadata?.annotations?.[ACCOUNT_NAME] === name) hands.add(key, delta.trace);
+    });
+  },
+  reconcile(view, key) {
+    const secret = view.store(TOKENS).objects.get(key) as Secret | undefined;
+    if (secret === undefined || view.memory.key === "") return {};
+    const { namespace = "", name = "", annotations = {}, resourceVersion, uid } = secret.metadata ?? {};
+    const accountName = annotations[ACCOUNT_NAME] ?? "";
+    const account = view.store("serviceaccounts").objects.get(`${namespace}/${accountName}`);
+    const known = annotations[ACCOUNT_UID];
+    if (account === undefined || (known !== undefined && known !== account.metadata!.uid)) {
+      const preconditions = { uid: uid!, resourceVersion: resourceVersion! };
+      const request = deleteRequest(SECRETS, namespace, name, { preconditions });
+      return { writes: [{ request, ignore: ["NotFound", "Conflict"] }] };
+    }
+    const next = filled(secret, account, view.memory);
+    return next === null ? {} : { writes: [{ request: updateRequest(SECRETS, next) }] };
+  },
+};
+
+/** Null: it has all that it needs. */
+function filled(secret: Secret, account: ApiObject, { key, rootCa }: Memory): Secret | null {
+  const { data = {} } = secret;
+  const { namespace = "", name = "", annotations = {} } = secret.metadata ?? {};
+  const ca = encodeBase64Text(rootCa);
+  const accountUid = account.metadata!.uid!;
+  const complete =
+    data.token && data["ca.crt"] === ca && data.namespace !== undefined && annotations[ACCOUNT_UID] === accountUid;
+  if (complete) return null;
+  const accountName = account.metadata!.name!;
+  const token = signToken(
+    {
+      iss: "kubernetes/serviceaccount",
+      "kubernetes.io/serviceaccount/namespace": namespace,
+      "kubernetes.io/serviceaccount/secret.name": name,
+      "kubernetes.io/serviceaccount/service-account.name": accountName,
+      "kubernetes.io/serviceaccount/service-account.uid": accountUid,
+      sub: `system:serviceaccount:${namespace}:${accountName}`,
+    },
+    key,
+  );
+  return deepFreeze({
+    ...secret,
+    metadata: { ...secret.metadata, annotations: { ...annotations, [ACCOUNT_UID]: accountUid } },
+    data: {
+      ...data,
+      "ca.crt": ca,
+      namespace: data.namespace ?? encodeBase64Text(namespace),
+      token: data.token || encodeBase64Text(token),
+    },
+  });
+}
