@@ -78,6 +78,28 @@ Without nodes in the files the nodes are those of this world, in which nothing c
   $ lab hash | diff before - && kubectl get pods
   No resources found in default namespace.
 
+Keys of labels stand for the pod's own values, as when the API server makes the pod:
+
+  $ cat > tenant.yaml <<'YAML'
+  > apiVersion: v1
+  > kind: Pod
+  > metadata: {name: NAME, labels: {tenant: TENANT}}
+  > spec:
+  >   affinity:
+  >     podAntiAffinity:
+  >       requiredDuringSchedulingIgnoredDuringExecution:
+  >       - topologyKey: kubernetes.io/hostname
+  >         labelSelector: {matchExpressions: [{key: tenant, operator: Exists}]}
+  >         mismatchLabelKeys: [tenant]
+  >   containers: [{name: c, image: nginx}]
+  > YAML
+  $ for who in red-1 red-2 blue-1 green-1; do sed "s/NAME/$who/; s/TENANT/${who%-*}/" tenant.yaml; echo ---; done > tenants.yaml
+  $ lab schedule -f cluster.yaml -f tenants.yaml | grep ^pod
+  pod default/red-1 (priority 0): small (2 of 3 nodes fit)
+  pod default/red-2 (priority 0): small (2 of 3 nodes fit)
+  pod default/blue-1 (priority 0): big (1 of 3 nodes fit)
+  pod default/green-1 (priority 0): no node
+
 Files are anybody's, so what makes no sense in them is said, and the rest counts:
 
   $ cat > odd.yaml <<'YAML'

@@ -8,6 +8,7 @@ import { initialStatus, withStoredVersion } from "./custom/definition-defaults.t
 import { equalJson } from "./equal.ts";
 import { type Kind, kindOfObject } from "./kinds.ts";
 import type { ApiObject, ObjectMeta } from "./object.ts";
+import { withLabelKeys } from "./pod/label-keys.ts";
 import { computeQosClass } from "./pod/qos.ts";
 import type { Pod } from "./pod/types.ts";
 
@@ -37,7 +38,7 @@ export function prepareForCreate(object: ApiObject, kind = kindOfObject(object.a
   if (kind.kind === "CustomResourceDefinition") return { ...result, status: initialStatus(result as Definition) };
   if (kind.kind === "Job" && kind.group === "batch") result = withGeneratedSelector(result);
   if (!kind.hasStatus || STATUS_AT_CREATION.includes(kind.kind)) return result;
-  if (kind.kind === "Pod") return { ...result, status: initialPodStatus(result as Pod) };
+  if (kind.kind === "Pod") return { ...withLabelKeys(result), status: initialPodStatus(result as Pod) };
   if (kind.kind === "Namespace")
     return { ...result, spec: withKubernetesFinalizer(result.spec), status: INITIAL_STATUS.Namespace };
   return { ...result, status: INITIAL_STATUS[kind.kind] ?? NO_STATUS };

@@ -9,14 +9,21 @@ import { priorityOf } from "../../../sim/components/kube-scheduler/preemption/im
 import type { Forecast } from "../../../sim/components/kube-scheduler/what-if.ts";
 import { table } from "../command.ts";
 
-const ROWS_MAX = 500;
+/** Rows of all tables together: where many pods are asked about, each shows its best nodes only. */
+const ROWS_MAX = 5_000;
+const ROWS_MIN = 10;
+
+function rowsPerPod(forecasts: readonly Forecast[]): number {
+  return Math.max(ROWS_MIN, Math.floor(ROWS_MAX / forecasts.length));
+}
 
 /** A headline per pod, and a table: node by plugin, score times weight, their sum, and what became of the node. */
 export function forecastText(forecasts: readonly Forecast[]): string {
-  return forecasts.map(podText).join("\n");
+  const rows = rowsPerPod(forecasts);
+  return forecasts.map((forecast) => podText(forecast, rows)).join("\n");
 }
 
-function podText({ pod, decision, why }: Forecast): string {
+function podText({ pod, decision, why }: Forecast, limit: number): string {
   const about = `pod ${keyOf(pod)} (priority ${priorityOf(pod)})`;
   if (decision === null) return `${about}: not tried: ${why}\n`;
   const fits = `${decision.feasible} of ${decision.evaluated} nodes fit`;
@@ -25,13 +32,13 @@ function podText({ pod, decision, why }: Forecast): string {
   const lines =
     decision.chosen === null ? [`${about}: ${nowhere}`, decision.message] : [`${about}: ${decision.chosen} (${fits})`];
   const shown = decisionTable(decision);
-  if (shown.rows.length > 0) lines.push(tableText(shown).trimEnd());
+  if (shown.rows.length > 0) lines.push(tableText(shown, limit).trimEnd());
   if (shown.notExamined > 0) lines.push(`${shown.notExamined} more nodes were not looked at.`);
-  if (decision.preemption !== null) lines.push(...preemptionLines(decision.preemption));
+  if (decision.preemption !== null) lines.push(...preemptionLines(decision.preemption, limit));
   return `${lines.join("\n")}\n`;
 }
 
-function tableText({ plugins, rows }: DecisionTable): string {
+function tableText({ plugins, rows }: DecisionTable, limit: number): string {
   const header = ["NODE", ...plugins.map(({ name }) => name), ...(plugins.length > 0 ? ["SUM"] : []), "VERDICT"];
   const cells = (row: DecisionRow): string[] => [
     row.node,
@@ -42,11 +49,12 @@ function tableText({ plugins, rows }: DecisionTable): string {
     ...(plugins.length > 0 ? [row.sum === null ? "-" : String(row.sum)] : []),
     row.verdict === "refused" ? `${row.plugin}: ${row.reasons.join(", ")}` : row.verdict,
   ];
-  const text = table([header, ...rows.slice(0, ROWS_MAX).map(cells)]);
-  return rows.length > ROWS_MAX ? `${text}... and ${rows.length - ROWS_MAX} more nodes\n` : text;
+  const text = table([header, ...rows.slice(0, limit).map(cells)]);
+  return rows.length > limit ? `${text}... and ${rows.length - limit} more nodes\n` : text;
 }
 
-function preemptionLines({ nominatedNode, rule, candidates, refused }: PreemptionRecord): string[] {
+function preemptionLines(record: PreemptionRecord, limit: number): string[] {
+  const { nominatedNode, rule, candidates, refused } = record;
   if (candidates.length === 0) return [];
   const rows = [
     ["PREEMPTION ON", "VICTIMS", "HIGHEST PRIORITY", "PDB VIOLATIONS", "VERDICT"],
@@ -59,15 +67,16 @@ function preemptionLines({ nominatedNode, rule, candidates, refused }: Preemptio
     ]),
     ...refused.map(({ node, reasons }) => [node, "-", "-", "-", reasons.join(", ")]),
   ];
-  return [table(rows.slice(0, ROWS_MAX)).trimEnd()];
+  return [table(rows.slice(0, limit)).trimEnd()];
 }
 
-/** The same as data. */
+/** The same as data; `notShown` nodes are left out of a pod's table, the worst ones. */
 export function forecastJson(forecasts: readonly Forecast[], problems: readonly string[]): string {
-  return `${JSON.stringify({ pods: forecasts.map(podJson), problems }, null, 2)}\n`;
+  const rows = rowsPerPod(forecasts);
+  return `${JSON.stringify({ pods: forecasts.map((forecast) => podJson(forecast, rows)), problems }, null, 2)}\n`;
 }
 
-function podJson({ pod, decision, why }: Forecast): unknown {
+function podJson({ pod, decision, why }: Forecast, limit: number): unknown {
   const { name, namespace } = pod.metadata;
   const about = { namespace, name, priority: priorityOf(pod) };
   if (decision === null) return { ...about, tried: false, why };
@@ -79,7 +88,8 @@ function podJson({ pod, decision, why }: Forecast): unknown {
     message: decision.message,
     nodes: { total: decision.numAllNodes, examined: decision.evaluated, fit: decision.feasible },
     preFilter: decision.preFilter,
-    table: shown.rows.map((row) => rowJson(row, shown, decision)),
+    table: shown.rows.slice(0, limit).map((row) => rowJson(row, shown, decision)),
+    notShown: Math.max(0, shown.rows.length - limit),
     preemption: decision.preemption,
   };
 }

@@ -1,6 +1,7 @@
 import { applyDefaults } from "../../../sim/api/defaulting/defaulting.ts";
 import { selectorFromObject } from "../../../sim/api/labels.ts";
 import { type ApiObject, deepFreeze } from "../../../sim/api/object.ts";
+import { withLabelKeys } from "../../../sim/api/pod/label-keys.ts";
 import { keyOf, type Pod } from "../../../sim/components/kube-scheduler/objects.ts";
 import { podInfoOf } from "../../../sim/components/kube-scheduler/pod-info.ts";
 
@@ -48,7 +49,7 @@ function withDefaults(object: ApiObject): ApiObject {
   const { name, generateName = "", namespace = "default", uid } = defaulted.metadata ?? {};
   const named = name ?? `${generateName}x`;
   const metadata = { ...defaulted.metadata, name: named, namespace, uid: uid ?? `${namespace}/${named}` };
-  return deepFreeze({ ...defaulted, metadata });
+  return deepFreeze(withLabelKeys({ ...defaulted, metadata }));
 }
 
 function isWaiting({ metadata, spec, status }: Pod): boolean {

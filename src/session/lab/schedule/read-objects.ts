@@ -5,6 +5,8 @@ import { LabError } from "../command.ts";
 
 /** Bounds on what anybody's files may ask of the page. */
 const BYTES_MAX = 64 * 1024 * 1024;
+/** YAML is read some thirty times as slowly as JSON. */
+const YAML_BYTES_MAX = 8 * 1024 * 1024;
 const OBJECTS_MAX = 300_000;
 const BRACKETS_MAX = 500;
 
@@ -44,6 +46,11 @@ function documentsOf(name: string, text: string): unknown[] {
     } catch {
       // YAML in flow style begins like this, too.
     }
+  }
+  if (text.length > YAML_BYTES_MAX) {
+    throw new LabError(
+      `${name}: more than ${YAML_BYTES_MAX} bytes of YAML are not read; "kubectl get -o json" gives JSON.`,
+    );
   }
   checkBrackets(name, text);
   try {
