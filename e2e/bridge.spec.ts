@@ -80,7 +80,7 @@ test("of two tabs the newer session answers, and both say so; without any there 
   context,
 }) => {
   await openCluster(page, "basic");
-  const { text } = await offered(page);
+  const { text, path } = await offered(page);
   const second = await context.newPage();
   await openCluster(second, "single");
   await expect(second.getByTestId("bridge")).toHaveAttribute("data-state", "here", { timeout: 20_000 });
@@ -99,6 +99,10 @@ test("of two tabs the newer session answers, and both say so; without any there 
     reason: "ServiceUnavailable",
     message: expect.stringContaining("no cluster is open"),
   });
+  if (kubectl !== undefined)
+    expect((await runKubectl(kubectl, path, ["get", "nodes"])).stderr).toContain(
+      "Warning: no cluster is open: open http://",
+    );
 });
 
 test("a real kubectl drives the cluster on the stage", async ({ page }) => {

@@ -156,6 +156,8 @@ function refuse(request: IncomingMessage, response: ServerResponse, status: Stat
   const { retryAfterSeconds } = status.details ?? {};
   response.setHeader("connection", "close");
   if (retryAfterSeconds !== undefined) response.setHeader("retry-after", retryAfterSeconds);
+  // While it looks for the API's groups kubectl hides what a 503 says; a warning it prints.
+  if (status.code === 503) response.setHeader("warning", `299 - ${JSON.stringify(status.message ?? "")}`);
   writeHead(response, status.code ?? 500, { "content-type": "application/json" }, body);
   response.end(body);
   request.resume();
