@@ -2,8 +2,8 @@
 //   node scripts/generate-protobuf.mjs FOLDER
 // FOLDER holds `protobuf-fields.json` ({messages: {NAME: {NUMBER: [name, type, repeated?]}}}), made from Kubernetes'
 // generated.proto files, and `api-types.json`, made from its OpenAPI document. The result is a descriptor for protobufjs
-// with two options of our own: `inline`, a message whose fields stand beside the others in JSON, and `optional`, a
-// field whose zero is a value (a pointer in Go; all other zeros mean "not set").
+// with three options of our own: `inline`, a message whose fields stand beside the others in JSON; `optional`, a field
+// whose zero is a value (a pointer in Go; all other zeros mean "not set"); and `json`, its name in JSON.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -18,9 +18,6 @@ const messages = JSON.parse(readFileSync(join(folder, "protobuf-fields.json"), "
 /** @type {Record<string, { fields?: Record<string, unknown> }>} */
 const types = JSON.parse(readFileSync(join(folder, "api-types.json"), "utf8")).types;
 
-const wantedPackages =
-  /^k8s\.io\.(api\.(core|apps|batch|autoscaling|networking|policy|rbac|authorization|authentication|storage|scheduling|node|discovery|certificates|coordination|events)\.|apimachinery\.)/;
-
 /** Numbers and truth values that are no pointers in Go: their zero is left out of JSON. */
 const zeroIsUnset = new Set(
   `chapAuthDiscovery chapAuthSession count deprecatedCount failureThreshold follow generation globalDefault
@@ -28,7 +25,8 @@ const zeroIsUnset = new Set(
   minReadySeconds nodePort number observedGeneration paused periodSeconds previous publishNotReadyAddresses readOnly
   revision signal sslEnabled stdin stdinOnce stdout stderr successThreshold timestamps timeoutSeconds partition tty
   unschedulable readyReplicas availableReplicas unavailableReplicas updatedReplicas currentReplicas
-  fullyLabeledReplicas terminatingReplicas updatedNumberScheduled numberAvailable numberUnavailable active succeeded
+  exclusiveMaximum exclusiveMinimum uniqueItems nullable priority insecureSkipTLSVerify x-kubernetes-embedded-resource
+  x-kubernetes-int-or-string fullyLabeledReplicas terminatingReplicas updatedNumberScheduled numberAvailable numberUnavailable active succeeded
   failed`.split(/\s+/),
 );
 const zeroIsValue = new Set(["ClientIPConfig.timeoutSeconds", "RollingUpdateStatefulSetStrategy.partition"]);
@@ -42,9 +40,14 @@ function absolute(type, space) {
   return type.startsWith(".") ? type : `.${space}.${type}`;
 }
 
+/** @param {string} name */
+function lettersOf(name) {
+  return name.toLowerCase().replaceAll(/[^a-z0-9]/g, "");
+}
+
 /** @param {string} space @param {string} message */
 function typeAt(space, message) {
-  return types[`${space.replace(/^k8s\.io\./, "io.k8s.")}.${message}`];
+  return types[`${space.replace(/^k8s\.io\./, "io.k8s.").replaceAll("_", "-")}.${message}`];
 }
 
 /** @param {string} space @param {string} message @param {string} name @param {string} type */
@@ -63,7 +66,6 @@ function optionsOf(space, message, name, type) {
 /** @type {Record<string, any>} */
 const root = {};
 for (const [full, fields] of Object.entries(messages)) {
-  if (!wantedPackages.test(full)) continue;
   const path = full.split(".");
   const message = /** @type {string} */ (path.pop());
   const space = path.join(".");
@@ -76,18 +78,24 @@ for (const [full, fields] of Object.entries(messages)) {
   const described = {};
   const known = Object.keys(typeAt(space, message)?.fields ?? {});
   for (const [id, [given, type, rule]] of Object.entries(fields)) {
-    // `uID` in one is `uid` in the other.
-    const name = known.find((each) => each.toLowerCase() === given.toLowerCase()) ?? given;
+    // `uID` in one is `uid` in the other, `xKubernetesListType` is `x-kubernetes-list-type`, `ref` is `$ref`.
+    const name = known.find((each) => lettersOf(each) === lettersOf(given)) ?? given;
     const map = /^map<(\w+),(.+)>$/.exec(type);
-    const options = map || rule ? undefined : optionsOf(space, message, name, type);
-    described[name] = {
+    // Names that are no identifiers stand in an option.
+    const isName = /^\w+$/.test(name);
+    const options = {
+      ...(map || rule ? {} : optionsOf(space, message, name, type)),
+      ...(isName ? {} : { json: name }),
+    };
+    described[isName ? name : given] = {
       ...(map ? { keyType: map[1], type: absolute(map[2] ?? "", space) } : { type: absolute(type, space) }),
       id: Number(id),
       ...(rule ? { rule } : {}),
-      ...(options ? { options } : {}),
+      ...(Object.keys(options).length > 0 ? { options } : {}),
     };
   }
-  place[message] = { fields: described };
+  // In proto2 a zero that was sent is told from none.
+  place[message] = { edition: "proto2", fields: described };
 }
-const text = JSON.stringify({ nested: root }).replaceAll(/("\w+":\{"fields":)/g, "\n$1");
+const text = JSON.stringify({ nested: root }).replaceAll(/("\w+":\{"edition":)/g, "\n$1");
 writeFileSync(join(import.meta.dirname, "../src/bridge/front/protobuf.generated.json"), `${text}\n`);

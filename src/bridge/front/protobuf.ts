@@ -40,11 +40,22 @@ export function decodeProtobuf(bytes: Uint8Array): Json | null {
   }
 }
 
+/** Groups whose types are not those of k8s.io/api. */
+const PACKAGES: Readonly<Record<string, string>> = {
+  "apiextensions.k8s.io": "k8s.io.apiextensions_apiserver.pkg.apis.apiextensions",
+  "apiregistration.k8s.io": "k8s.io.kube_aggregator.pkg.apis.apiregistration",
+  "audit.k8s.io": "k8s.io.apiserver.pkg.apis.audit",
+  "metrics.k8s.io": "k8s.io.metrics.pkg.apis.metrics",
+  "custom.metrics.k8s.io": "k8s.io.metrics.pkg.apis.custom_metrics",
+  "external.metrics.k8s.io": "k8s.io.metrics.pkg.apis.external_metrics",
+};
+
 function messageOf(apiVersion: string, kind: string): protobuf.Type | null {
   const slash = apiVersion.indexOf("/");
-  const group = slash < 0 ? "core" : (apiVersion.slice(0, slash).split(".")[0] as string);
+  const group = slash < 0 ? "core" : apiVersion.slice(0, slash);
+  const space = PACKAGES[group] ?? `k8s.io.api.${group.split(".")[0]}`;
   // DeleteOptions and their like belong to every group.
-  return lookUp(`k8s.io.api.${group}.${apiVersion.slice(slash + 1)}.${kind}`) ?? lookUp(`${META}.${kind}`);
+  return lookUp(`${space}.${apiVersion.slice(slash + 1)}.${kind}`) ?? lookUp(`${META}.${kind}`);
 }
 
 function lookUp(name: string): protobuf.Type | null {
@@ -53,7 +64,7 @@ function lookUp(name: string): protobuf.Type | null {
 }
 
 /** Messages that JSON writes otherwise than as a record of their fields. Undefined: left out. */
-const SPECIAL: Readonly<Record<string, (message: Message) => unknown>> = {
+const SPECIAL: Readonly<Record<string, (message: Message, type: protobuf.Type) => unknown>> = {
   Quantity: ({ string }) => string ?? "0",
   IntOrString: ({ type, intVal, strVal }) => (Number(type ?? 0) === 1 ? (strVal ?? "") : Number(intVal ?? 0)),
   Time: (message) => (isEmpty(message) ? undefined : formatTime(microseconds(message))),
@@ -63,7 +74,19 @@ const SPECIAL: Readonly<Record<string, (message: Message) => unknown>> = {
   FieldsV1: ({ Raw }) => parseBytes(Raw),
   ExtraValue: ({ items }) => items ?? [],
   Verbs: ({ items }) => items ?? [],
+  // Schemas of custom resources: one or many, a schema or a word.
+  JSON: ({ raw }) => parseBytes(raw),
+  JSONSchemaPropsOrArray: (message, type) =>
+    fieldOf(message, type, "schema") ?? fieldOf(message, type, "jSONSchemas") ?? [],
+  JSONSchemaPropsOrBool: (message, type) => fieldOf(message, type, "schema") ?? message.allows === true,
+  JSONSchemaPropsOrStringArray: (message, type) => fieldOf(message, type, "schema") ?? message.property ?? [],
 };
+
+/** Undefined: not sent. */
+function fieldOf(message: Message, type: protobuf.Type, name: string): unknown {
+  const field = type.fields[name];
+  return field !== undefined && Object.hasOwn(message, name) ? jsonOfField(field, message[name]) : undefined;
+}
 
 function isEmpty(message: Message): boolean {
   return Object.keys(message).length === 0;
@@ -80,7 +103,7 @@ function parseBytes(bytes: unknown): unknown {
 
 function jsonOfMessage(type: protobuf.Type, message: Message): unknown {
   const special = SPECIAL[type.name];
-  if (special !== undefined) return special(message);
+  if (special !== undefined) return special(message, type);
   const json: Record<string, unknown> = {};
   for (const field of type.fieldsArray) {
     // What was not sent is on the prototype only.
@@ -88,7 +111,7 @@ function jsonOfMessage(type: protobuf.Type, message: Message): unknown {
     const value = jsonOfField(field, message[field.name]);
     if (value === undefined) continue;
     if (field.options?.inline) Object.assign(json, value);
-    else json[field.name] = value;
+    else json[String(field.options?.json ?? field.name)] = value;
   }
   return json;
 }

@@ -77,6 +77,13 @@ describe.skipIf(newest === undefined)("the newest kubectl", () => {
     await out("wait --for=delete pod -l app=web --timeout=60s");
   });
 
+  it("is taken at its word where it says zero", async () => {
+    expect(await out("create deployment none --image=nginx:1.27 --replicas=0")).toBe("deployment.apps/none created\n");
+    expect(await out("get deployment none -o jsonpath={.spec.replicas}")).toBe("0");
+    expect(await out("create quota none --hard=pods=0")).toBe("resourcequota/none created\n");
+    expect(await out("delete quota none")).toBe('resourcequota "none" deleted\n');
+  });
+
   it("applies, by client and by server, and hears what is wrong in upstream's words", async () => {
     expect(await out("apply -f -", manifest("cm", { a: "1" }))).toBe("configmap/cm created\n");
     expect(await out("apply -f -", manifest("cm", { a: "1" }))).toBe("configmap/cm unchanged\n");
