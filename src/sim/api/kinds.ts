@@ -59,8 +59,6 @@ export interface CustomKind {
   readonly selectableFields: readonly string[];
   /** What every request is warned of; "" for versions that are not deprecated. */
   readonly deprecationWarning: string;
-  /** The definition is being deleted: nothing new is made. */
-  readonly terminating: boolean;
 }
 
 const VERBS: Readonly<Record<string, string>> = {

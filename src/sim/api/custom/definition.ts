@@ -154,6 +154,5 @@ function customPart(definition: Definition, version: DefinitionVersion): CustomK
     scale: version.subresources?.scale ?? null,
     selectableFields: (version.selectableFields ?? []).map(({ jsonPath }) => jsonPath.replace(/^\./, "")),
     deprecationWarning: version.deprecated === true ? warning : "",
-    terminating: isTrue(definition, "Terminating"),
   };
 }

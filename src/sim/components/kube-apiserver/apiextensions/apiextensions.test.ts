@@ -195,6 +195,7 @@ describe("a definition", () => {
     define();
     http("POST", GROUP, widget("a"));
     http("POST", GROUP, { ...widget("b"), metadata: { name: "b", finalizers: ["example.com/keep"] } });
+    const watch = harness.watch({ group: "example.com", resource: "widgets" });
     const marked = bodyOf(
       http("DELETE", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/widgets.example.com"),
     );
@@ -209,6 +210,7 @@ describe("a definition", () => {
     ]);
     http("PATCH", `${GROUP}/b`, { metadata: { finalizers: null } }, { "content-type": "application/merge-patch+json" });
     harness.run(6_000_000);
+    expect(watch.frames.filter(({ type }) => type === "DELETED")).toHaveLength(2);
     expect(http("GET", GROUP).status).toBe(404);
     expect(http("GET", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/widgets.example.com").status).toBe(404);
   });

@@ -1,3 +1,4 @@
+import { type Definition, isTrue } from "../../../api/custom/definition.ts";
 import { validateCustomCreate } from "../../../api/custom/validate.ts";
 import { definitionWarnings } from "../../../api/custom/warnings.ts";
 import { invalid as invalidField } from "../../../api/field-errors.ts";
@@ -20,6 +21,7 @@ import type { Context } from "../../../kernel/types.ts";
 import type { TxnOperation } from "../../etcd/messages.ts";
 import { admit, validateAdmission } from "../admission/admission.ts";
 import type { AdmissionRequest } from "../admission/plugin.ts";
+import { DEFINITIONS } from "../apiextensions/kinds.ts";
 import { checkEscalation } from "../authz/escalation.ts";
 import { answer, refuse } from "../respond.ts";
 import type { ApiServerState, Exchange } from "../state.ts";
@@ -44,7 +46,7 @@ const GENERATED_NAMES_MAX = 8;
 export function beginCreate(state: ApiServerState, exchange: Exchange, context: Context): void {
   const { request } = exchange;
   const body = request.body as ApiObject | null | undefined;
-  const refusal = checkBody(exchange, body);
+  const refusal = checkBody(state, exchange, body);
   if (refusal !== null) {
     refuse(state, exchange, context, refusal);
     return;
@@ -62,12 +64,23 @@ function needsNamespace(state: ApiServerState, { kind, request }: Exchange): boo
   return kind.namespaced && lookup(state, "namespaces", "", request.namespace) === undefined;
 }
 
-function checkBody({ kind, request }: Exchange, body: ApiObject | null | undefined): Status | null {
+/** The kind's definition is being deleted: nothing new is made. */
+function isTerminating(state: ApiServerState, { custom }: Kind): boolean {
+  if (custom === null) return false;
+  const definition = lookup(state, DEFINITIONS, "", custom.definition);
+  return definition !== undefined && isTrue(definition as Definition, "Terminating");
+}
+
+function checkBody(
+  state: ApiServerState,
+  { kind, request }: Exchange,
+  body: ApiObject | null | undefined,
+): Status | null {
   if (typeof body !== "object" || body === null) return badRequest("no body was sent");
   const wrong = checkKind(kind, body);
   if (wrong !== null) return wrong;
   const namespace = body.metadata?.namespace;
-  if (kind.custom?.terminating === true)
+  if (isTerminating(state, kind))
     return methodNotAllowed(kind, "create not allowed while custom resource definition is terminating");
   if (kind.namespaced && request.namespace === "")
     return badRequest("an empty namespace may not be set during creation");
