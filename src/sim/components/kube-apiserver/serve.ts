@@ -155,6 +155,10 @@ function nameForDenial({ verb, name, subresource }: ResourceRequest): string {
 /** A request by HTTP: of a person's kubectl, or of anything else that speaks it. */
 export function serveHttp(state: ApiServerState, context: Context, incoming: Incoming, http: HttpRequest): void {
   const [path = "", queryText = ""] = http.path.split("?", 2);
+  if (MALFORMED_ESCAPE.test(path)) {
+    reply(context, incoming, BAD_REQUEST);
+    return;
+  }
   const query = parseQuery(queryText);
   const info = parsePath(http.method, path, query);
   const form = formOf(http.method, http.path, http.headers.accept ?? "", query);
@@ -215,6 +219,10 @@ function serveNonResource(
   }
   servePath(state, context, incoming, http, info.path, form);
 }
+
+/** What no router gets to see. */
+const MALFORMED_ESCAPE = /%(?![0-9a-fA-F]{2})/;
+const BAD_REQUEST = Object.freeze(textResponse(400, "400 Bad Request"));
 
 /** Of a group that is not served the router itself speaks. */
 const PAGE_NOT_FOUND = Object.freeze(textResponse(404, "404 page not found\n"));

@@ -141,6 +141,9 @@ describe("paths and methods", () => {
     ["POST", `${MAPS}/a`, 405, NOT_WITH_THIS],
     ["PUT", MAPS, 405, NOT_WITH_THIS],
     ["DELETE", "/api/v1/namespaces", 405, NOT_WITH_THIS],
+    ["GET", `${MAPS}/%zz`, 400, "400 Bad Request"],
+    ["GET", `${MAPS}/a%2Fb`, 404, NOT_SERVED],
+    ["GET", "//api//v1/namespaces/default/configmaps//nope/", 404, 'configmaps "nope" not found'],
     ["POST", "/version/x", 404, "404 page not found\n"],
   ])("%s %s", (method, path, code, message) => {
     expect(answer(method, path, method === "POST" || method === "PUT" ? configMap("a") : undefined)).toEqual([

@@ -29,10 +29,10 @@ const NAMESPACE_SUBRESOURCES = ["status", "finalize"];
 export function parsePath(method: string, path: string, query: Query): RequestInfo {
   // Health checks and the like come all the time.
   if (/^\/[^/%a]/.test(path)) return { isResource: false, verb: method.toLowerCase(), path };
-  const parts = path
+  // Decoded first, as Go's URL does: an escaped slash is a slash.
+  const parts = decode(path)
     .split("/")
-    .filter((part) => part !== "")
-    .map(decode);
+    .filter((part) => part !== "");
   const verb = VERBS[method] ?? method.toLowerCase();
   const nonResource = { isResource: false as const, verb: method.toLowerCase(), path };
   const grouped = parts[0] === "apis";
