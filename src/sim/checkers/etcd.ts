@@ -20,13 +20,15 @@ export const oneLeaderPerTerm: Checker = {
   name: "etcd-one-leader-per-term",
   because: "Raft's election safety: two leaders of one term could commit different entries.",
   check(world) {
-    const leaders = new Map<number, string>();
+    const leaders = new Map<string, string>();
     const violations: string[] = [];
     for (const { name, state } of members(world)) {
       if (state.raft.role !== "leader") continue;
-      const other = leaders.get(state.raft.term);
+      // One that was restored on its own is another cluster.
+      const term = `${state.clusterId}/${state.raft.term}`;
+      const other = leaders.get(term);
       if (other !== undefined) violations.push(`${other} and ${name} both lead term ${state.raft.term}.`);
-      leaders.set(state.raft.term, name);
+      leaders.set(term, name);
     }
     return violations;
   },
@@ -48,13 +50,14 @@ export const sameHistory: Checker = {
         const version = state.store.history.get(at);
         if (version === undefined || count > COMPARED) break;
         count += 1;
-        const other = seen.get(at);
+        const place = `${state.clusterId}/${at}`;
+        const other = seen.get(place);
         if (other !== undefined && other.key !== version.kv.key) {
           violations.push(
             `revision ${version.kv.modRevision} is ${other.key} on ${other.member} and ${version.kv.key} on ${name}.`,
           );
         }
-        seen.set(at, { member: name, key: version.kv.key });
+        seen.set(place, { member: name, key: version.kv.key });
       }
     }
     return violations;

@@ -10,7 +10,7 @@ import { leaseTimer } from "./lease-expiry.ts";
 import { sendDatabase, VERSION } from "./maintenance.ts";
 import { promoteForPeer } from "./member-requests.ts";
 import { leave, leaveSoon, sortedMembers } from "./membership.ts";
-import type { EtcdRequest, EtcdSnapshotRequest, EtcdWatchRequest } from "./messages.ts";
+import type { EtcdProgressRequest, EtcdRequest, EtcdSnapshotRequest, EtcdWatchRequest } from "./messages.ts";
 import { handleHttp } from "./metrics.ts";
 import { armRaftTimer, drive, stillLeaderless, synced } from "./node.ts";
 import type { PeerGone, PeerHello, PeerMembersAnswer, PeerRequest } from "./peer-messages.ts";
@@ -22,7 +22,7 @@ import type { RaftMessage } from "./raft/types.ts";
 import { handleRequest, leaseNow, readTimer } from "./requests.ts";
 import { serviceTimeUs } from "./service-times.ts";
 import type { EtcdMessage, EtcdState } from "./state.ts";
-import { closeWatch, openWatch, progressTimer } from "./watches.ts";
+import { closeWatch, openWatch, progressTimer, reportProgress } from "./watches.ts";
 import { zap } from "./zap-log.ts";
 
 /** etcd 3.5, as kubeadm runs it. Its doors: clients on 2379, members on 2380, probes and metrics on 2381. */
@@ -133,7 +133,7 @@ function receive(state: EtcdState, message: KernelMessage | EtcdMessage, context
       openStream(state, context, message.id, message.body as Hello);
       return;
     case "streamFrame":
-      receiveFrame(state, context, message.id, message.frame as RaftMessage | PeerGone);
+      receiveFrame(state, context, message.id, message.frame as RaftMessage | PeerGone | EtcdProgressRequest);
       return;
     case "streamClosed":
       closeStream(state, context, message.id, message.error?.text ?? "EOF");
@@ -245,9 +245,18 @@ function openStream(state: EtcdState, context: Context, id: StreamId, hello: Hel
   }
 }
 
-function receiveFrame(state: EtcdState, context: Context, id: StreamId, message: RaftMessage | PeerGone): void {
+function receiveFrame(
+  state: EtcdState,
+  context: Context,
+  id: StreamId,
+  message: RaftMessage | PeerGone | EtcdProgressRequest,
+): void {
   if (message.type === "gone") {
     leaveSoon(context, 0);
+    return;
+  }
+  if (message.type === "progressRequest") {
+    if (state.hub.watchers.has(id)) reportProgress(state, context, id);
     return;
   }
   const from = state.inbound.get(id);

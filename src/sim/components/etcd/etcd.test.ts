@@ -183,6 +183,33 @@ test("a watch gets what it missed, then what is applied; without a leader it end
   expect(etcd.heard("m1", "w").at(-2)?.frame).toMatchObject({ type: "cancelled", reason: "etcdserver: no leader" });
 });
 
+test("whoever watches may ask how far it is, and is told so when nothing happens", () => {
+  const etcd = started(1);
+  etcd.watch("m1", { op: "watch", key: "a", startRevision: 0, progressNotify: true }, "w");
+  etcd.advance(100_000);
+  etcd.answer("m1", put("b", "1"));
+  etcd.askProgress("m1", "w");
+  etcd.advance(100_000);
+  const progress = { type: "progress", header: { revision: 2 } };
+  expect(etcd.heard("m1", "w").map(({ frame }) => frame)).toMatchObject([{ type: "created" }, progress]);
+  etcd.advance(6_000_000);
+  expect(etcd.heard("m1", "w").at(-1)?.frame).toMatchObject(progress);
+  expect(etcd.heard("m1", "w")).toHaveLength(3);
+});
+
+test("a watch gets only what it filters for, and what was there before", () => {
+  const etcd = started(1);
+  etcd.watch("m1", { op: "watch", key: "a", startRevision: 0, prevKv: true, filters: ["NOPUT"] }, "w");
+  etcd.advance(100_000);
+  etcd.answer("m1", put("a", "1"));
+  etcd.answer("m1", { op: "deleteRange", key: "a" });
+  etcd.advance(100_000);
+  expect(etcd.heard("m1", "w").map(({ frame }) => frame)).toMatchObject([
+    { type: "created" },
+    { type: "events", events: [{ type: "DELETE", prevKv: { value: { data: "1" } } }] },
+  ]);
+});
+
 test("a lease's keys go when it expires, and live on under a new leader with their whole time", () => {
   const etcd = started(3);
   const granted = etcd.answer("m1", { op: "leaseGrant", ttlSeconds: 5 }) as { id: number };

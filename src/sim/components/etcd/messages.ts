@@ -237,6 +237,11 @@ export interface EtcdWatchRequest {
   readonly filters?: readonly ("NOPUT" | "NODELETE")[];
 }
 
+/** What a client may say on a watch that is open: it wants to know up to which revision it has seen everything. */
+export interface EtcdProgressRequest {
+  readonly type: "progressRequest";
+}
+
 export type EtcdWatchFrame =
   | { readonly type: "created"; readonly header: ResponseHeader }
   | { readonly type: "events"; readonly header: ResponseHeader; readonly events: readonly EtcdEvent[] }

@@ -1,7 +1,7 @@
-import type { Certificate, Component } from "../../kernel/types.ts";
+import type { Certificate, Component, StreamId } from "../../kernel/types.ts";
 import { createWorld, type World } from "../../kernel/world.ts";
 import { etcd } from "./component.ts";
-import type { EtcdRequest, EtcdResponse, EtcdWatchFrame, EtcdWatchRequest } from "./messages.ts";
+import type { EtcdProgressRequest, EtcdRequest, EtcdResponse, EtcdWatchFrame, EtcdWatchRequest } from "./messages.ts";
 import type { EtcdState } from "./state.ts";
 
 /** A small world for tests: `members` machines with one etcd each, and a client beside each of them. */
@@ -11,6 +11,7 @@ interface AskInput {
   readonly to: string;
   readonly request?: EtcdRequest;
   readonly watch?: EtcdWatchRequest;
+  readonly frame?: EtcdProgressRequest;
   readonly tag: string;
   readonly timeoutUs?: number;
 }
@@ -35,15 +36,16 @@ const certificate: Certificate = Object.freeze({
   serial: "client",
 });
 
-const client: Component<{ heard: Heard[] }> = {
+const client: Component<{ heard: Heard[]; streams: Record<string, StreamId> }> = {
   kind: "client",
-  start: () => ({ heard: [] }),
+  start: () => ({ heard: [], streams: {} }),
   step(state, message, context) {
     switch (message.type) {
       case "input": {
-        const { to, request, watch, tag, timeoutUs = 60_000_000 } = message.input as AskInput;
+        const { to, request, watch, frame, tag, timeoutUs = 60_000_000 } = message.input as AskInput;
         if (request !== undefined) context.request({ to, body: request, timeoutUs, tag, certificate });
-        if (watch !== undefined) context.openStream({ to, body: watch, tag, certificate });
+        if (watch !== undefined) state.streams[tag] = context.openStream({ to, body: watch, tag, certificate });
+        if (frame !== undefined) context.sendFrame(state.streams[tag] as StreamId, frame);
         return;
       }
       case "response":
@@ -132,6 +134,7 @@ export interface EtcdWorld {
   /** Lets the client on `machine` ask the member on its own machine, or another's address. */
   ask(machine: string, request: EtcdRequest, tag: string, to?: string): void;
   watch(machine: string, watch: EtcdWatchRequest, tag: string): void;
+  askProgress(machine: string, tag: string): void;
   heard(machine: string, tag: string): Heard[];
   /** Asks and lets time pass until the answer is there. */
   answer(machine: string, request: EtcdRequest, withinUs?: number): EtcdResponse | string;
@@ -219,6 +222,9 @@ function doorsOf(world: World, names: readonly string[]): EtcdWorld {
     },
     watch: (machine, watch, tag) => {
       world.input(`client@${machine}`, { to: "127.0.0.1:2379", watch, tag });
+    },
+    askProgress: (machine, tag) => {
+      world.input(`client@${machine}`, { to: "", frame: { type: "progressRequest" }, tag });
     },
     heard: (machine, tag) =>
       (stateOfProcess(`client@${machine}`) as { heard: Heard[] }).heard.filter((each) => each.tag === tag),

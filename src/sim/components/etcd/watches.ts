@@ -103,6 +103,11 @@ function armProgressTimer(state: EtcdState, context: Context): void {
   context.setTimer(state.config.progressNotifyMs * 1000, { type: "progressTimer" });
 }
 
+/** A client asked: it has been sent everything up to this member's revision. */
+export function reportProgress(state: EtcdState, context: Context, id: StreamId): void {
+  sendWatchFrame(context, id, { type: "progress", header: headerOf(state) });
+}
+
 /** Who had no event for a while is told the revision that it has seen everything up to. */
 export function progressTimer(state: EtcdState, context: Context): void {
   state.progressTimerArmed = false;
