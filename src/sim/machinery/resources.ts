@@ -43,6 +43,7 @@ export const CUSTOM_RESOURCE_DEFINITIONS = clusterScoped(
   "CustomResourceDefinition",
 );
 export const LEASES = namespaced("coordination.k8s.io", "v1", "leases", "Lease");
+export const RESOURCE_QUOTAS = namespaced("", "v1", "resourcequotas", "ResourceQuota");
 export const POD_DISRUPTION_BUDGETS = namespaced("policy", "v1", "poddisruptionbudgets", "PodDisruptionBudget");
 export const PERSISTENT_VOLUMES = clusterScoped("", "v1", "persistentvolumes", "PersistentVolume");
 export const PERSISTENT_VOLUME_CLAIMS = namespaced("", "v1", "persistentvolumeclaims", "PersistentVolumeClaim");

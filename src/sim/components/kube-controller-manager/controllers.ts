@@ -26,6 +26,7 @@ import { persistentVolumeClaimProtection } from "./controllers/persistentvolumec
 import { podGarbageCollector } from "./controllers/pod-garbage-collector/index.ts";
 import { replicaSetController } from "./controllers/replicaset/index.ts";
 import { replicationController } from "./controllers/replicationcontroller/index.ts";
+import { resourceQuotaController } from "./controllers/resourcequota/index.ts";
 import { rootCaPublisher } from "./controllers/root-ca-certificate-publisher/index.ts";
 import { serviceAccountController } from "./controllers/serviceaccount/index.ts";
 import { serviceAccountTokenController } from "./controllers/serviceaccount-token/index.ts";
@@ -73,6 +74,7 @@ export const CONTROLLERS: readonly ControllerEntry[] = [
   entry(replicationController, "replication-controller"),
   entry(daemonSetController, "daemon-set-controller", "daemonset-controller"),
   entry(horizontalPodAutoscaler, "horizontal-pod-autoscaler"),
+  entry(resourceQuotaController, "resourcequota-controller"),
   entry(disruptionController, "disruption-controller", "controllermanager"),
   entry(statefulSetController, "statefulset-controller"),
   entry(jobController, "job-controller"),

@@ -12,7 +12,7 @@ import { decodeObjectOf } from "../http/decode.ts";
 import type { ApiServerState, Exchange } from "../state.ts";
 import { admissionView } from "./admission-view.ts";
 import { bindPod } from "./binding.ts";
-import { toServed, toStored } from "./conversion.ts";
+import { changesInItsVersion, toServed, toStored } from "./conversion.ts";
 import { checkKind } from "./create.ts";
 import { defaulted } from "./defaulted.ts";
 import { goesWithUpdate, isDefinition, planDefinitionDeletion, planDeletion } from "./deletion.ts";
@@ -78,8 +78,8 @@ function admissionOf(
 
 function update(state: ApiServerState, exchange: Exchange, context: Context, stored: ApiObject): Outcome {
   const { kind, request } = exchange;
-  // A custom resource is changed in the version that the request speaks, and stored in another one perhaps.
-  const current = kind.custom === null ? stored : toServed(kind, stored);
+  const isConverted = changesInItsVersion(kind);
+  const current = isConverted ? toServed(kind, stored) : stored;
   const apply = isApply(exchange) ? applied(exchange, toServed(kind, current), context) : null;
   if (apply !== null && isStatus(apply)) return { do: "refuse", status: apply };
   const given =
@@ -91,8 +91,7 @@ function update(state: ApiServerState, exchange: Exchange, context: Context, sto
   const { subresource } = request;
   const refusal = subresource === "scale" ? null : checkUpdate(exchange, given, current);
   if (refusal !== null) return { do: "refuse", status: refusal };
-  const next =
-    subresource === "scale" ? scaled(kind, given, current) : kind.custom === null ? toStored(kind, given) : given;
+  const next = subresource === "scale" ? scaled(kind, given, current) : isConverted ? given : toStored(kind, given);
   if (isStatus(next)) return { do: "refuse", status: next };
   const strategyPart = subresource === "scale" ? "" : subresource;
   const prepared = prepareForUpdate(kind, strategyPart, defaulted(kind, next), current);
@@ -122,7 +121,7 @@ function update(state: ApiServerState, exchange: Exchange, context: Context, sto
   if (goesWithUpdate(kind, admitted)) return { do: "remove", object: admitted };
   const owned =
     apply === null ? withOwners(exchange, current, admitted, context) : withManagedFields(admitted, apply.owners);
-  return { do: "put", object: kind.custom === null ? owned : toStored(kind, owned) };
+  return { do: "put", object: isConverted ? toStored(kind, owned) : owned };
 }
 
 function patchedObject(exchange: Exchange, current: ApiObject, merged: ApiObject | null): ApiObject | Status {

@@ -1,25 +1,37 @@
 import { servedCustom, storedCustom } from "../../../api/custom/convert.ts";
-import type { Kind } from "../../../api/kinds.ts";
-import type { ApiObject } from "../../../api/object.ts";
+import { apiVersionOf, type Kind } from "../../../api/kinds.ts";
+import { type ApiObject, deepFreeze } from "../../../api/object.ts";
+import { hpaToServed, hpaToStored } from "./hpa-conversion.ts";
 
-/** Cache: events as the other group names their fields, by the frozen stored object. */
-const newEvents = new WeakMap<object, ApiObject>();
+/** Cache: stored objects in the form of another version, by the frozen stored object. */
+const converted = new WeakMap<object, ApiObject>();
 
-/** The object as it is stored: events of `events.k8s.io` are stored as core events. */
+/** The object as it is stored: events of `events.k8s.io` as core events, autoscalers of v1 as v2. */
 export function toStored(kind: Kind, object: ApiObject): ApiObject {
   if (kind.custom !== null) return storedCustom(kind, object);
+  if (isAutoscaler(kind)) return hpaToStored(object);
   return kind.group === "events.k8s.io" ? toCoreEvent(object) : object;
+}
+
+/** Whether objects are changed in the version that a request speaks, and stored in another one perhaps. */
+export function changesInItsVersion(kind: Kind): boolean {
+  return kind.custom !== null || isAutoscaler(kind);
 }
 
 /** A stored object as the kind that was asked for. */
 export function toServed(kind: Kind, object: ApiObject): ApiObject {
   if (kind.custom !== null) return servedCustom(kind, object);
-  if (kind.group !== "events.k8s.io" || object.apiVersion === "events.k8s.io/v1") return object;
-  const known = newEvents.get(object);
+  const isEvent = kind.group === "events.k8s.io";
+  if ((!isEvent && !isAutoscaler(kind)) || object.apiVersion === apiVersionOf(kind)) return object;
+  const known = converted.get(object);
   if (known !== undefined) return known;
-  const served = Object.freeze(toNewEvent(object));
-  if (Object.isFrozen(object)) newEvents.set(object, served);
+  const served = deepFreeze(isEvent ? toNewEvent(object) : hpaToServed(kind.version, object));
+  if (Object.isFrozen(object)) converted.set(object, served);
   return served;
+}
+
+function isAutoscaler({ group, resource }: Kind): boolean {
+  return resource === "horizontalpodautoscalers" && group === "autoscaling";
 }
 
 const NAMES: readonly (readonly [newName: string, coreName: string])[] = [

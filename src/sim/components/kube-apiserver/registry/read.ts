@@ -62,7 +62,11 @@ export function resumeGet(state: ApiServerState, exchange: Exchange, context: Co
 function respondWith(state: ApiServerState, exchange: Exchange, context: Context, object: ApiObject | null): void {
   const { kind, request } = exchange;
   if (object === null) {
-    refuse(state, exchange, context, notFound(kind, exchange.name));
+    // A built-in kind's scale is missed under its own name.
+    const { group, resource } = kind;
+    const isScale = request.subresource === "scale" && kind.custom === null;
+    const missed = { group, resource: isScale ? `${resource}/scale` : resource };
+    refuse(state, exchange, context, notFound(missed, exchange.name));
     return;
   }
   const shown = request.subresource === "scale" ? scaleOf(kind, toServed(kind, object)) : toServed(kind, object);

@@ -17,6 +17,8 @@ import { hasCommand } from "./userland.ts";
 const SLICE = 200;
 const SLICE_US = 20_000;
 const FRAMES_MAX = 100;
+/** containerd cuts what comes without an end of line. */
+const LOG_LINE_MAX = 16_384;
 /** CPU time that starting and running wget, curl and the like takes. */
 const NETWORK_TOOL_US = 1_500;
 
@@ -674,4 +676,7 @@ function logText(state: ShellState, context: Context, text: string): void {
   const pieces = (state.partial + text).split("\n");
   state.partial = pieces.pop() ?? "";
   for (const line of pieces) context.log(line);
+  if (state.partial.length < LOG_LINE_MAX) return;
+  context.log(state.partial);
+  state.partial = "";
 }
