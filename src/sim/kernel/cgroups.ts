@@ -103,17 +103,20 @@ export function takeSteadily(place: Place, id: string, use: Use): boolean {
   return memoryBytes <= (limits.memoryBytes ?? Number.MAX_SAFE_INTEGER);
 }
 
+/** What is needed to read accounts. */
+type Accounts = Pick<HostState, "get" | "keys">;
+
 /** All groups of the machine but its own, by id. */
-export function readCgroups(host: HostState): Cgroup[] {
+export function readCgroups(host: Accounts): Cgroup[] {
   return host.keys(PREFIX).map((key) => host.get(key) as Cgroup);
 }
 
-export function readCgroup(host: HostState, id: string): Cgroup | undefined {
+export function readCgroup(host: Pick<HostState, "get">, id: string): Cgroup | undefined {
   return host.get(PREFIX + id) as Cgroup | undefined;
 }
 
 /** What the machine itself used, and what groups used that are gone. Undefined: it is still booting. */
-export function readRootCgroup(host: HostState): Cgroup | undefined {
+export function readRootCgroup(host: Pick<HostState, "get">): Cgroup | undefined {
   return host.get(ROOT) as Cgroup | undefined;
 }
 
@@ -124,6 +127,19 @@ export function sampleAt({ history }: Pick<Cgroup, "history">, atUs: number): Cg
     if (sample.atUs <= atUs) return { ...sample, atUs, cpuUs: sample.cpuUs + steadyUs(sample, atUs) };
   }
   return null;
+}
+
+/** CPU over the last stretch between two looks (or since the start, if that was later), memory as it is now. */
+export function recentUse(cgroup: Cgroup, nowUs: number): Use {
+  const atUs = lookBefore(nowUs);
+  const last = sampleAt(cgroup, atUs);
+  const before = sampleAt(cgroup, atUs - LOOK_US);
+  const sinceUs = before === null ? cgroup.startedAtUs : atUs - LOOK_US;
+  const spentUs = (last?.cpuUs ?? 0) - (before?.cpuUs ?? 0);
+  return {
+    cpuMillicores: last === null ? 0 : Math.round((spentUs * 1000) / Math.max(1, atUs - sinceUs)),
+    memoryBytes: sampleAt(cgroup, nowUs)?.memoryBytes ?? 0,
+  };
 }
 
 /** The last moment, at or before `atUs`, for which figures are exact. */

@@ -3,6 +3,7 @@ import { conditionOf } from "../../conditions.ts";
 import type { Records } from "../../records.ts";
 import type { Session } from "../../session.ts";
 import { actionsFor, marksOf } from "../faults.ts";
+import { cpuText, machineUse, memoryText } from "./use.ts";
 import { whyComponent } from "./why.ts";
 
 const ROLE_TEXT: Readonly<Record<string, string>> = {
@@ -34,6 +35,7 @@ export function inspectMachine(session: Session, records: Records, id: string): 
   const pods = records
     .list("/registry/pods/")
     .filter((pod) => (pod.spec as { readonly nodeName?: string } | undefined)?.nodeName === id);
+  const use = machineUse(session, machine);
   const isReady = ready?.status === "True";
   const power = !machine.powered ? "no power" : machine.frozen ? "frozen" : "powered on";
   return {
@@ -63,8 +65,14 @@ export function inspectMachine(session: Session, records: Records, id: string): 
         facts: [
           { name: "Address", value: machine.info.ip },
           { name: "Zone", value: machine.info.zone || "outside" },
-          { name: "CPU", value: `${machine.info.cpuMillicores / 1000}` },
-          { name: "Memory", value: `${Math.round(machine.info.memoryBytes / 2 ** 30)} GiB` },
+          {
+            name: "CPU",
+            value: `${machine.info.cpuMillicores / 1000}${use === null ? "" : `, in use ${cpuText(use.cpuMillicores)}`}`,
+          },
+          {
+            name: "Memory",
+            value: `${Math.round(machine.info.memoryBytes / 2 ** 30)} GiB${use === null ? "" : `, in use ${memoryText(use.memoryBytes)}`}`,
+          },
           {
             name: "Clock",
             value: machine.clockOffsetUs === 0 ? "right" : `${Math.round(machine.clockOffsetUs / 1_000_000)} s off`,

@@ -9,6 +9,7 @@ import type { Session } from "../../session.ts";
 import { eventRows } from "../events.ts";
 import { actionsFor, marksOf } from "../faults.ts";
 import { decisionSection } from "./scheduler.ts";
+import { podUse } from "./use.ts";
 import { causalChain } from "./why.ts";
 
 type ObjectSelection = Extract<Selection, { readonly type: "object" }>;
@@ -34,6 +35,7 @@ export function inspectObject(session: Session, records: Records, selection: Obj
     sinceUs: created === null ? 0 : created - epochWallUs,
     why: [...ownerChain(records, object), ...(trace === null ? [] : causalChain(session, trace.trace, trace.span))],
     sections: [
+      ...(isPod ? podUse(session, object) : []),
       ...(isPod ? decisionSections(session, object) : []),
       eventSection(records, epochWallUs, kind, selection.name),
       {

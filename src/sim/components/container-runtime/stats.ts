@@ -1,4 +1,4 @@
-import { type Cgroup, createCgroup, LOOK_US, lookBefore, readCgroups, sampleAt } from "../../kernel/cgroups.ts";
+import { createCgroup, readCgroups, recentUse } from "../../kernel/cgroups.ts";
 import type { Context, HostState } from "../../kernel/types.ts";
 import type { ImageConfig } from "../image-registry/messages.ts";
 import type { ContainerRecord, SandboxRecord } from "./state.ts";
@@ -30,18 +30,5 @@ export interface ContainerUse {
 
 /** What running containers use, as their accounts say: CPU over the last 10 s that were measured. */
 export function containerStats(host: HostState, nowUs: number): ContainerUse[] {
-  return readCgroups(host).map((cgroup) => ({
-    id: cgroup.id,
-    cpuMillicores: recentMillicores(cgroup, nowUs),
-    memoryBytes: sampleAt(cgroup, nowUs)?.memoryBytes ?? 0,
-  }));
-}
-
-function recentMillicores(cgroup: Cgroup, nowUs: number): number {
-  const atUs = lookBefore(nowUs);
-  const last = sampleAt(cgroup, atUs);
-  if (last === null) return 0;
-  const before = sampleAt(cgroup, atUs - LOOK_US);
-  const sinceUs = before === null ? cgroup.startedAtUs : atUs - LOOK_US;
-  return Math.round(((last.cpuUs - (before?.cpuUs ?? 0)) * 1000) / Math.max(1, atUs - sinceUs));
+  return readCgroups(host).map((cgroup) => ({ id: cgroup.id, ...recentUse(cgroup, nowUs) }));
 }

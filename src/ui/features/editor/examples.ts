@@ -127,6 +127,62 @@ spec:
     ),
   },
   {
+    id: "autoscaling",
+    label: "Autoscaling",
+    hint: "a web server that costs CPU time, and who keeps it at half of what it asks for (needs metrics-server)",
+    manifest: `${deployment(
+      "php-apache",
+      "registry.k8s.io/hpa-example",
+      `${ports}          resources:
+            limits:
+              cpu: 500m
+            requests:
+              cpu: 200m
+`,
+      1,
+    ).replace("  replicas: 1\n", "")}---
+apiVersion: v1
+kind: Service
+metadata:
+  name: php-apache
+spec:
+  selector:
+    app: php-apache
+  ports:
+    - port: 80
+---
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata:
+  name: php-apache
+spec:
+  scaleTargetRef:
+    apiVersion: apps/v1
+    kind: Deployment
+    name: php-apache
+  minReplicas: 1
+  maxReplicas: 10
+  metrics:
+    - type: Resource
+      resource:
+        name: cpu
+        target:
+          type: Utilization
+          averageUtilization: 50
+---
+# The load: delete this pod to see it end.
+apiVersion: v1
+kind: Pod
+metadata:
+  name: load-generator
+spec:
+  containers:
+    - name: load-generator
+      image: busybox:1.28
+      command: ["/bin/sh", "-c", "while sleep 0.01; do wget -q -O- http://php-apache; done"]
+`,
+  },
+  {
     id: "daemonset",
     label: "DaemonSet",
     hint: "one pod on every node",

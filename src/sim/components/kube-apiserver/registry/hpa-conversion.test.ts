@@ -19,7 +19,9 @@ const stored: ApiObject = {
   status: {
     currentReplicas: 2,
     desiredReplicas: 3,
-    currentMetrics: [{ type: "Resource", resource: { name: "cpu", current: { averageUtilization: 70, averageValue: "70m" } } }],
+    currentMetrics: [
+      { type: "Resource", resource: { name: "cpu", current: { averageUtilization: 70, averageValue: "70m" } } },
+    ],
     conditions: [{ type: "AbleToScale", status: "True" }],
   },
 };
@@ -32,7 +34,8 @@ test("autoscaling/v1 has the CPU's percentage, and all else in annotations", () 
   expect(served.status).toEqual({ currentReplicas: 2, desiredReplicas: 3, currentCPUUtilizationPercentage: 70 });
   expect(served.metadata?.annotations).toMatchObject({
     team: "a",
-    "autoscaling.alpha.kubernetes.io/metrics": '[{"type":"Pods","pods":{"metricName":"qps","targetAverageValue":"10"}}]',
+    "autoscaling.alpha.kubernetes.io/metrics":
+      '[{"type":"Pods","pods":{"metricName":"qps","targetAverageValue":"10"}}]',
     "autoscaling.alpha.kubernetes.io/behavior": '{"scaleDown":{"stabilizationWindowSeconds":60}}',
   });
 });
