@@ -50,20 +50,21 @@ at half of the CPU that they ask for.
   $ lab until 120s 'kubectl get hpa php-apache --no-headers | grep -v unknown'
   $ kubectl get hpa
   NAME         REFERENCE               TARGETS       MINPODS   MAXPODS   REPLICAS   AGE
-  php-apache   Deployment/php-apache   cpu: 0%/50%   1         10        1          30s
+  php-apache   Deployment/php-apache   cpu: 0%/50%   1         10        1          \d+s (re)
 
 Load: a pod that asks the Service again and again. One pod is held to its limit, half a core, which is 250 % of its request.
+Seven or so share the work at half of what they ask for.
 
   $ kubectl run load-generator --image=busybox:1.28 --restart=Never -- /bin/sh -c "while sleep 0.01; do wget -q -O- http://php-apache; done"
   pod/load-generator created
   $ lab until 90s 'test $(kubectl get deployment php-apache -o jsonpath={.spec.replicas}) -gt 1'
   $ lab wait 5m
-  $ kubectl get hpa php-apache --no-headers
-  php-apache   Deployment/php-apache   cpu: 50%/50%   1     10    7     5m45s
+  $ kubectl get hpa php-apache --no-headers | awk '{print $3, $4, $7}'
+  cpu: (4\d|5\d)%/50% [678] (re)
   $ kubectl get deployment php-apache --no-headers | awk '{print $2}'
-  7/7
+  ([678])/\1 (re)
   $ kubectl get hpa php-apache -o jsonpath='{range .status.conditions[*]}{.type} {.status} {.reason}{"\n"}{end}'
-  AbleToScale True ReadyForNewScale
+  AbleToScale True (ReadyForNewScale|ScaleDownStabilized) (re)
   ScalingActive True ValidMetricFound
   ScalingLimited False DesiredWithinRange
 
@@ -73,17 +74,13 @@ Without the load it waits five minutes, the time for which it remembers that mor
   pod "load-generator" deleted
   $ lab wait 1m
   $ kubectl get hpa php-apache --no-headers | awk '{print $3, $4, $7}'
-  cpu: 0%/50% 7
+  cpu: 0%/50% [678] (re)
   $ kubectl get hpa php-apache -o jsonpath='{.status.conditions[?(@.type=="AbleToScale")].reason}{"\n"}'
   ScaleDownStabilized
   $ lab wait 5m
   $ kubectl get hpa php-apache --no-headers | awk '{print $3, $4, $7}'
   cpu: 0%/50% 1
-  $ kubectl get events --field-selector involvedObject.name=php-apache,reason=SuccessfulRescale -o jsonpath='{range .items[*]}{.message}{"\n"}{end}'
-  New size: 2; reason: cpu resource utilization (percentage of request) above target
-  New size: 4; reason: cpu resource utilization (percentage of request) above target
-  New size: 5; reason: 
-  New size: 7; reason: cpu resource utilization (percentage of request) above target
+  $ kubectl get events --field-selector involvedObject.name=php-apache,reason=SuccessfulRescale -o jsonpath='{range .items[*]}{.message}{"\n"}{end}' | tail -1
   New size: 1; reason: All metrics below target
 
 What it cannot do it says: a metric that nobody serves, a target that is not there. Versions 1 and 2 of the API are two views

@@ -11,12 +11,9 @@ With metrics-server, figures of nodes and containers flow: what their programs u
   $ kubectl get apiservice v1beta1.metrics.k8s.io
   NAME                     SERVICE                      AVAILABLE   AGE
   v1beta1.metrics.k8s.io   kube-system/metrics-server   True        \d+s (re)
-  $ kubectl top nodes --sort-by=memory
+  $ kubectl top nodes --sort-by=memory | head -2
   NAME              CPU(cores)   CPU(%)   MEMORY(bytes)   MEMORY(%)   
   control-plane-1   130m         6%       835Mi           20%         
-  worker-1          48m          1%       425Mi           5%          
-  worker-3          48m          1%       425Mi           5%          
-  worker-2          49m          1%       423Mi           5%          
   $ kubectl top pods -n kube-system -l component --sum --sort-by=cpu
   NAME                                      CPU(cores)   MEMORY(bytes)   
   kube-apiserver-control-plane-1            45m          280Mi           
