@@ -122,6 +122,9 @@ Files are anybody's, so what makes no sense in them is said, and the rest counts
   $ lab schedule -f cluster.yaml
   lab: there is no pod in the files that waits for a node.
   [1]
+  $ kubectl create deployment web --image=nginx --dry-run=client -o yaml | lab schedule -f -
+  lab: there is no pod in the files that waits for a node. A Deployment is none: its pods are made in the cluster.
+  [1]
   $ lab schedule web.yaml
   lab: unexpected argument: web.yaml
   [1]

@@ -1,3 +1,4 @@
+import type { ApiObject } from "../../../sim/api/object.ts";
 import type { SchedulerConfig } from "../../../sim/components/kube-scheduler/config.ts";
 import { snapshotOf } from "../../../sim/components/kube-scheduler/snapshot.ts";
 import { type Forecast, whatIf } from "../../../sim/components/kube-scheduler/what-if.ts";
@@ -20,7 +21,7 @@ export const scheduleCommand: LabCommand = {
     const question = questionOf(read.objects, () => worldObjects(world));
     const problems = [...read.problems, ...question.problems];
     if (question.pods.length === 0 && problems.length === 0) {
-      throw new LabError("there is no pod in the files that waits for a node.");
+      throw new LabError(nothingToAsk(read.objects));
     }
     if (question.pods.length > PODS_MAX) {
       throw new LabError(`${question.pods.length} pods wait for a node; ask for ${PODS_MAX} at most.`);
@@ -31,6 +32,14 @@ export const scheduleCommand: LabCommand = {
     return { ...result, stderr: told, exitCode: question.pods.length === 0 ? 1 : 0 };
   },
 };
+
+const MAKERS = ["Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job", "CronJob", "ReplicationController"];
+
+function nothingToAsk(objects: readonly ApiObject[]): string {
+  const maker = objects.find(({ kind }) => MAKERS.includes(kind ?? ""))?.kind;
+  const why = maker === undefined ? "" : ` A ${maker} is none: its pods are made in the cluster.`;
+  return `there is no pod in the files that waits for a node.${why}`;
+}
 
 /** What passed as objects may still make no sense together. */
 function forecast({ cluster, pods }: Question, config: SchedulerConfig): Forecast[] {

@@ -59,6 +59,11 @@ describe("a configuration's problems", () => {
   const cases: readonly [says: string, file: unknown, problem: string][] = [
     ["none", HEADER, ""],
     [
+      "fields that nobody knows",
+      { ...HEADER, profile: [], profiles: [{ plugins: { filters: {} } }, { schedulerName: "b", plugin: 1 }] },
+      'strict decoding error: unknown field "profile", unknown field "profiles[0].plugins.filters", unknown field "profiles[1].plugin"',
+    ],
+    [
       "another kind",
       { ...HEADER, kind: "Pod" },
       'no kind "Pod" is registered for version "kubescheduler.config.k8s.io/v1" in scheme "pkg/scheduler/apis/config/scheme/scheme.go:30"',

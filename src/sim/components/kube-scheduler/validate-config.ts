@@ -1,4 +1,4 @@
-import type { ConfigFile } from "./config.ts";
+import { type ConfigFile, POINTS } from "./config.ts";
 import { PLUGIN_NAMES } from "./plugins/registry.ts";
 
 const API_VERSION = "kubescheduler.config.k8s.io/v1";
@@ -14,9 +14,61 @@ export function configProblem(file: unknown, path: string): string {
   if (apiVersion !== API_VERSION || kind !== KIND) {
     return `no kind "${kind}" is registered for version "${apiVersion}" in scheme "pkg/scheduler/apis/config/scheme/scheme.go:30"`;
   }
+  const unknown = unknownFields(file as Fields, FIELDS, "");
+  if (unknown.length > 0)
+    return `strict decoding error: ${unknown.map((name) => `unknown field "${name}"`).join(", ")}`;
   const problems = [...generalProblems(config), ...profileProblems(config)];
   if (problems.length === 0) return pluginProblem(config);
   return problems.length === 1 ? problems[0]! : `[${problems.join(", ")}]`;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Names of fields; null: whatever is below is its own matter. A list's items have the fields of its entry. */
+interface Known {
+  readonly [name: string]: Known | null;
+}
+
+const PLUGIN_SET: Known = { enabled: { name: null, weight: null }, disabled: { name: null, weight: null } };
+
+const FIELDS: Known = {
+  apiVersion: null,
+  kind: null,
+  parallelism: null,
+  leaderElection: {
+    leaderElect: null,
+    leaseDuration: null,
+    renewDeadline: null,
+    retryPeriod: null,
+    resourceLock: null,
+    resourceName: null,
+    resourceNamespace: null,
+  },
+  clientConnection: { kubeconfig: null, acceptContentTypes: null, contentType: null, qps: null, burst: null },
+  enableProfiling: null,
+  enableContentionProfiling: null,
+  percentageOfNodesToScore: null,
+  podInitialBackoffSeconds: null,
+  podMaxBackoffSeconds: null,
+  extenders: null,
+  delayCacheUntilActive: null,
+  profiles: {
+    schedulerName: null,
+    percentageOfNodesToScore: null,
+    plugins: Object.fromEntries([...POINTS, "multiPoint"].map((point) => [point, PLUGIN_SET])),
+    pluginConfig: { name: null, args: null },
+  },
+};
+
+function unknownFields(value: unknown, known: Known, path: string): string[] {
+  if (Array.isArray(value)) return value.flatMap((item, index) => unknownFields(item, known, `${path}[${index}]`));
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([name, field]) => {
+    const at = path === "" ? name : `${path}.${name}`;
+    const below = Object.hasOwn(known, name) ? known[name] : undefined;
+    if (below === undefined) return [at];
+    return below === null ? [] : unknownFields(field, below, at);
+  });
 }
 
 function generalProblems(config: ConfigFile): string[] {
