@@ -105,6 +105,36 @@ describe("streams", () => {
     ports.terminate();
     await world.nothingLeft();
   });
+
+  it("reaches a pod's server through the API, by pod and by service, and says why not", async () => {
+    const pod = JSON.parse((await world.ask("GET", `${PODS}/web`)).text);
+    pod.metadata.labels = { app: "web" };
+    expect((await world.ask("PUT", `${PODS}/web`, JSON.stringify(pod))).status).toBe(200);
+    const service = {
+      apiVersion: "v1",
+      kind: "Service",
+      metadata: { name: "web" },
+      spec: { selector: { app: "web" }, ports: [{ name: "http", port: 8080, targetPort: 80 }] },
+    };
+    const SERVICES = "/api/v1/namespaces/default/services";
+    expect((await world.ask("POST", SERVICES, JSON.stringify(service))).status).toBe(201);
+    const get = async (path: string) => {
+      const { status, text } = await world.ask("GET", path);
+      return [status, text.startsWith("{") ? JSON.parse(text).message : text];
+    };
+    expect(await get(`${PODS}/web:80/proxy/`)).toEqual([200, expect.stringContaining("Welcome to nginx!")]);
+    expect((await get(`${PODS}/web/proxy/missing?x=1`))[0]).toBe(404);
+    await expect.poll(() => get(`${SERVICES}/web:8080/proxy/`)).toEqual([200, expect.stringContaining("Welcome")]);
+    expect((await get(`${SERVICES}/http:web:http/proxy/`))[0]).toBe(200);
+    expect((await world.ask("GET", `${SERVICES}/web:http/proxy`)).status).toBe(301);
+    expect(await get(`${PODS}/web:81/proxy/`)).toEqual([
+      503,
+      expect.stringMatching(/^error trying to reach service: dial tcp [\d.]+:81: connect: connection refused$/),
+    ]);
+    expect(await get(`${SERVICES}/web:9/proxy/`)).toEqual([503, 'no service port 9 found for service "web"']);
+    expect(await get(`${SERVICES}/web:other/proxy/`)).toEqual([503, 'no endpoints available for service "web:other"']);
+    expect(await get(`${SERVICES}/none/proxy/`)).toEqual([404, 'services "none" not found']);
+  });
 });
 
 it("leaves a history that plays again to the same world", () => {

@@ -30,6 +30,7 @@ import { type Incoming, reply } from "./http/reply.ts";
 import { credentialsOf, resourceRequestOf } from "./http/resource-request.ts";
 import type { Credentials, HttpRequest, HttpResponse, ResourceRequest } from "./messages.ts";
 import { isStatus, openExchange } from "./registry/exchange.ts";
+import { canProxy, proxy } from "./registry/proxy.ts";
 import { begin } from "./registry/registry.ts";
 import { refuse } from "./respond.ts";
 import type { ApiServerState } from "./state.ts";
@@ -276,6 +277,11 @@ function serveHttpResource(state: ApiServerState, context: Context, incoming: In
     const remote = remoteFor(state, info.group, info.version);
     if (remote !== undefined) forwardHttp(state, context, incoming, remote, http, user);
     else reply(context, incoming, isBuiltIn(info) ? statusResponse(pathNotFound(), shown) : PAGE_NOT_FOUND);
+    return;
+  }
+  if (canProxy(info)) {
+    const refused = proxy(state, context, incoming, http, info);
+    if (refused !== null) reply(context, incoming, statusResponse(refused, shown));
     return;
   }
   if (form === null) {

@@ -14,8 +14,8 @@ import { addressOf } from "./availability.ts";
 export interface ForwardTag {
   readonly use: "forward";
   readonly replyTo: Incoming["replyTo"];
-  /** How the caller wants its answer: bytes, or the object in them. */
-  readonly as: "http" | "resource";
+  /** How the caller wants its answer: bytes, or the object in them. `proxy`: bytes, of a pod's own server. */
+  readonly as: "http" | "resource" | "proxy";
 }
 
 const TIMEOUT_US = 30_000_000;
@@ -81,9 +81,18 @@ function send(context: Context, to: string, body: HttpRequest, { replyTo }: Inco
 }
 
 export function forwardAnswered(context: Context, tag: ForwardTag, answer: HttpResponse | NetworkError): void {
-  const response = "kind" in answer ? textResponse(503, `error trying to reach service: ${answer.text}`) : answer;
+  // A server that speaks no HTTP hangs up.
+  const text = "kind" in answer ? answer.text : answer.type === "http" ? null : "EOF";
+  const response =
+    text === null ? (answer as HttpResponse) : unreachable(tag, `error trying to reach service: ${text}`);
   if (tag.as === "resource") answerResource(context, tag.replyTo, response);
   else reply(context, { replyTo: tag.replyTo, from: NOBODY, deadlineAtUs: 0 }, response);
+}
+
+function unreachable({ as }: ForwardTag, text: string): HttpResponse {
+  if (as !== "proxy") return textResponse(503, text);
+  const body = `${JSON.stringify(serviceUnavailable(text))}\n`;
+  return { type: "http", status: 503, headers: { "content-type": "application/json" }, body };
 }
 
 const NOBODY: Incoming["from"] = { process: "", machine: "", ip: "", dialled: "", certificate: null };
