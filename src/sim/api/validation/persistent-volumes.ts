@@ -79,8 +79,15 @@ export function validatePersistentVolume(errors: Errors, object: Fields): void {
   }
 }
 
+/** As Go's `path.Clean` has it. */
 function isRoot(path: unknown): boolean {
-  return text(path).startsWith("/") && /^[/.]*$/.test(text(path)) && !text(path).split("/").includes("...");
+  if (!text(path).startsWith("/")) return false;
+  let depth = 0;
+  for (const part of text(path).split("/")) {
+    if (part === "..") depth = Math.max(0, depth - 1);
+    else if (part !== "" && part !== ".") depth += 1;
+  }
+  return depth === 0;
 }
 
 function checkCapacity(errors: Errors, capacity: Fields): void {
