@@ -81,6 +81,16 @@ export function removeCgroup(place: Place, id: string): void {
   change(place, ROOT, { spentUs: sampleAt(cgroup, nowUs)?.cpuUs ?? 0 });
 }
 
+/** From now on the group may use no more than that; what it uses already is throttled. */
+export function limitCgroup(place: Place, id: string, limits: CgroupLimits): void {
+  const cgroup = readCgroup(place.host, id);
+  if (cgroup === undefined) return;
+  place.host.set(PREFIX + id, Object.freeze({ ...cgroup, limits }));
+  const allowed = Math.min(limits.cpuMillicores ?? place.machine.cpuMillicores, place.machine.cpuMillicores);
+  const now = sampleAt(cgroup, place.nowUs);
+  if (now !== null && now.cpuMillicores > allowed) change(place, PREFIX + id, { cpuMillicores: allowed });
+}
+
 /** A program of the group used `spentUs` of CPU time, now or since it was last charged. */
 export function spendCpu(place: Place, id: string, spentUs: number): void {
   change(place, PREFIX + id, { spentUs: Math.round(spentUs) });

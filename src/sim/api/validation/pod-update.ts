@@ -7,12 +7,14 @@ import { checkTolerations } from "./affinity.ts";
 import { addInvalid, child, type Errors, type Fields, isPresent, item, list, record, text } from "./common.ts";
 import { checkImmutable, checkObjectMetaUpdate } from "./metadata.ts";
 import { checkDeadline, checkIps, checkMetadataAndSpec, MIRROR } from "./pod.ts";
+import { validatePodResize } from "./pod-resize.ts";
 
 const CHANGEABLE =
   "pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)";
 
 export function validatePodUpdate(errors: Errors, pod: Fields, old: Fields, subresource: string): void {
   if (subresource === "status") validatePodStatusUpdate(errors, pod, old);
+  else if (subresource === "resize") validatePodResize(errors, pod, old);
   else if (subresource === "ephemeralcontainers") validateEphemeralContainersUpdate(errors, pod, old);
   else validatePodChange(errors, pod, old);
 }

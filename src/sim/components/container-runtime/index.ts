@@ -1,4 +1,4 @@
-import { createRootCgroup } from "../../kernel/cgroups.ts";
+import { createRootCgroup, limitCgroup } from "../../kernel/cgroups.ts";
 import type { Component, Context, KernelMessage, RequestId, StreamId } from "../../kernel/types.ts";
 import type { RegistryResponse } from "../image-registry/messages.ts";
 import type { ExecFrame, PortFrame } from "../kubelet/messages.ts";
@@ -209,6 +209,10 @@ function serve(state: RuntimeState, context: Context, id: RequestId, request: Cr
     case "RemoveContainer":
       removeContainer(state, context, id, request.containerId);
       return;
+    case "UpdateContainerResources":
+      updateResources(state, context, request);
+      respond(context, id, { call: "UpdateContainerResources" });
+      return;
     case "PullImage":
       pullImage(state, context, id, request.image);
       return;
@@ -320,4 +324,15 @@ function subjectOf(request: CriRequest): string {
   if ("containerId" in request) return request.containerId.slice(0, 13);
   if ("sandboxId" in request) return request.sandboxId.slice(0, 13);
   return "image" in request ? request.image : "";
+}
+
+function updateResources(
+  state: RuntimeState,
+  context: Context,
+  { containerId, limits, requests }: CriRequest & { readonly call: "UpdateContainerResources" },
+): void {
+  const record = state.containers.get(containerId);
+  if (record === undefined) return;
+  state.containers.set(containerId, Object.freeze({ ...record, config: { ...record.config, limits, requests } }));
+  limitCgroup(context, containerId, limits);
 }

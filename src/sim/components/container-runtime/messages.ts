@@ -56,6 +56,12 @@ export type CriRequest =
   | { readonly call: "StartContainer"; readonly containerId: string }
   | { readonly call: "StopContainer"; readonly containerId: string; readonly timeoutSeconds: number }
   | { readonly call: "RemoveContainer"; readonly containerId: string }
+  | {
+      readonly call: "UpdateContainerResources";
+      readonly containerId: string;
+      readonly limits: ContainerConfig["limits"];
+      readonly requests: ContainerConfig["requests"];
+    }
   | { readonly call: "ListContainers" }
   | { readonly call: "ContainerStatus"; readonly containerId: string }
   | { readonly call: "PullImage"; readonly image: string }
@@ -134,6 +140,7 @@ export type CriResponse =
         | "StopContainer"
         | "RemoveContainer"
         | "RemoveImage"
+        | "UpdateContainerResources"
         | "UpdateRuntimeConfig";
     }
   | { readonly call: "ListPodSandbox"; readonly sandboxes: readonly SandboxStatus[] }

@@ -74,7 +74,7 @@ export function containerConfig(
   };
 }
 
-function quantities(list: Readonly<Record<string, string>> | undefined): {
+export function quantities(list: Readonly<Record<string, string>> | undefined): {
   cpuMillicores?: number;
   memoryBytes?: number;
 } {

@@ -1,3 +1,4 @@
+import { equalJson } from "../../api/equal.ts";
 import { formatTime } from "../../api/time.ts";
 import type { Context } from "../../kernel/types.ts";
 import { admit } from "./admission.ts";
@@ -5,6 +6,7 @@ import { podEvent } from "./events.ts";
 import { forgetPod } from "./forget.ts";
 import { watchObjects } from "./objects.ts";
 import { probeVerdict } from "./probes/manager.ts";
+import { withAllocation } from "./resize.ts";
 import { podUse } from "./resources.ts";
 import type { KubeletState, PodWorker } from "./state.ts";
 import { generateStatus } from "./status.ts";
@@ -37,6 +39,7 @@ export function addPod(state: KubeletState, pod: Pod, source: PodWorker["source"
       pod.status?.conditions?.some(({ type, status }) => type === "Initialized" && status === "True") ?? false,
     startTime: pod.status?.startTime ?? formatTime(context.wallUs()),
     use: podUse(pod),
+    resize: null,
     verdict: null,
     status: null,
     reported: pod.status ?? null,
@@ -85,10 +88,15 @@ export function addPod(state: KubeletState, pod: Pod, source: PodWorker["source"
 /** The API (or the file) says something new about a pod. */
 export function updatePod(state: KubeletState, worker: PodWorker, pod: Pod, context: Context): void {
   const old = worker.pod;
-  worker.pod = pod;
+  const pending = worker.resize;
+  worker.pod = worker.phase === "running" ? withAllocation(state, worker, pod, context) : pod;
   if (pod.metadata.deletionTimestamp !== undefined) {
     if (worker.phase === "running") terminate(state, worker, context, { removed: false });
     else if (worker.phase === "terminated") deletePod(state, worker, context);
+    return;
+  }
+  if (!equalJson(pending, worker.resize)) {
+    syncPod(state, worker, context);
     return;
   }
   // Our own status coming back, or that of somebody else's condition.

@@ -5,6 +5,7 @@ import type { ClaimFound } from "./claims.ts";
 import type { KubeletConfig } from "./config.ts";
 import type { PodActions, RuntimeSandbox } from "./pod-actions.ts";
 import type { ProbeCount } from "./probes/results.ts";
+import type { PendingResize } from "./resize.ts";
 import type { PodUse } from "./resources.ts";
 import type { Container, Pod, PodCondition, PodStatus, Probe, ProbeType } from "./types.ts";
 
@@ -118,7 +119,9 @@ export interface PodWorker {
   /** Init containers were done once in the present sandbox. */
   initialized: boolean;
   readonly startTime: string;
-  readonly use: PodUse;
+  use: PodUse;
+  /** Other resources than it has are wanted, and cannot be had now. */
+  resize: PendingResize | null;
   /** Set when the kubelet itself ended the pod: rejected, evicted, past its deadline. */
   verdict: {
     readonly phase: string;

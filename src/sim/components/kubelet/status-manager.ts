@@ -54,6 +54,9 @@ export function targetOf(state: KubeletState, worker: PodWorker): Pod | null {
   return state.mirrors.get(`${worker.pod.metadata.namespace}/${worker.pod.metadata.name}`) ?? null;
 }
 
+/** Conditions that are taken back when they do not hold any more. */
+const PASSING: readonly string[] = ["PodResizePending"];
+
 /** Null: nothing differs. Conditions are merged by type, lists of containers replaced. */
 export function statusPatch(old: PodStatus, status: PodStatus): Record<string, unknown> | null {
   const patch: Record<string, unknown> = {};
@@ -73,9 +76,13 @@ export function statusPatch(old: PodStatus, status: PodStatus): Record<string, u
     (old.conditions ?? []).map((condition): [string, PodCondition] => [condition.type, condition]),
   );
   const different = conditions.filter((condition) => !equalJson(before.get(condition.type), condition));
-  if (different.length > 0) {
+  const gone = PASSING.filter((type) => before.has(type) && !conditions.some((condition) => condition.type === type));
+  if (different.length + gone.length > 0) {
     patch["$setElementOrder/conditions"] = conditions.map(({ type }) => ({ type }));
-    patch.conditions = different.map((condition) => withRemovals(before.get(condition.type), condition));
+    patch.conditions = [
+      ...different.map((condition) => withRemovals(before.get(condition.type), condition)),
+      ...gone.map((type) => ({ $patch: "delete", type })),
+    ];
     changed = true;
   }
   return changed ? patch : null;

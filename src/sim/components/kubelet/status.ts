@@ -89,6 +89,7 @@ function conditionsOf(
     podReady(pod, api, statuses, phase),
     containersReady(pod, statuses, phase),
     { type: "PodScheduled", status: "True" },
+    ...(worker.resize === null ? [] : [{ type: "PodResizePending", status: "True", ...worker.resize }]),
     ...(worker.verdict?.conditions ?? []),
   ];
   const conditions: PodCondition[] = made.map((condition) => {

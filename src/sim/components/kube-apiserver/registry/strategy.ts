@@ -52,6 +52,8 @@ export function prepareForUpdate(kind: Kind, subresource: string, given: ApiObje
       const conditions = (given.status as { conditions?: unknown } | undefined)?.conditions;
       return assemble(kind, current.metadata!, { ...current, status: { ...(current.status as object), conditions } });
     }
+    case "resize":
+      return prepareUpdated(assemble(kind, current.metadata!, { ...current, spec: resized(given, current) }), current);
     case "ephemeralcontainers": {
       const { ephemeralContainers } = (given.spec ?? {}) as { ephemeralContainers?: unknown };
       const next = { ...current, spec: { ...(current.spec as object), ephemeralContainers } };
@@ -70,6 +72,39 @@ export function prepareForUpdate(kind: Kind, subresource: string, given: ApiObje
 
 function isDaemonSet(kind: Kind): boolean {
   return kind.resource === "daemonsets" && kind.group === "apps";
+}
+
+interface ResizableSpec {
+  readonly containers?: readonly ResizableContainer[];
+  readonly initContainers?: readonly ResizableContainer[];
+}
+
+interface ResizableContainer {
+  readonly name: string;
+  readonly resources?: unknown;
+  readonly resizePolicy?: unknown;
+}
+
+/** The pod's spec as it is, with the containers' resources as they are given. */
+function resized(given: ApiObject, current: ApiObject): ResizableSpec {
+  const [wanted, spec] = [(given.spec ?? {}) as ResizableSpec, (current.spec ?? {}) as ResizableSpec];
+  const take = (list: "containers" | "initContainers") =>
+    spec[list]?.map((container) => {
+      const found = wanted[list]?.find(({ name }) => name === container.name);
+      if (found === undefined) return container;
+      const { resources: _, resizePolicy: __, ...rest } = container;
+      return {
+        ...rest,
+        ...(found.resources === undefined ? {} : { resources: found.resources }),
+        ...(found.resizePolicy === undefined ? {} : { resizePolicy: found.resizePolicy }),
+      };
+    });
+  const initContainers = take("initContainers");
+  return {
+    ...spec,
+    ...(initContainers === undefined ? {} : { initContainers }),
+    containers: take("containers") ?? [],
+  };
 }
 
 function isService(kind: Kind): boolean {
