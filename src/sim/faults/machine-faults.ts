@@ -10,6 +10,8 @@ import {
   slowDisk,
   wipeDisk,
 } from "../kernel/control.ts";
+import { endOfPrefix } from "../kernel/table.ts";
+import type { World } from "../kernel/world.ts";
 import { type Fault, failed, lasting, OVER_AT_ONCE } from "./fault.ts";
 
 export const powerOffFault: Fault = {
@@ -104,6 +106,17 @@ export const diskSlowFault: Fault = {
 };
 
 const ETCD_DATA = "/var/lib/etcd/";
+/** A directory that a snapshot was restored to, beside the first one. */
+const RESTORED = /^\/var\/lib\/etcd[^/]+\/(?=member\/)/;
+
+function dataDirectories(world: World, target: string): Set<string> {
+  const directories = new Set([ETCD_DATA]);
+  machineOf(world, target)?.disk.files.range("/var/lib/etcd", endOfPrefix("/var/lib/etcd"), (path) => {
+    const found = RESTORED.exec(path)?.[0];
+    if (found !== undefined) directories.add(found);
+  });
+  return directories;
+}
 
 export const diskWipeFault: Fault = {
   name: "disk-wipe",
@@ -115,7 +128,7 @@ export const diskWipeFault: Fault = {
   break(world, target) {
     if (machineOf(world, target) === undefined) return failed(`There is no machine "${target}".`);
     powerOff(world, target);
-    wipeDisk(world, target, ETCD_DATA);
+    for (const directory of dataDirectories(world, target)) wipeDisk(world, target, directory);
     powerOn(world, target);
     return OVER_AT_ONCE;
   },

@@ -1,5 +1,6 @@
 import type { Context, RequestId } from "../../kernel/types.ts";
 import { type HttpLike, httpAnswer } from "./http.ts";
+import { VERSION } from "./maintenance.ts";
 import { NOBODY } from "./raft/types.ts";
 import { handleRequest } from "./requests.ts";
 import type { EtcdState } from "./state.ts";
@@ -14,6 +15,9 @@ export function handleHttp(state: EtcdState, context: Context, id: RequestId, re
     case "/health":
     case "/readyz":
       handleReadiness(state, context, id, path);
+      return;
+    case "/version":
+      context.respond(id, httpAnswer(200, JSON.stringify({ etcdserver: VERSION, etcdcluster: "3.5.0" })));
       return;
     case "/metrics":
       context.respond(id, httpAnswer(200, metricsOf(state)));
@@ -47,6 +51,8 @@ export function metricsOf(state: EtcdState): string {
     ["etcd_server_proposals_pending", state.pending.size],
     ["etcd_mvcc_db_total_size_in_bytes", store.fileBytes],
     ["etcd_mvcc_db_total_size_in_use_in_bytes", store.inUseBytes],
+    ["etcd_server_quota_backend_bytes", state.config.quotaBackendBytes],
+    ["etcd_server_is_learner", raft.membership.learners.includes(state.id) ? 1 : 0],
     ["etcd_debugging_mvcc_current_revision", store.revision],
     ["etcd_debugging_mvcc_compact_revision", store.compactRevision],
     ["etcd_debugging_mvcc_watcher_total", state.hub.watchers.size],

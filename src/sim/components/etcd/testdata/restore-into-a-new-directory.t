@@ -44,3 +44,10 @@ Controllers, scheduler and kubelets go on by themselves.
   $ kubectl get pods --no-headers | awk '{print $2, $3}' | sort | uniq -c
      3 1/1 Running
   $ lab check
+
+A lost data disk takes the new directory along.
+
+  $ lab fail disk-wipe control-plane-1
+  $ lab until 60s 'etcdctl endpoint health'
+  $ etcdctl get /registry/configmaps/default/before --keys-only | wc -l
+  0
