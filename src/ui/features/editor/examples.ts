@@ -129,7 +129,7 @@ spec:
   {
     id: "autoscaling",
     label: "Autoscaling",
-    hint: "a web server that costs CPU time, and who keeps it at half of what it asks for (needs metrics-server)",
+    hint: "a web server that costs CPU time, and who keeps it at half of what it asks for (needs metrics-server: apply its components.yaml first)",
     manifest: `${deployment(
       "php-apache",
       "registry.k8s.io/hpa-example",

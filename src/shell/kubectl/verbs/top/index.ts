@@ -2,10 +2,11 @@
 
 import { goDuration } from "../../../../sim/api/duration.ts";
 import { milliValue, wholeValue } from "../../../../sim/api/quantity.ts";
+import { genericServerResponse } from "../../../../sim/api/status-errors.ts";
 import { parseTime } from "../../../../sim/api/time.ts";
 import { acceptJson } from "../../client.ts";
 import { type Command, type Invocation, inSteps } from "../../command.ts";
-import { CommandError } from "../../errors.ts";
+import { CommandError, StatusError } from "../../errors.ts";
 import { at, type JsonObject, textOf } from "../../json.ts";
 import { listItems, selectorFlag } from "../../targets.ts";
 import { nodeTable, podTable, type Use } from "./printer.ts";
@@ -47,10 +48,27 @@ async function read(
   return listItems(await client.get(path, query, acceptJson));
 }
 
+/** Whoever serves the metrics may be away: then the answer is no Status, and the error names what was asked for. */
+async function readMetrics(
+  invocation: Invocation,
+  resource: "nodes" | "pods",
+  path: string,
+  query: Query,
+): Promise<readonly JsonObject[]> {
+  const [name] = invocation.args;
+  try {
+    return await read(invocation, path, name, query);
+  } catch (error) {
+    if (!(error instanceof StatusError) || error.status.code !== 503) throw error;
+    const asked = { group: "metrics.k8s.io", resource };
+    throw new StatusError(genericServerResponse(503, "GET", asked, name ?? "", ""));
+  }
+}
+
 async function topNodes(invocation: Invocation): Promise<number> {
   const { args, context, flags } = invocation;
   const query = selection(invocation, false);
-  const metrics = await read(invocation, `${root}/nodes`, args[0], query);
+  const metrics = await readMetrics(invocation, "nodes", `${root}/nodes`, query);
   if (metrics.length === 0) throw new CommandError("metrics not available yet");
   const nodes = await read(invocation, "/api/v1/nodes", args[0], query);
   const part = flags.bool("show-capacity") ? "capacity" : "allocatable";
@@ -73,7 +91,7 @@ async function topPods(invocation: Invocation): Promise<number> {
   const all = flags.bool("all-namespaces") && args[0] === undefined;
   const place = all ? "" : `/namespaces/${namespace}`;
   const query = selection(invocation, true);
-  const metrics = await read(invocation, `${root}${place}/pods`, args[0], query);
+  const metrics = await readMetrics(invocation, "pods", `${root}${place}/pods`, query);
   if (metrics.length === 0) {
     await explainNoMetrics(invocation, `/api/v1${place}/pods`, query);
     invocation.err(all ? "No resources found" : `No resources found in ${namespace} namespace.`);
