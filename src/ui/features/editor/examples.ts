@@ -291,6 +291,50 @@ spec:
 `,
   },
   {
+    id: "volume",
+    label: "Volume",
+    hint: "a disk by hand, a claim, and a pod that writes",
+    manifest: `apiVersion: v1
+kind: PersistentVolume
+metadata:
+  name: disk-1
+spec:
+  capacity:
+    storage: 2Gi
+  accessModes: ["ReadWriteOnce"]
+  hostPath:
+    path: /data/disk-1
+---
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata:
+  name: data
+spec:
+  storageClassName: ""
+  accessModes: ["ReadWriteOnce"]
+  resources:
+    requests:
+      storage: 1Gi
+---
+apiVersion: v1
+kind: Pod
+metadata:
+  name: writer
+spec:
+  containers:
+    - name: writer
+      image: busybox:1.36
+      command: ["sh", "-c", "echo $HOSTNAME was here >> /data/log; sleep 1000000"]
+      volumeMounts:
+        - name: data
+          mountPath: /data
+  volumes:
+    - name: data
+      persistentVolumeClaim:
+        claimName: data
+`,
+  },
+  {
     id: "configmap",
     label: "ConfigMap",
     hint: "settings, and a pod that reads them",
