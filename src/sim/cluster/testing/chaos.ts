@@ -8,7 +8,7 @@ import { breakTarget, faultsFor, healEverything, healFault } from "../../faults/
 import { createRandom, nextInt, type RandomState } from "../../kernel/random.ts";
 import type { World } from "../../kernel/world.ts";
 import { type ApiRequest, createRequest, deleteRequest, patchRequest } from "../../machinery/requests.ts";
-import { DEPLOYMENTS, NODES, PODS, SERVICES } from "../../machinery/resources.ts";
+import { DEPLOYMENTS, JOBS, NODES, PODS, SERVICES, STATEFUL_SETS } from "../../machinery/resources.ts";
 import { createCluster } from "../cluster.ts";
 import { CLUSTER_CODE } from "../code.ts";
 import { LAPTOP, layOut, REGISTRY } from "../layout.ts";
@@ -162,7 +162,25 @@ function changeSomething(random: RandomState, topology: Topology): Change {
   const tag = pick(random, ["1.25", "1.26", "1.27"]);
   const scale = (count: number): ApiRequest =>
     patchRequest(DEPLOYMENTS, "default", name, "merge", { spec: { replicas: count } });
+  const set = `db-${nextInt(random, 2)}`;
+  const job = `job-${nextInt(random, 3)}`;
   const changes: readonly (() => Change)[] = [
+    () => ({ what: `kubectl create statefulset ${set}`, ask: createRequest(STATEFUL_SETS, statefulSet(set, random)) }),
+    () => ({
+      what: `kubectl scale statefulset ${set} --replicas=${replicas}`,
+      ask: patchRequest(STATEFUL_SETS, "default", set, "merge", { spec: { replicas } }),
+    }),
+    () => ({
+      what: `kubectl set image statefulset ${set} web=nginx:${tag}`,
+      ask: patchRequest(STATEFUL_SETS, "default", set, "strategic", {
+        spec: { template: { spec: { containers: [{ name: "web", image: `nginx:${tag}` }] } } },
+      }),
+    }),
+    () => ({ what: `kubectl create job ${job}`, ask: createRequest(JOBS, workJob(job, random)) }),
+    () => ({
+      what: `kubectl delete job ${job}`,
+      ask: deleteRequest(JOBS, "default", job, { propagationPolicy: "Background" }),
+    }),
     () => ({ what: `kubectl create deployment ${name}`, ask: createRequest(DEPLOYMENTS, deployment(name, replicas)) }),
     () => ({ what: `kubectl create deployment ${name}`, ask: createRequest(DEPLOYMENTS, deployment(name, 3)) }),
     () => ({ what: `kubectl expose deployment ${name}`, ask: createRequest(SERVICES, service(name)) }),
@@ -221,6 +239,32 @@ function deployment(name: string, replicas: number): ApiObject {
   } as ApiObject;
 }
 
+function statefulSet(name: string, random: RandomState): ApiObject {
+  const { spec, ...rest } = deployment(name, 3);
+  const podManagementPolicy = nextInt(random, 2) === 0 ? "Parallel" : "OrderedReady";
+  return { ...rest, kind: "StatefulSet", spec: { ...(spec as object), serviceName: name, podManagementPolicy } };
+}
+
+/** Three pods that take a while, some of which may fail along the way. */
+function workJob(name: string, random: RandomState): ApiObject {
+  return {
+    apiVersion: "batch/v1",
+    kind: "Job",
+    metadata: { name, namespace: "default" },
+    spec: {
+      completions: 3,
+      parallelism: 2,
+      completionMode: nextInt(random, 2) === 0 ? "Indexed" : "NonIndexed",
+      template: {
+        spec: {
+          restartPolicy: nextInt(random, 2) === 0 ? "Never" : "OnFailure",
+          containers: [{ name: "work", image: "busybox:1.36", command: ["sleep", "10"] }],
+        },
+      },
+    },
+  } as ApiObject;
+}
+
 function service(name: string): ApiObject {
   return {
     apiVersion: "v1",
@@ -259,7 +303,7 @@ interface Status {
   readonly conditions?: readonly { readonly type: string; readonly status: string }[];
 }
 
-/** What is not as it should be, or null: nodes Ready, Deployments and DaemonSets available, nothing left over. */
+/** What is not as it should be, or null: nodes Ready, workloads available or over, nothing left over. */
 function unwell(world: World, topology: Topology): string | null {
   const store = newestStore(world);
   if (store === null) return "no etcd member is alive";
@@ -282,6 +326,19 @@ function unwell(world: World, topology: Topology): string | null {
         `deployment ${each.metadata?.name}: ${wanted} wanted, ${replicas} there, ${updatedReplicas} up to date, ${availableReplicas} available`,
       );
   }
+  for (const each of objectsUnder(store, "/registry/statefulsets/")) {
+    const wanted = (each.spec as { readonly replicas?: number }).replicas ?? 1;
+    const { replicas = 0, availableReplicas = 0, updatedReplicas = 0 } = (each.status ?? {}) as Status;
+    if (replicas !== wanted || availableReplicas !== wanted || updatedReplicas !== wanted)
+      problems.push(
+        `statefulset ${each.metadata?.name}: ${wanted} wanted, ${replicas} there, ${updatedReplicas} up to date, ${availableReplicas} available`,
+      );
+  }
+  for (const each of objectsUnder(store, "/registry/jobs/")) {
+    const { conditions = [] } = (each.status ?? {}) as Status;
+    if (!conditions.some(({ type, status }) => (type === "Complete" || type === "Failed") && status === "True"))
+      problems.push(`job ${each.metadata?.name} is not over`);
+  }
   for (const each of objectsUnder(store, "/registry/daemonsets/")) {
     const { numberAvailable = 0, desiredNumberScheduled = 0 } = (each.status ?? {}) as Status;
     if (numberAvailable !== nodes.length)
@@ -291,7 +348,8 @@ function unwell(world: World, topology: Topology): string | null {
     const { phase = "Unknown", conditions = [] } = (pod.status ?? {}) as Status & { readonly phase?: string };
     const ready = conditions.some((each) => each.type === "Ready" && each.status === "True");
     if (pod.metadata?.deletionTimestamp !== undefined) problems.push(`pod ${pod.metadata.name} is Terminating`);
-    else if (!ready && phase !== "Failed") problems.push(`pod ${pod.metadata?.name} is ${phase} and not Ready`);
+    else if (!ready && phase !== "Failed" && phase !== "Succeeded")
+      problems.push(`pod ${pod.metadata?.name} is ${phase} and not Ready`);
   }
   return problems.length === 0 ? null : problems.join("; ");
 }
