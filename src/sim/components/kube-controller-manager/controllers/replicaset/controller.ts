@@ -105,9 +105,10 @@ function templateLabels(set: ReplicaSet): unknown {
 
 function podChanged(kind: ReplicaKind, delta: Delta, hands: Hands<Tally>): void {
   const pod = delta.object as Pod;
-  const changed = notePod(hands.memory, kind, hands.store, delta);
   const owner = controllerOf(pod);
   const before = delta.old === null ? undefined : controllerOf(delta.old);
+  const isOurs = owner?.kind === kind.resource.kind || before?.kind === kind.resource.kind;
+  const changed = isOurs && notePod(hands.memory, kind, hands.store, delta);
   if (before?.kind === kind.resource.kind && before.uid !== owner?.uid) enqueueOwner(kind, before, delta, hands);
   if (owner === undefined) {
     if (delta.type !== "deleted") enqueueMatching(kind, pod, delta, hands);
