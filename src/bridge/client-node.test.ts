@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough, Writable } from "node:stream";
 import {
+  ApisApi,
   AppsV1Api,
   Attach,
   CoreV1Api,
@@ -12,10 +13,12 @@ import {
   KubeConfig,
   KubernetesObjectApi,
   Log,
+  Metrics,
   makeInformer,
   PatchStrategy,
   PortForward,
   setHeaderOptions,
+  topNodes,
   type V1ConfigMap,
   type V1Status,
   Watch,
@@ -155,6 +158,16 @@ describe("objects", () => {
     watch.abort();
     await informer.stop();
   });
+});
+
+it("metrics are read where the cluster has them", async (test) => {
+  const core = config.makeApiClient(CoreV1Api);
+  const { groups } = await config.makeApiClient(ApisApi).getAPIVersions();
+  if (!groups.some(({ name }) => name === "metrics.k8s.io")) test.skip("the cluster has no metrics-server");
+  const metrics = new Metrics(config);
+  await expect.poll(async () => (await metrics.getNodeMetrics()).items.length, { timeout: 20_000 }).toBe(1);
+  const top = await topNodes(core);
+  expect(top.map(({ Node }) => Node.metadata?.name)).toEqual(["control-plane-1"]);
 });
 
 describe("streams", () => {

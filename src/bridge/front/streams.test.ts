@@ -137,6 +137,18 @@ describe("streams", () => {
   });
 });
 
+it("tells a command that a rewind cuts it off", async () => {
+  const path = `${PODS}/tools/exec?command=sleep&command=1000&stdout=true`;
+  const heard = hear(await world.openSocket(path, "v5.channel.k8s.io"));
+  const { session } = world.host;
+  session.rewindTo(session.nowUs - 1_000, true);
+  expect(JSON.parse((await heard)[3] ?? "")).toMatchObject({
+    status: "Failure",
+    message: expect.stringContaining("Time was moved; the command was cut off."),
+  });
+  await world.nothingLeft();
+});
+
 it("leaves a history that plays again to the same world", () => {
   const { session } = world.host;
   const again = new SessionHost().load(readSaved(saveSession(session)));
