@@ -38,6 +38,11 @@ const commonHeaders = {
   "Cross-Origin-Opener-Policy": "same-origin",
 };
 
+/** Not every browser counts the page's own sockets as 'self'. @param {string} host */
+function policyWithSocket(host) {
+  return contentSecurityPolicy.replace("connect-src 'self'", `connect-src 'self' ws://${host}`);
+}
+
 /**
  * Serves `folder` on 127.0.0.1. A busy `port` gives way to the next free one unless `strictPort`. With a `bridge` the
  * page is told how to reach it, and its sockets are handed on.
@@ -65,17 +70,19 @@ export function serve({ folder, port, strictPort = false, bridge }) {
       if (!found?.isFile()) return answer(404, "Not found.\n");
 
       const type = mediaTypes[extname(file)] ?? "application/octet-stream";
+      // Under another name (a page that has its own name lead here) the page works, and learns no secret.
+      const ownHost = bridge?.isOwnHost(request.headers.host) ? request.headers.host : undefined;
       /** @type {Record<string, string>} */
       const headers = {
         ...commonHeaders,
+        ...(ownHost ? { "Content-Security-Policy": policyWithSocket(ownHost) } : {}),
         "Content-Type": type,
         // Vite puts a hash into the name of every asset, so those never change; everything else may.
         "Cache-Control": pathname.startsWith("/assets/") ? "public, max-age=31536000, immutable" : "no-cache",
       };
       /** @type {Buffer} */
       let body = await readFile(file);
-      // Under another name (a page that has its own name lead here) the page works, and learns no secret.
-      if (bridge && type === mediaTypes[".html"] && bridge.isOwnHost(request.headers.host)) {
+      if (bridge && ownHost && type === mediaTypes[".html"]) {
         body = Buffer.from(body.toString("utf8").replace("</head>", `${bridge.tag}</head>`));
         headers["Cache-Control"] = "no-store";
       } else if (
