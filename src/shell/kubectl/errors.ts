@@ -120,7 +120,7 @@ function invalidMessage(status: Status): string {
   const causes = details.causes ?? [];
   const unnamed = !details.kind && !details.name;
   if (unnamed && causes.length === 0) return `The request is invalid: ${status.message ?? ""}`;
-  const subject = unnamed ? "The request is invalid" : `The ${details.kind} "${details.name}" is invalid`;
+  const subject = unnamed ? "The request is invalid" : `The ${details.kind ?? ""} "${details.name ?? ""}" is invalid`;
   if (causes.length === 0) return subject;
   const lines = [
     ...new Set(causes.map((cause) => (cause.field ? `${cause.field}: ${cause.message}` : `${cause.message}`))),

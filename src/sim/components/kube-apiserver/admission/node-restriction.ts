@@ -77,12 +77,55 @@ function createPod(request: AdmissionRequest, node: string, pod: ApiObject): Sta
 function admitNode(request: AdmissionRequest, node: string): Status | null {
   const name = request.operation === "CREATE" ? (request.object?.metadata?.name ?? request.name) : request.name;
   if (name !== node) return refuse(request, `node "${node}" is not allowed to modify node "${name}"`);
+  if (request.object !== null && request.subresource === "") {
+    const labels = restrictedLabels(request.object, request.old);
+    if (labels.length > 0) {
+      const what = request.operation === "CREATE" ? "set the following labels" : "modify labels";
+      return refuse(request, `is not allowed to ${what}: ${labels.join(", ")}`);
+    }
+  }
   if (request.operation !== "UPDATE" || request.old === null || request.object === null || request.subresource !== "")
     return null;
   const taints = (object: ApiObject) => (object.spec as { taints?: unknown } | undefined)?.taints;
   if (!equalJson(taints(request.object), taints(request.old)))
     return refuse(request, `node "${node}" is not allowed to modify taints`);
   return null;
+}
+
+/** What kubelets may say of themselves among the labels that are Kubernetes' own. */
+const KUBELET_LABELS: readonly string[] = [
+  "kubernetes.io/hostname",
+  "topology.kubernetes.io/zone",
+  "topology.kubernetes.io/region",
+  "failure-domain.beta.kubernetes.io/zone",
+  "failure-domain.beta.kubernetes.io/region",
+  "node.kubernetes.io/instance-type",
+  "beta.kubernetes.io/instance-type",
+  "kubernetes.io/os",
+  "kubernetes.io/arch",
+  "beta.kubernetes.io/os",
+  "beta.kubernetes.io/arch",
+];
+
+function isWithin(domain: string, parent: string): boolean {
+  return domain === parent || domain.endsWith(`.${parent}`);
+}
+
+/** Labels that the write changes and that are none of a kubelet's business, by name. */
+function restrictedLabels(object: ApiObject, old: ApiObject | null): string[] {
+  const [now, before] = [object.metadata?.labels ?? {}, old?.metadata?.labels ?? {}];
+  if (now === before) return [];
+  return [...new Set([...Object.keys(now), ...Object.keys(before)])]
+    .filter((label) => now[label] !== before[label])
+    .filter((label) => {
+      const slash = label.indexOf("/");
+      const domain = slash < 0 ? "" : label.slice(0, slash);
+      if (isWithin(domain, "node-restriction.kubernetes.io")) return true;
+      if (!isWithin(domain, "kubernetes.io") && !isWithin(domain, "k8s.io")) return false;
+      const own = isWithin(domain, "kubelet.kubernetes.io") || isWithin(domain, "node.kubernetes.io");
+      return !own && !KUBELET_LABELS.includes(label);
+    })
+    .sort();
 }
 
 function ownLease(request: AdmissionRequest, node: string): Status | null {

@@ -3,6 +3,7 @@ import type { ApiObject } from "../../../api/object.ts";
 import { forbidden } from "../../../api/status-errors.ts";
 import { type AdmissionPlugin, createsPod, type PodContainer, type PodSpec, type PodVolume } from "./plugin.ts";
 
+const MIRROR = "kubernetes.io/config.mirror";
 const MOUNT_PATH = "/var/run/secrets/kubernetes.io/serviceaccount";
 const TOKEN_EXPIRATION_SECONDS = 3607;
 
@@ -20,7 +21,7 @@ export const serviceAccount: AdmissionPlugin = {
     if (!createsPod(request)) return null;
     const pod = request.object!;
     // A mirror pod runs outside of the API server's reach: it gets no token.
-    if (pod.metadata?.annotations?.["kubernetes.io/config.mirror"] !== undefined) return null;
+    if (pod.metadata?.annotations?.[MIRROR] !== undefined) return null;
     let spec = pod.spec as PodSpec;
     const name = spec.serviceAccountName || "default";
     const account = view.lookup("serviceaccounts", request.namespace, name) as ServiceAccount | undefined;
@@ -37,7 +38,51 @@ export const serviceAccount: AdmissionPlugin = {
     }
     return { ...pod, spec };
   },
+  validate(request) {
+    const pod = request.object;
+    if (!createsPod(request) || pod?.metadata?.annotations?.[MIRROR] === undefined) return null;
+    const why = forbiddenToMirrors(pod.spec as PodSpec);
+    return why === "" ? null : forbidden(request.kind, request.name, why);
+  },
 };
+
+/** What a static pod cannot have: the kubelet runs it without asking anybody. */
+function forbiddenToMirrors({
+  serviceAccountName,
+  volumes = [],
+  containers = [],
+  initContainers = [],
+}: PodSpec): string {
+  if (serviceAccountName) return "a mirror pod may not reference service accounts";
+  const sources = volumes.flatMap(({ projected }) => (projected as ProjectedVolume | undefined)?.sources ?? []);
+  const refersToSecret = [...containers, ...initContainers].some((container) => {
+    const { env = [], envFrom = [] } = container as ContainerReferences;
+    return (
+      env.some(({ valueFrom }) => valueFrom?.secretKeyRef !== undefined) ||
+      envFrom.some(({ secretRef }) => secretRef !== undefined)
+    );
+  });
+  if (
+    refersToSecret ||
+    volumes.some(({ secret }) => secret !== undefined) ||
+    sources.some(({ secret }) => secret !== undefined)
+  ) {
+    return "a mirror pod may not reference secrets";
+  }
+  if (sources.some(({ serviceAccountToken }) => serviceAccountToken !== undefined)) {
+    return "a mirror pod may not use ServiceAccountToken volume projections";
+  }
+  return "";
+}
+
+interface ProjectedVolume {
+  readonly sources?: readonly { readonly secret?: unknown; readonly serviceAccountToken?: unknown }[];
+}
+
+interface ContainerReferences {
+  readonly env?: readonly { readonly valueFrom?: { readonly secretKeyRef?: unknown } }[];
+  readonly envFrom?: readonly { readonly secretRef?: unknown }[];
+}
 
 function mountToken(spec: PodSpec, random: (bound: number) => number): PodSpec {
   const volumeName = `kube-api-access-${randomSuffix(5, random)}`;

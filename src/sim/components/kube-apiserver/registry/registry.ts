@@ -1,3 +1,4 @@
+import type { ApiObject } from "../../../api/object.ts";
 import {
   methodNotOnResource,
   methodNotSupported,
@@ -17,6 +18,7 @@ import { beginCreate, resumeCreate, storeCharged } from "./create.ts";
 import type { EtcdAnswer } from "./etcd-client.ts";
 import { quotaAnswered } from "./quota.ts";
 import { beginGet, beginList, resumeFromCache, resumeGet, resumeList } from "./read.ts";
+import { wrongWithReview } from "./review-checks.ts";
 import { review } from "./reviews.ts";
 import { beginTokenRequest, resumeTokenRequest } from "./token-request.ts";
 import { beginEviction, beginUpdate, resumeUpdate, updateCharged } from "./update.ts";
@@ -51,7 +53,9 @@ export function begin(state: ApiServerState, exchange: Exchange, context: Contex
       refuse(state, exchange, context, methodNotSupported(kind, verb));
       return;
     }
-    answer(state, exchange, context, 201, review(state, exchange, context));
+    const wrong = wrongWithReview(kind, (request.body ?? {}) as ApiObject, request.namespace);
+    if (wrong !== null) refuse(state, exchange, context, wrong);
+    else answer(state, exchange, context, 201, review(state, exchange, context));
     return;
   }
   switch (verb) {

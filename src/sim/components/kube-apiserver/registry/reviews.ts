@@ -7,7 +7,7 @@ import { authorize, rbacIndex } from "../authz/authorize.ts";
 import { visitGrants } from "../authz/rbac.ts";
 import type { ApiServerState, Exchange } from "../state.ts";
 
-interface AccessSpec {
+export interface AccessSpec {
   readonly resourceAttributes?: {
     readonly namespace?: string;
     readonly verb?: string;
