@@ -2,6 +2,7 @@ import type { Certificate, Context } from "../../kernel/types.ts";
 import { birthOf } from "./birth.ts";
 import { fail } from "./fail.ts";
 import { addressOf, type EtcdConfig } from "./flags.ts";
+import { forceAlone } from "./force-new-cluster.ts";
 import { clusterId, memberId } from "./identity.ts";
 import { restoreMachine } from "./machine.ts";
 import type { Member } from "./messages.ts";
@@ -13,8 +14,8 @@ import { addPeers } from "./peers.ts";
 import { memberOf, publish } from "./publish.ts";
 import { push } from "./raft/log.ts";
 import { createRaft } from "./raft/raft.ts";
-import { type Entry, type HardState, type Membership, NOBODY, type Raft, type Snapshot } from "./raft/types.ts";
-import type { Command, EtcdState, MachineImage, MembershipOperation } from "./state.ts";
+import { type HardState, type Membership, NOBODY, type Raft, type Snapshot } from "./raft/types.ts";
+import type { Command, EtcdState, MachineImage } from "./state.ts";
 import { fillLog, load, type Stored, writeDatabaseFile, writeEntry, writeHardState, writeMetadata } from "./storage.ts";
 import { zap } from "./zap-log.ts";
 
@@ -286,7 +287,7 @@ function keepBirth(
 }
 
 function restart(state: EtcdState, context: Context, found: Stored): void {
-  const stored = state.config.forceNewCluster ? forcedAlone(state, context, found) : found;
+  const stored = state.config.forceNewCluster ? forceAlone(context.disk, state.config.dataPath, found) : found;
   const { metadata, hardState, snapshot } = stored;
   state.id = metadata.id;
   state.clusterId = metadata.clusterId;
@@ -301,49 +302,6 @@ function restart(state: EtcdState, context: Context, found: Stored): void {
     "commit-index": hardState.commit,
   });
   run(state, context, snapshot === null ? metadata.peers : (snapshot.data as MachineImage).members);
-}
-
-/**
- * `--force-new-cluster`: everyone else is removed by entries at the log's end, so that this member can go on alone with
- * what it has. All of its log counts, since the commit index on the disk lags behind.
- */
-function forcedAlone(state: EtcdState, context: Context, stored: Stored): Stored {
-  const { dataPath } = state.config;
-  const { metadata, snapshot, hardState } = stored;
-  const entries = [...stored.entries];
-  for (const id of membersAfter(stored)) {
-    if (id === metadata.id) continue;
-    const index = (entries.at(-1)?.index ?? snapshot?.index ?? 0) + 1;
-    const change = Object.freeze({ type: "remove" as const, id });
-    const operation: MembershipOperation = Object.freeze({
-      op: "membership",
-      action: "memberRemove",
-      id,
-      member: null,
-      change,
-    });
-    const command: Command = Object.freeze({ operation, origin: NOBODY, incarnation: 0, request: 0, trace: null });
-    const entry: Entry = { index, term: hardState.term, kind: "membership", data: command, sizeBytes: 100 };
-    entries.push(Object.freeze(entry));
-    writeEntry(context.disk, dataPath, entry);
-  }
-  const commit = entries.at(-1)?.index ?? snapshot?.index ?? 0;
-  const forced: HardState = Object.freeze({ ...hardState, commit });
-  writeHardState(context.disk, dataPath, forced);
-  return { metadata, snapshot, hardState: forced, entries };
-}
-
-/** Who is in the cluster at the log's end, learners too. */
-function membersAfter({ metadata, snapshot, entries }: Stored): Set<string> {
-  const known = (snapshot?.data as MachineImage | undefined)?.members ?? metadata.members;
-  const ids = new Set(known.map((member) => member.id));
-  for (const { index, data } of entries) {
-    const operation = (data as Command | null)?.operation;
-    if (index <= (snapshot?.index ?? 0) || operation?.op !== "membership") continue;
-    if (operation.action === "memberRemove") ids.delete(operation.id);
-    else ids.add(operation.id);
-  }
-  return ids;
 }
 
 function run(state: EtcdState, context: Context, members: Iterable<Member>): void {

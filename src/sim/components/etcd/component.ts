@@ -2,6 +2,7 @@ import type { Certificate, Component, Context, KernelMessage, RequestId, StreamI
 import { fileData } from "../../machinery/kubeconfig.ts";
 import type { ProgramArgs } from "../container-runtime/messages.ts";
 import { bootstrap, createState, peerAnswered } from "./bootstrap.ts";
+import { openExecOutput } from "./exec-output.ts";
 import { fail } from "./fail.ts";
 import { type EtcdConfig, parseFlags } from "./flags.ts";
 import { hostPath, mountsOf } from "./host-path.ts";
@@ -55,8 +56,7 @@ function printVersion(context: Context, exec: ProgramArgs["exec"]): EtcdState {
   const text = `etcd Version: ${VERSION}\nGit SHA: a17edfd\nGo Version: go1.23.7\nGo OS/Arch: linux/amd64\n`;
   if (exec === undefined) for (const line of text.trim().split("\n")) context.log(line);
   else {
-    const body = { stream: "execIo", execId: exec.id };
-    const io = context.openStream({ to: "unix:/run/containerd/containerd.sock", body, label: "exec output" });
+    const io = openExecOutput(context, exec);
     context.sendFrame(io, Object.freeze({ type: "stdout", data: text }));
     context.sendFrame(io, Object.freeze({ type: "exit", exitCode: 0 }));
   }

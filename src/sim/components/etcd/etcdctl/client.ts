@@ -1,6 +1,6 @@
 import { goDuration, parseGoDuration } from "../../../api/duration.ts";
 import type { EtcdRequest, EtcdResponse, ResponseHeader } from "../messages.ts";
-import { BAD_FEATURE, CommandError } from "../programs/command.ts";
+import { CommandError, formatOf } from "../programs/command.ts";
 import { now, readFile, request, type Steps, sleep } from "../programs/effects.ts";
 import type { FlagValues } from "../programs/flags.ts";
 import { stamp } from "../programs/log.ts";
@@ -31,9 +31,7 @@ export function* createClient(invocation: Invocation, flags: FlagValues): Steps<
       `KeyFile and CertFile must both be present[key: ${flags.key ?? ""}, cert: ${flags.cert ?? ""}]`,
     );
   }
-  const format = flags["write-out"] ?? "simple";
-  if (!["simple", "json", "fields", "table"].includes(format))
-    throw new CommandError("unsupported output format", BAD_FEATURE);
+  const format = formatOf(flags);
   const timeoutUs = parseGoDuration(flags["command-timeout"] ?? "5s");
   if (timeoutUs === null) {
     throw new CommandError(

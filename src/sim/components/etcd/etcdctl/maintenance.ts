@@ -1,4 +1,4 @@
-import { BAD_ARGUMENTS, CommandError, type Command as CommandOf } from "../programs/command.ts";
+import { BAD_ARGUMENTS, CommandError, type Command as CommandOf, refuseTable } from "../programs/command.ts";
 import { decimalId, json } from "../programs/format.ts";
 import { type AnswerTo, addressOf, type Client, call, callEndpoint, timed } from "./client.ts";
 import { CLUSTER, endpointsOf } from "./endpoint.ts";
@@ -52,7 +52,8 @@ function printAlarms(sheet: Sheet, answer: AnswerTo<"alarm">): void {
         line(sheet, `"MemberID" : ${decimalId(memberId)}\n"AlarmType" : ${name}\n`);
       return;
     case "table":
-      throw new CommandError("table is not supported as output format", 4);
+      refuseTable();
+      break;
     default:
       for (const { memberId, alarm: name } of answer.alarms)
         line(sheet, `memberID:${decimalId(memberId)} alarm:${name} `);

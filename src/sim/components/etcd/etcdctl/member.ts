@@ -1,5 +1,5 @@
 import type { Member } from "../messages.ts";
-import { BAD_ARGUMENTS, CommandError, type Command as CommandOf } from "../programs/command.ts";
+import { BAD_ARGUMENTS, CommandError, type Command as CommandOf, refuseTable } from "../programs/command.ts";
 import type { FlagValues } from "../programs/flags.ts";
 import { decimalId, json, table } from "../programs/format.ts";
 import { type AnswerTo, type Client, call } from "./client.ts";
@@ -128,7 +128,7 @@ function printChanged(
   answer: AnswerTo<"memberAdd" | "memberRemove" | "memberUpdate" | "memberPromote">,
   more: object = {},
 ): void {
-  if (sheet.format === "table") throw new CommandError("table is not supported as output format", 4);
+  if (sheet.format === "table") refuseTable();
   if (sheet.format === "json") {
     line(sheet, json({ ...headerJson(answer), ...more, members: answer.members.map(memberJson) }));
     return;

@@ -8,7 +8,7 @@ import type {
   ResponseHeader,
   TxnResponse,
 } from "../messages.ts";
-import { BAD_FEATURE, CommandError } from "../programs/command.ts";
+import { refuseTable } from "../programs/command.ts";
 import { decimalId, json } from "../programs/format.ts";
 import type { Terminal } from "../programs/program.ts";
 
@@ -51,10 +51,6 @@ export function printRange(sheet: Sheet, answer: RangeResponse, valueOnly: boole
     default:
       for (const kv of answer.kvs) printKv(sheet, kv, valueOnly);
   }
-}
-
-function refuseTable(): never {
-  throw new CommandError("table is not supported as output format", BAD_FEATURE);
 }
 
 function rangeJson(answer: RangeResponse): object {

@@ -1,5 +1,5 @@
 import type { EtcdWatchFrame, EtcdWatchRequest } from "../messages.ts";
-import { BAD_ARGUMENTS, type Command, CommandError, INTERRUPTED } from "../programs/command.ts";
+import { BAD_ARGUMENTS, type Command, CommandError, INTERRUPTED, refuseTable } from "../programs/command.ts";
 import { type Steps, stream } from "../programs/effects.ts";
 import type { FlagValues } from "../programs/flags.ts";
 import type { Printer } from "../programs/program.ts";
@@ -23,7 +23,7 @@ export const watch: Command<Client> = {
     const { env } = client.invocation;
     const given = env.ETCDCTL_WATCH_KEY === undefined ? args : [env.ETCDCTL_WATCH_KEY, ...args];
     if (given.length === 0 || given.length > 2) throw new CommandError("bad number of arguments", BAD_ARGUMENTS);
-    if (client.sheet.format === "table") throw new CommandError("table is not supported as output format", 4);
+    if (client.sheet.format === "table") refuseTable();
     yield* follow(client, watchRequest(given, flags));
     throw new CommandError("watch is canceled by the server", INTERRUPTED);
   },

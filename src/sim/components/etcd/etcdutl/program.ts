@@ -1,4 +1,4 @@
-import { BAD_FEATURE, type Command, CommandError, runCommand } from "../programs/command.ts";
+import { type Command, formatOf, runCommand } from "../programs/command.ts";
 import type { FlagSpec } from "../programs/flags.ts";
 import type { Invocation, ProgramCode } from "../programs/program.ts";
 import { restore, status } from "./snapshot.ts";
@@ -55,9 +55,7 @@ export const etcdutl: ProgramCode = {
         globals: GLOBALS,
         versions: "",
         *createClient(given, flags) {
-          const format = flags["write-out"] ?? "simple";
-          if (!["simple", "json", "fields", "table"].includes(format))
-            throw new CommandError("unsupported output format", BAD_FEATURE);
+          const format = formatOf(flags);
           yield* [];
           return { invocation: given, sheet: { format } };
         },

@@ -39,6 +39,18 @@ export const BAD_FEATURE = 4;
 export const INTERRUPTED = 5;
 export const BAD_ARGUMENTS = 128;
 
+/** `--write-out`, when it is one that there is. */
+export function formatOf(flags: FlagValues): string {
+  const format = flags["write-out"] ?? "simple";
+  if (!["simple", "json", "fields", "table"].includes(format))
+    throw new CommandError("unsupported output format", BAD_FEATURE);
+  return format;
+}
+
+export function refuseTable(): never {
+  throw new CommandError("table is not supported as output format", BAD_FEATURE);
+}
+
 /** Finds the command, parses flags, runs it; errors as cobra prints them. */
 export function* runCommand<Client>(line: CommandLine<Client>, invocation: Invocation): Steps<number> {
   const { terminal, args: words } = invocation;

@@ -3,6 +3,7 @@ import { fileData } from "../../../machinery/kubeconfig.ts";
 import type { ConsoleProgramArgs } from "../../console/messages.ts";
 import type { ProgramArgs } from "../../container-runtime/messages.ts";
 import type { ExecFrame } from "../../kubelet/messages.ts";
+import { openExecOutput } from "../exec-output.ts";
 import { hostPath, type Mounts, mountsOf } from "../host-path.ts";
 import type { Done, Effect, Reply, Started, Steps } from "./effects.ts";
 
@@ -54,7 +55,6 @@ type ProgramMessage =
 
 /** After the last frame, so that it is on its way before the process is gone. */
 const LEAVE_US = 2_000;
-const CRI_SOCKET = "unix:/run/containerd/containerd.sock";
 
 /** A program that a person (or an exec in a container) runs on a machine, as a process of the world. */
 export function programComponent(code: ProgramCode): Component<ProgramState, ProgramMessage> {
@@ -79,13 +79,12 @@ function initialState(context: Context, given: ProgramArgs | ConsoleProgramArgs)
     return { args: argv.slice(1), env, directory, mounts: null, io, stdin, stdinClosed: true, ...common };
   }
   const { argv, env, exec, container, imageConfig } = given;
-  const body = { stream: "execIo", execId: exec?.id };
   return {
     args: argv.slice(1),
     env,
     directory: container.workingDir || imageConfig.workingDir || "/",
     mounts: mountsOf(given),
-    io: exec === undefined ? null : context.openStream({ to: CRI_SOCKET, body, label: "exec output" }),
+    io: exec === undefined ? null : openExecOutput(context, exec),
     stdin: "",
     stdinClosed: exec?.stdin !== true,
     ...common,
