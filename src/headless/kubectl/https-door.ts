@@ -15,7 +15,11 @@ type Frame = HttpStream["frames"] extends AsyncIterable<infer T> ? T : never;
 
 export function createHttpsDoor(server: HttpsServer): ApiDoor & { close(): void } {
   const agent = new Agent({ keepAlive: true, ca: server.authority });
-  const headersOf = (request: HttpRequest) => ({ authorization: `Bearer ${server.token}`, ...request.headers });
+  // A certificate would be shown when the connection is made: it is no header.
+  const headersOf = ({ headers: { "client-certificate": _certificate, ...headers } }: HttpRequest) => ({
+    authorization: `Bearer ${server.token}`,
+    ...headers,
+  });
   const open = (request: HttpRequest, signal: AbortSignal): Promise<IncomingMessage | ConnectionFailure> =>
     new Promise((resolve) => {
       const sent = httpsRequest(

@@ -25,7 +25,7 @@ Soon the API servers are not ready any more, and the load balancer sends nobody 
   Unable to connect to the server: read tcp 192.168.1.10->10.0.0.5:6443: read: connection reset by peer
   [1]
   $ kubectl create configmap lost --from-literal=a=b
-  Unable to connect to the server: read tcp 192.168.1.10->10.0.0.5:6443: read: connection reset by peer
+  error: failed to create configmap: Post "https://10.0.0.5:6443/api/v1/namespaces/default/configmaps?fieldManager=kubectl-create&fieldValidation=Strict": read tcp 192.168.1.10->10.0.0.5:6443: read: connection reset by peer
   [1]
   $ ssh control-plane-1 etcdctl endpoint health
   {"level":"warn","ts":"*","logger":"etcd-client",*"error":"rpc error: code = DeadlineExceeded desc = context deadline exceeded"} (glob)

@@ -42,7 +42,7 @@ class Asker {
   constructor(api: ApiDoor, signal: AbortSignal) {
     const quiet = { write: () => {} };
     this.#client = new Client({ api, signal, err: quiet } as unknown as ProgramContext, {}, undefined);
-    this.mapper = new Mapper(this.#client);
+    this.mapper = new Mapper(this.#client, true);
   }
 
   async names(resource: ApiResource, namespace: string): Promise<readonly string[]> {

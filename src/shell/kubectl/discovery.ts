@@ -2,6 +2,7 @@
 import { acceptJson, type Client } from "./client.ts";
 import { CommandError, StatusError } from "./errors.ts";
 import { type Json, type JsonObject, listOf, objectsOf, textOf } from "./json.ts";
+import { reportFailedDiscovery } from "./unreachable.ts";
 
 export interface ApiResource {
   readonly group: string;
@@ -46,17 +47,27 @@ const remembered = new WeakMap<object, readonly ApiResource[]>();
 
 export class Mapper {
   readonly #client: Client;
+  readonly #quiet: boolean;
   readonly #key: object;
 
-  constructor(client: Client) {
+  /** `quiet`: who asks validates first, or only looks. */
+  constructor(client: Client, quiet = false) {
     this.#client = client;
+    this.#quiet = quiet;
     this.#key = client.context.api;
   }
 
   async resources(options: { readonly fresh?: boolean } = {}): Promise<readonly ApiResource[]> {
     const known = remembered.get(this.#key);
     if (known && !options.fresh) return known;
-    const found = [...(await this.#read("/api")), ...(await this.#read("/apis"))];
+    let found: readonly ApiResource[];
+    try {
+      found = [...(await this.#read("/api")), ...(await this.#read("/apis"))];
+    } catch (error) {
+      const { context } = this.#client;
+      if (!known && !this.#quiet) await reportFailedDiscovery(context, context.api.server, error);
+      throw error;
+    }
     remembered.set(this.#key, found);
     return found;
   }

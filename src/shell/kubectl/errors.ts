@@ -82,9 +82,12 @@ export function addSource(error: Error, verb: string, source: string): Error {
   return new CommandError(text);
 }
 
-/** The same refusal as a plain error: `failed to create token: ...`. */
-export function addPrefix(error: Error, prefix: string): Error {
-  return error instanceof StatusError ? new CommandError(`${prefix}: ${error.message}`) : error;
+/** The same refusal as a plain error: `failed to create token: ...`. `asked`: `Post "https://..."`. */
+export function addPrefix(error: Error, prefix: string, asked = ""): Error {
+  if (error instanceof StatusError) return new CommandError(`${prefix}: ${error.message}`);
+  if (error instanceof ConnectionError && asked !== "")
+    return new CommandError(`${prefix}: ${asked}: ${error.failure.text}`);
+  return error;
 }
 
 /** The lines for stderr, without the last line end. */

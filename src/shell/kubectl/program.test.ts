@@ -20,8 +20,29 @@ describe("when the server does not answer", () => {
     ["tls", "net/http: TLS handshake timeout", "Unable to connect to the server: net/http: TLS handshake timeout\n"],
   ] as const)("%s is told apart", async (failure, text, stderr) => {
     const lab = makeLab(cluster);
+    await lab.run("get nodes");
     lab.api.fault = () => ({ failure, text });
     expect(await lab.run("get pods")).toEqual({ stdout: "", stderr, code: 1 });
+  });
+
+  it("who never reached it hears of every look for its kinds", async () => {
+    const lab = makeLab();
+    lab.api.fault = () => ({ failure: "refused", text: "dial tcp 10.0.0.5:6443: connect: connection refused" });
+    const look = (index: number) =>
+      `E1120 09:30:00.00${index * 13}00    4242 memcache.go:265] "Unhandled Error" err="couldn't get current server API group list: Get \\"https://10.0.0.5:6443/api?timeout=32s\\": dial tcp 10.0.0.5:6443: connect: connection refused"`;
+    const end = "The connection to the server 10.0.0.5:6443 was refused - did you specify the right host or port?";
+    const lines = (await lab.run("get pods")).stderr.trimEnd().split("\n");
+    expect([lines.length, lines[1], lines[5]]).toEqual([6, look(1), end]);
+    expect((await lab.run("explain pods")).stderr.trimEnd().split("\n")).toHaveLength(3);
+  });
+
+  it("what would be validated is not sent", async () => {
+    const lab = makeLab();
+    lab.files.set("a.yaml", "{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}");
+    lab.api.fault = () => ({ failure: "refused", text: "dial tcp 10.0.0.5:6443: connect: connection refused" });
+    expect((await lab.run("apply -f a.yaml")).stderr).toBe(
+      'error: error validating "a.yaml": error validating data: failed to download openapi: Get "https://10.0.0.5:6443/openapi/v2?timeout=32s": dial tcp 10.0.0.5:6443: connect: connection refused; if you choose to ignore these errors, turn validation off with --validate=false\n',
+    );
   });
 
   it("version still says what the client is", async () => {

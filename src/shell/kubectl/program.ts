@@ -47,7 +47,7 @@ async function runRoot(context: ProgramContext, words: readonly string[]): Promi
   const [word] = args;
   if (word === undefined) context.out.write(await helpText("", context));
   else if (word === "options") context.out.write(await helpText("options", context));
-  else if (word === "help") context.out.write(await helpOf(args.slice(1), context));
+  else if (word === "help") await printHelp(args.slice(1), context);
   else {
     context.err.write(unknownCommand(word, verbs));
     return 1;
@@ -56,11 +56,14 @@ async function runRoot(context: ProgramContext, words: readonly string[]): Promi
 }
 
 /** `kubectl help create secret` */
-async function helpOf(words: readonly string[], context: ProgramContext): Promise<string> {
+async function printHelp(words: readonly string[], context: ProgramContext): Promise<void> {
   const { chain } = findCommand(words);
   const path = chain.map(({ name }) => name).join(" ");
-  const unknown = `Unknown help topic [${words.map((word) => `\`${word}\``).join(" ")}]\n`;
-  return `${chain.length === 0 && words.length > 0 ? unknown : ""}${await helpText(path, context)}`;
+  const isUnknown = chain.length === 0 && words.length > 0;
+  if (isUnknown) context.err.write(`Unknown help topic [${words.map((word) => `\`${word}\``).join(" ")}]\n\n\n`);
+  const text = await helpText(path, context);
+  if (isUnknown) context.err.write(text.slice(text.indexOf("Basic Commands")));
+  else context.out.write(text);
 }
 
 function parseRoot(words: readonly string[]): ParsedFlags {
@@ -166,7 +169,7 @@ async function prepare(
     flags,
     context,
     client,
-    mapper: new Mapper(client),
+    mapper: new Mapper(client, /^(apply|create|replace)$/.test(command.name)),
     namespace: given || String(chosen?.namespace || "default"),
     namespaceGiven: given !== "",
     out: (line) => context.out.write(`${line}\n`),

@@ -1,11 +1,21 @@
 /** What the words after a verb mean: `pods`, `pods a b`, `pod/a svc/b`, `po,svc`, `-f web.yaml`. */
 
+import { matchesSelector, parseSelector } from "../../sim/api/labels.ts";
 import { acceptJson, type Query } from "./client.ts";
 import type { Invocation } from "./command.ts";
 import { type ApiResource, apiVersionOf, resourcePath } from "./discovery.ts";
-import { addSource, CommandError, isNotFound, StatusError, throwCollected, toError } from "./errors.ts";
+import {
+  addSource,
+  CommandError,
+  ConnectionError,
+  isNotFound,
+  StatusError,
+  throwCollected,
+  toError,
+} from "./errors.ts";
 import { at, type Json, type JsonObject, objectOf, objectsOf, textOf, withAt } from "./json.ts";
 import { type FileSource, loadManifests, type Manifest } from "./manifests/load.ts";
+import { unvalidated } from "./unreachable.ts";
 
 /** One object by name, or all of a kind. */
 export interface Target {
@@ -166,8 +176,10 @@ export async function manifestTargets(
   for (const manifest of loaded.manifests) {
     try {
       targets.push(await manifestTarget(invocation, manifest));
-    } catch (error) {
-      errors.push(toError(error));
+    } catch (thrown) {
+      const error = toError(thrown);
+      if (!(error instanceof ConnectionError)) errors.push(error);
+      else throw validates ? unvalidated(error, manifest.source, invocation.context.api.server) : error;
     }
   }
   return { targets, errors };
@@ -228,6 +240,15 @@ function continueOf(list: JsonObject): string {
 function joined(list: JsonObject, more: JsonObject): JsonObject {
   const field = list.kind === "Table" ? "rows" : "items";
   return { ...list, metadata: more.metadata, [field]: [...objectsOf(list[field]), ...objectsOf(more[field])] };
+}
+
+/** With `-l` only the manifests whose labels fit. */
+export function selectedTargets(targets: readonly Target[], selector: string): readonly Target[] {
+  if (selector === "") return targets;
+  const parsed = parseSelector(selector);
+  return targets.filter(({ manifest }) =>
+    matchesSelector(parsed, objectOf(at(manifest?.object, "metadata", "labels")) as Record<string, string>),
+  );
 }
 
 /** The objects of the targets, one by one; errors are kept for the end. */

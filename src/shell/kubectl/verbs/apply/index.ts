@@ -3,17 +3,19 @@ import { withQuery } from "../../client.ts";
 import { type Command, type Invocation, inSteps } from "../../command.ts";
 import { qualifiedName, resourcePath } from "../../discovery.ts";
 import { addSource, CommandError, isNotFound, isReason, throwCollected, toError, UsageError } from "../../errors.ts";
-import type { FlagSpec, FlagValues } from "../../flags.ts";
+import { boolFlag, type FlagSpec, type FlagValues, textFlag, wordsFlag } from "../../flags.ts";
 import { at, type JsonObject } from "../../json.ts";
 import { fileFlags, fileSources } from "../../manifests/load.ts";
 import { type DryRun, dryRunFlag, dryRunOf, outputFlags, printerFor, reporter } from "../../output.ts";
-import { manifestTargets, type Target, typed } from "../../targets.ts";
+import { manifestTargets, selectedTargets, selectorFlag, type Target, typed } from "../../targets.ts";
+import { unvalidated } from "../../unreachable.ts";
 import { fieldValidation, lastApplied, validateFlag, withLastApplied } from "../create/generate.ts";
 import { createFromTarget } from "../create/index.ts";
-import { removeAndWait } from "../delete/index.ts";
+import { deletionFlags, removeAndWait } from "../delete/index.ts";
 import { describeTarget } from "./describe-target.ts";
 import { editLastApplied, setLastApplied, viewLastApplied } from "./last-applied.ts";
 import { applyPatch, type PatchRequest } from "./patch.ts";
+import { prune, validatePrune } from "./prune.ts";
 
 interface Options {
   readonly targets: readonly Target[];
@@ -35,8 +37,10 @@ async function complete(invocation: Invocation): Promise<Options> {
     throw new CommandError("--force-conflicts only works with --server-side");
   if (serverSide && dryRun === "client")
     throw new CommandError("--dry-run=client doesn't work with --server-side (did you mean --dry-run=server instead?)");
+  validatePrune(invocation);
   if (serverSide && flags.bool("force")) throw new CommandError("--force cannot be used with --server-side");
-  return { ...(await manifestTargets(invocation, files, flags.bool("recursive"))), dryRun, serverSide };
+  const found = await manifestTargets(invocation, files, flags.bool("recursive"));
+  return { ...found, targets: selectedTargets(found.targets, flags.text("selector")), dryRun, serverSide };
 }
 
 type Report = (object: JsonObject, operation: string) => void;
@@ -45,20 +49,28 @@ async function run(options: Options, invocation: Invocation): Promise<number> {
   const { context, flags } = invocation;
   const report = reporter(await printerFor(flags, context), context, options.dryRun);
   const errors = [...options.errors];
+  const applied: JsonObject[] = [];
+  const keep: Report = (object, operation) => {
+    applied.push(object);
+    report(object, operation);
+  };
   for (const target of options.targets) {
     try {
       if (target.name === null)
         throw new CommandError(
           `error when applying patch: cannot use generate name with apply`.replace("error when applying patch: ", ""),
         );
-      if (options.serverSide) await applyServerSide(invocation, target, options.dryRun, report);
-      else await applyOne(invocation, target, options.dryRun, report);
-    } catch (error) {
-      errors.push(toError(error));
+      if (options.serverSide) await applyServerSide(invocation, target, options.dryRun, keep);
+      else await applyOne(invocation, target, options.dryRun, keep);
+    } catch (thrown) {
+      const error = toError(thrown);
+      const validates = fieldValidation(invocation) !== "Ignore";
+      errors.push(validates ? unvalidated(error, target.manifest!.source, context.api.server) : error);
     }
   }
   throwCollected(errors);
-  if (options.targets.length === 0) throw new CommandError("no objects passed to apply");
+  if (options.targets.length === 0 && !flags.bool("prune")) throw new CommandError("no objects passed to apply");
+  if (flags.bool("prune")) await prune(invocation, applied, options.dryRun);
   return 0;
 }
 
@@ -146,7 +158,8 @@ async function applyServerSide(invocation: Invocation, target: Target, dryRun: D
   const { flags } = invocation;
   const { object, source } = target.manifest!;
   const manager = serverSideManager(flags);
-  const path = withQuery(resourcePath(target.resource, target.namespace, target.name!), [
+  const place = resourcePath(target.resource, target.namespace, target.name!, flags.text("subresource") || undefined);
+  const path = withQuery(place, [
     ["dryRun", dryRun === "server" ? "All" : undefined],
     ["fieldManager", manager],
     ["fieldValidation", fieldValidation(invocation)],
@@ -172,6 +185,14 @@ function conflict(error: Error): Error {
 }
 
 const flags: readonly FlagSpec[] = [
+  boolFlag("all"),
+  ...deletionFlags,
+  boolFlag("openapi-patch", true),
+  boolFlag("overwrite", true),
+  boolFlag("prune"),
+  wordsFlag("prune-allowlist"),
+  selectorFlag,
+  textFlag("subresource"),
   dryRunFlag,
   {
     name: "field-manager",

@@ -9,7 +9,7 @@ import { fileFlags, fileSources } from "../../manifests/load.ts";
 import { dryRunFlag, dryRunOf, outputFlags, printerFor, reporter } from "../../output.ts";
 import { toYaml } from "../../printers/yaml.ts";
 import { type Info, infoPath, readInfos, resolveTargets, selectorFlag, type Target, typed } from "../../targets.ts";
-import { lastApplied, withLastApplied } from "../create/generate.ts";
+import { lastApplied, validateFlag, withLastApplied } from "../create/generate.ts";
 import { editUntilSaved } from "../edit/loop.ts";
 
 function noteOf(info: Info): string {
@@ -114,6 +114,7 @@ export const editLastApplied: Command = {
   completes: "resources",
   flags: [
     textFlag("field-manager", "kubectl-client-side-apply"),
+    validateFlag(),
     boolFlag("windows-line-endings"),
     ...fileFlags("to use to edit the resource"),
     ...outputFlags,

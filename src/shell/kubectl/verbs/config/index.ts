@@ -1,7 +1,7 @@
 /** `kubectl config`: which cluster, user and namespace commands use. */
 import { type Command, type Invocation, inSteps } from "../../command.ts";
 import { CommandError, SilentExit, UsageError } from "../../errors.ts";
-import type { FlagSpec } from "../../flags.ts";
+import { boolFlag, type FlagSpec } from "../../flags.ts";
 import { type JsonObject, objectOf, objectsOf, textOf } from "../../json.ts";
 import { contextNamed, currentContext } from "../../kubeconfig.ts";
 import { outputFlags, printerFor } from "../../output.ts";
@@ -174,6 +174,8 @@ export const config: Command = {
     subcommand("use-context", "Set the current-context in a kubeconfig file", "use-context CONTEXT_NAME", useContext),
     subcommand("view", "Display merged kubeconfig settings or a specified kubeconfig file", "view [flags]", view, [
       { name: "minify", type: "bool", default: false, usage: "Leave out what the current context does not use." },
+      boolFlag("flatten"),
+      boolFlag("merge", true),
       { name: "raw", type: "bool", default: false, usage: "Display raw byte data and sensitive data" },
       ...outputFlags,
     ]),

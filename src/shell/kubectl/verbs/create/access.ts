@@ -222,6 +222,9 @@ export const token: Command = {
   usage: "create token SERVICE_ACCOUNT_NAME [options]",
   examples: [["Request a token for a service account", "kubectl create token myapp"]],
   flags: [
+    { name: "bound-object-kind", type: "string", default: "" },
+    { name: "bound-object-name", type: "string", default: "" },
+    { name: "bound-object-uid", type: "string", default: "" },
     { name: "audience", type: "words", usage: "Audience of the requested token." },
     { name: "duration", type: "duration", default: "0s", usage: "Requested lifetime of the issued token." },
     ...outputFlags,
@@ -231,10 +234,24 @@ export const token: Command = {
     run: async (name, { client, context, flags, namespace }) => {
       const audiences = flags.list("audience");
       const seconds = Math.trunc((parseGoDuration(flags.text("duration")) ?? 0) / 1_000_000);
+      const kind = flags.text("bound-object-kind");
+      const bound = {
+        kind,
+        apiVersion: "v1",
+        name: flags.text("bound-object-name"),
+        uid: flags.text("bound-object-uid"),
+      };
+      for (const name of ["bound-object-name", "bound-object-uid"])
+        if (kind === "" && flags.text(name) !== "")
+          throw new CommandError(`--${name} can only be set if --bound-object-kind is provided`);
+      if (kind !== "" && !["Node", "Pod", "Secret"].includes(kind))
+        throw new CommandError(`supported --bound-object-kind values are Node, Pod, Secret`);
+      if (kind !== "" && bound.name === "")
+        throw new CommandError("--bound-object-name is required if --bound-object-kind is provided");
       const spec = {
         audiences: audiences.length > 0 ? audiences : null,
         expirationSeconds: seconds || null,
-        boundObjectRef: null,
+        boundObjectRef: kind === "" ? null : bound,
       };
       const body = {
         kind: "TokenRequest",

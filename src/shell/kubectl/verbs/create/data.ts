@@ -2,7 +2,7 @@ import { encodeBase64Text } from "../../../../sim/api/base64.ts";
 /** `create configmap`, `create secret generic|tls|docker-registry`: what stands in files and literals. */
 import type { Command, Invocation } from "../../command.ts";
 import { CommandError } from "../../errors.ts";
-import { boolFlag, type FlagSpec } from "../../flags.ts";
+import { boolFlag, type FlagSpec, listFlag } from "../../flags.ts";
 import { configMapHash, secretHash } from "../../hash.ts";
 import { at, type JsonObject, objectOf, textOf, withAt } from "../../json.ts";
 import { type Generator, generatorCommand, literals, objectMeta } from "./generate.ts";
@@ -155,6 +155,21 @@ const tls: Generator = {
   },
 };
 
+async function fromFiles(name: string, files: readonly string[], { context }: Invocation): Promise<JsonObject> {
+  const data: Record<string, string> = {};
+  for (const source of files) {
+    const equals = source.indexOf("=");
+    const path = equals < 0 ? source : source.slice(equals + 1);
+    const key = equals < 0 ? path.split("/").at(-1)! : source.slice(0, equals);
+    try {
+      data[key] = encodeBase64Text(await context.files.read(path));
+    } catch {
+      throw new CommandError(`error reading ${path}: no such file or directory`);
+    }
+  }
+  return secret(name, data, "kubernetes.io/dockerconfigjson");
+}
+
 const dockerRegistry: Generator = {
   ...secretBase,
   name: "docker-registry",
@@ -163,6 +178,7 @@ const dockerRegistry: Generator = {
     "create secret docker-registry NAME --docker-username=user --docker-password=password --docker-email=email [--docker-server=string] [--dry-run=server|client|none] [options]",
   flags: [
     boolFlag("append-hash"),
+    listFlag("from-file"),
     { name: "docker-email", type: "string", usage: "Email for Docker registry" },
     { name: "docker-password", type: "string", usage: "Password for Docker registry authentication" },
     {
@@ -173,13 +189,15 @@ const dockerRegistry: Generator = {
     },
     { name: "docker-username", type: "string", usage: "Username for Docker registry authentication" },
   ],
-  build: (name, invocation) => {
+  build: async (name, invocation) => {
     const { flags } = invocation;
     const [username, password, email] = [
       flags.text("docker-username"),
       flags.text("docker-password"),
       flags.text("docker-email"),
     ];
+    const files = flags.list("from-file");
+    if (files.length > 0) return hashed(await fromFiles(name, files, invocation), invocation);
     if (username === "" || password === "") {
       throw new CommandError(
         "either --from-file or the combination of --docker-username, --docker-password and --docker-server is required",

@@ -142,7 +142,7 @@ async function send(
   const created = await client
     .send("POST", query, { body: object, accept: "application/json" })
     .catch((error: unknown) => {
-      throw failure === undefined ? error : addPrefix(toError(error), failure);
+      throw failure === undefined ? error : addPrefix(toError(error), failure, `Post "${context.api.server}${query}"`);
     });
   report({ apiVersion: object.apiVersion, kind: object.kind, ...created }, "created");
   return 0;

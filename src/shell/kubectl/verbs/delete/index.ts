@@ -3,9 +3,11 @@ import { parseGoDuration } from "../../../../sim/api/duration.ts";
 import { type Command, type Invocation, inSteps } from "../../command.ts";
 import { kindName, resourcePath } from "../../discovery.ts";
 import { addSource, CommandError, isNotFound, throwCollected, toError } from "../../errors.ts";
+import { boolFlag, durationFlag, type FlagSpec, intFlag, textFlag } from "../../flags.ts";
 import { at, type JsonObject, textOf } from "../../json.ts";
 import { fileFlags, fileSources } from "../../manifests/load.ts";
 import { type DryRun, dryRunFlag, dryRunOf, dryRunSuffix } from "../../output.ts";
+import { sendRaw } from "../../raw.ts";
 import { listItems, manifestTargets, readTarget, resolveTargets, selectorFlag, type Target } from "../../targets.ts";
 import { waitForDeletion } from "../../waiting.ts";
 
@@ -76,12 +78,21 @@ async function complete(invocation: Invocation): Promise<Options> {
   };
 }
 
+/** How what is replaced by force is deleted. */
+export const deletionFlags: readonly FlagSpec[] = [
+  { name: "cascade", type: "string", default: "background", bare: "background" },
+  intFlag("grace-period", -1),
+  durationFlag("timeout", "0s"),
+  boolFlag("wait"),
+];
+
 interface Removed {
   readonly target: Target;
   readonly uid: string;
 }
 
 async function run(options: Options, invocation: Invocation): Promise<number> {
+  if (invocation.flags.changed("raw")) return sendRaw(invocation, "DELETE");
   if (options.gracePeriod === 0 && options.force) {
     invocation.err(
       "Warning: Immediate deletion does not wait for confirmation that the running resource has been terminated. The resource may continue to run on the cluster indefinitely.",
@@ -194,10 +205,16 @@ async function awaitAll(
 /** For `replace --force` and `apply --force`. False: there was nothing to remove. */
 export async function removeAndWait(invocation: Invocation, target: Target, dryRun: DryRun): Promise<boolean> {
   if (dryRun !== "none") return false;
-  const { client } = invocation;
+  const { client, flags } = invocation;
+  const grace = flags.has("grace-period") ? flags.int("grace-period") : -1;
+  const cascade = flags.has("cascade") ? flags.text("cascade") : "background";
+  const body = {
+    ...(grace >= 0 ? { gracePeriodSeconds: grace } : {}),
+    propagationPolicy: { orphan: "Orphan", foreground: "Foreground" }[cascade] ?? "Background",
+  };
   const path = resourcePath(target.resource, target.namespace, target.name!);
   try {
-    await client.send("DELETE", path, { body: { propagationPolicy: "Background" }, accept: "application/json" });
+    await client.send("DELETE", path, { body, accept: "application/json" });
   } catch (error) {
     if (!isNotFound(error)) throw error;
     return false;
@@ -280,6 +297,8 @@ export const deleteCommand: Command = {
       usage: "How long to wait before giving up. Zero: depends on the size of the object.",
     },
     { name: "wait", type: "bool", default: true, usage: "Wait for the resources to be gone, finalizers included." },
+    boolFlag("interactive", false, "i"),
+    textFlag("raw"),
     selectorFlag,
     ...fileFlags("containing the resource to delete."),
   ],

@@ -1,12 +1,13 @@
 /** `kubectl api-resources`, `api-versions`, `cluster-info`, `version`, `options` */
 import { type Command, type Invocation, inSteps } from "../../command.ts";
 import { type ApiResource, apiVersionOf, qualifiedName } from "../../discovery.ts";
-import { CommandError, UsageError } from "../../errors.ts";
+import { CommandError, ConnectionError, UsageError } from "../../errors.ts";
 import { at, compareText, type JsonObject, objectOf, objectsOf, textOf } from "../../json.ts";
 import { toPrettyJson } from "../../printers/json.ts";
 import { toYaml } from "../../printers/yaml.ts";
 import { alignTabs, tableTabs } from "../../tabwriter.ts";
 import { listItems } from "../../targets.ts";
+import { dump } from "./dump.ts";
 
 function wanted(invocation: Invocation): (resource: ApiResource) => boolean {
   const { flags } = invocation;
@@ -101,7 +102,13 @@ export const apiVersions: Command = {
   usage: "api-versions [options]",
   completes: "none",
   run: inSteps({
-    complete: ({ mapper }) => mapper.resources({ fresh: true }),
+    complete: ({ context, mapper }) =>
+      mapper.resources({ fresh: true }).catch((thrown: unknown) => {
+        if (!(thrown instanceof ConnectionError)) throw thrown;
+        throw new CommandError(
+          `couldn't get available api versions from server: Get "${context.api.server}/api?timeout=32s": ${thrown.failure.text}`,
+        );
+      }),
     run: async (resources, invocation) => {
       for (const version of [...new Set(resources.map(apiVersionOf))].sort(compareText)) invocation.out(version);
       return 0;
@@ -111,6 +118,7 @@ export const apiVersions: Command = {
 
 export const clusterInfo: Command = {
   name: "cluster-info",
+  subcommands: [dump],
   short: "Display cluster information",
   long: "Display addresses of the control plane and services with label kubernetes.io/cluster-service=true.",
   usage: "cluster-info [flags] [options]",

@@ -1,5 +1,5 @@
 /** `kubectl edit`: opens the person's editor on objects, and sends what they changed. */
-import { changeObject } from "../../change.ts";
+import { changeObject, differenceOf } from "../../change.ts";
 import { type Command, type Invocation, inSteps } from "../../command.ts";
 import { qualifiedName } from "../../discovery.ts";
 import { CommandError, throwCollected } from "../../errors.ts";
@@ -68,6 +68,8 @@ async function saveAll(
       fieldValidation: fieldValidation(invocation),
     });
     report(changed ?? before, changed ? "edited" : "skipped");
+    if (invocation.flags.bool("output-patch") && changed)
+      invocation.out(`Patch: ${JSON.stringify(differenceOf({ ...info, object: before }, after, "strategic").patch)}`);
   }
 }
 
@@ -87,6 +89,8 @@ export const edit: Command = {
   completes: "resources",
   flags: [
     textFlag("field-manager", "kubectl-edit"),
+    boolFlag("output-patch"),
+    boolFlag("save-config"),
     boolFlag("windows-line-endings"),
     selectorFlag,
     validateFlag(),

@@ -21,6 +21,8 @@ export interface Editing {
   /** `deployments.apps "web"`: what messages call it. */
   readonly subject: string;
   readonly format: "yaml" | "json";
+  /** What is not there yet is made even if nothing was changed. */
+  readonly creates?: boolean;
   /** Sends what came of it; throws what the server says. */
   save(edited: readonly JsonObject[]): Promise<void>;
 }
@@ -32,7 +34,8 @@ export async function editUntilSaved(invocation: Invocation, editing: Editing): 
   for (let tries = 0; ; tries += 1) {
     const path = await temporaryPath(invocation, editing, tries);
     const edited = withoutComments(await editText(invocation.context, path, `${head}${reasons}${shown}`));
-    if (edited === withoutComments(original)) return cancelled(invocation, "Edit cancelled, no changes made.");
+    if (edited === withoutComments(original) && !editing.creates)
+      return cancelled(invocation, "Edit cancelled, no changes made.");
     if (reasons !== "" && edited === withoutComments(shown)) return keepCopy(invocation, path, edited);
     try {
       await editing.save(objectsIn(edited));

@@ -66,13 +66,16 @@ async function explainedOf(resource: ApiResource, client: Client): Promise<Expla
 async function run(options: Options, invocation: Invocation): Promise<number> {
   const { resource, path } = options;
   const { struct, descriptions } = await explainedOf(resource, invocation.client);
-  const place = placeOf(struct, path);
-  const lines = [
+  const head = [
     ...(resource.group ? [`GROUP:      ${resource.group}`] : []),
     `KIND:       ${resource.kind}`,
     `VERSION:    ${resource.version}`,
     "",
   ];
+  // Said even where the field turns out not to be there.
+  for (const line of head) invocation.out(line);
+  const place = placeOf(struct, path);
+  const lines: string[] = [];
   if (place.field !== null) lines.push(`FIELD: ${place.field} <${shownType(place.type!)}>`, "", "");
   lines.push("DESCRIPTION:");
   const texts = [
@@ -91,7 +94,8 @@ async function run(options: Options, invocation: Invocation): Promise<number> {
       "",
     );
   } else lines.push("");
-  invocation.context.out.write(lines.join("\n") + (place.struct ? "\n" : ""));
+  const recursive = place.struct && invocation.flags.bool("recursive");
+  invocation.context.out.write(`${lines.join("\n")}${recursive ? "\n" : place.struct ? "\n\n" : "\n"}`);
   return 0;
 }
 
@@ -154,7 +158,6 @@ export const explain: Command = {
     },
     {
       name: "output",
-      short: "o",
       type: "string",
       default: "plaintext",
       usage: "Format in which to render the schema.",

@@ -2,11 +2,13 @@
 import { withQuery } from "../../client.ts";
 import { type Command, type Invocation, inSteps } from "../../command.ts";
 import { CommandError, throwCollected } from "../../errors.ts";
-import type { FlagSpec } from "../../flags.ts";
+import { boolFlag, type FlagSpec, textFlag } from "../../flags.ts";
 import { at, type JsonObject, objectOf, objectsOf, textOf } from "../../json.ts";
 import { fileFlags, fileSources } from "../../manifests/load.ts";
 import { dryRunFlag, dryRunOf, outputFlags, printerFor, reporter } from "../../output.ts";
+import { overridden } from "../../overrides.ts";
 import { type Info, readInfos, resolveTargets } from "../../targets.ts";
+import { withLastApplied } from "../create/generate.ts";
 
 const exposable = new Set(["ReplicationController", "Service", "Pod", "Deployment", "ReplicaSet"]);
 
@@ -89,7 +91,8 @@ function serviceFor(info: Info, invocation: Invocation): JsonObject {
   const selector = selectorOf(info, flags.text("selector"));
   const external = flags.text("external-ip");
   const namespace = invocation.namespaceGiven ? { namespace: invocation.namespace } : {};
-  return {
+  const balancer = flags.text("load-balancer-ip");
+  const service = {
     apiVersion: "v1",
     kind: "Service",
     metadata: { creationTimestamp: null, ...(Object.keys(labels).length > 0 ? { labels } : {}), name, ...namespace },
@@ -100,9 +103,12 @@ function serviceFor(info: Info, invocation: Invocation): JsonObject {
       selector,
       ...(flags.text("session-affinity") ? { sessionAffinity: flags.text("session-affinity") } : {}),
       ...(type ? { type } : {}),
+      ...(balancer ? { loadBalancerIP: balancer } : {}),
     },
     status: { loadBalancer: {} },
   };
+  const made = overridden(service, invocation);
+  return flags.bool("save-config") ? withLastApplied(made) : made;
 }
 
 const text = (name: string, usage: string): FlagSpec => ({ name, type: "string", default: "", usage });
@@ -121,6 +127,10 @@ export const expose: Command = {
     "expose (-f FILENAME | TYPE NAME) [--port=port] [--protocol=TCP|UDP|SCTP] [--target-port=number-or-name] [--name=name] [--external-ip=external-ip-of-service] [--type=type] [options]",
   completes: "workloads",
   flags: [
+    textFlag("load-balancer-ip"),
+    textFlag("override-type", "merge"),
+    textFlag("overrides"),
+    boolFlag("save-config"),
     text("cluster-ip", "ClusterIP to be assigned to the service. 'None' for a headless service."),
     dryRunFlag,
     text("external-ip", "Additional external IP address to be accepted for the service."),

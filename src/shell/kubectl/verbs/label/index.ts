@@ -3,10 +3,11 @@ import { validateLabelValue } from "../../../../sim/api/names.ts";
 import { changeObject } from "../../change.ts";
 import { type Command, type Invocation, inSteps } from "../../command.ts";
 import { CommandError, throwCollected, toError } from "../../errors.ts";
+import { boolFlag, textFlag } from "../../flags.ts";
 import { at, type JsonObject, objectOf, textOf, withAt } from "../../json.ts";
 import { fileFlags, fileSources } from "../../manifests/load.ts";
 import { dryRunFlag, dryRunOf, outputFlags, printerFor, reporter } from "../../output.ts";
-import { type Info, readInfos, resolveTargets, selectorFlag, type Target } from "../../targets.ts";
+import { type Info, infoOf, readInfos, resolveTargets, selectorFlag, type Target, typed } from "../../targets.ts";
 
 interface Words {
   readonly field: "labels" | "annotations";
@@ -137,10 +138,12 @@ async function run(options: Options, invocation: Invocation, words: Words): Prom
   const { context, flags } = invocation;
   const dryRun = dryRunOf(flags);
   const report = reporter(await printerFor(flags, context), context, dryRun);
-  const { infos, errors: before } = await readInfos(invocation, options.targets, {
-    selector: flags.text("selector"),
-    fieldSelector: flags.text("field-selector"),
-  });
+  const { infos, errors: before } = flags.bool("local")
+    ? { infos: options.targets.map((target) => infoOf(target, target.manifest?.object ?? {})), errors: [] }
+    : await readInfos(invocation, options.targets, {
+        selector: flags.text("selector"),
+        fieldSelector: flags.text("field-selector"),
+      });
   const errors = [...before];
   for (const info of infos) {
     try {
@@ -150,7 +153,13 @@ async function run(options: Options, invocation: Invocation, words: Words): Prom
         continue;
       }
       const { after, operation } = changed(info, options, invocation, words);
-      const result = await changeObject(invocation, info, after, {
+      if (flags.bool("local")) {
+        report(typed(info.resource, after), operation);
+        continue;
+      }
+      const version = flags.text("resource-version");
+      const pinned = version === "" ? after : withAt(after, ["metadata", "resourceVersion"], version);
+      const result = await changeObject(invocation, info, pinned, {
         style: "merge",
         manager: flags.text("field-manager"),
       });
@@ -175,6 +184,8 @@ function command(words: Words, base: Pick<Command, "name" | "short" | "long" | "
         usage: "Select all resources, in the namespace of the specified resource types",
       },
       { name: "all-namespaces", short: "A", type: "bool", default: false, usage: "Do so in all namespaces." },
+      boolFlag("local"),
+      textFlag("resource-version"),
       dryRunFlag,
       {
         name: "field-manager",

@@ -3,25 +3,29 @@ import { withQuery } from "../../client.ts";
 import { type Command, type Invocation, inSteps } from "../../command.ts";
 import { kindName, resourcePath } from "../../discovery.ts";
 import { addSource, CommandError, throwCollected, toError, UsageError } from "../../errors.ts";
+import { boolFlag, textFlag } from "../../flags.ts";
 import { at, type JsonObject, withAt } from "../../json.ts";
 import { fileFlags, fileSources } from "../../manifests/load.ts";
 import { dryRunFlag, dryRunOf, outputFlags, printerFor, reporter } from "../../output.ts";
+import { sendRaw } from "../../raw.ts";
 import { manifestTargets, type Target, typed } from "../../targets.ts";
-import { fieldValidation, validateFlag } from "../create/generate.ts";
+import { unvalidated } from "../../unreachable.ts";
+import { fieldValidation, validateFlag, withLastApplied } from "../create/generate.ts";
 import { createFromTarget } from "../create/index.ts";
-import { removeAndWait } from "../delete/index.ts";
+import { deletionFlags, removeAndWait } from "../delete/index.ts";
 
 async function complete(invocation: Invocation) {
   const { args, flags } = invocation;
   const files = fileSources(flags);
   if (args.length > 0) throw new UsageError(`Unexpected args: [${args.join(" ")}]`);
   if (files.length === 0) throw new CommandError("must specify one of -f and -k");
+  if (flags.changed("raw")) return { targets: [], errors: [] };
   return manifestTargets(invocation, files, flags.bool("recursive"));
 }
 
 async function replaceOne(invocation: Invocation, target: Target): Promise<JsonObject> {
   const { client, flags } = invocation;
-  const { object } = target.manifest!;
+  const object = flags.bool("save-config") ? withLastApplied(target.manifest!.object) : target.manifest!.object;
   const dryRun = dryRunOf(flags);
   if (dryRun === "client") return object;
   if (flags.bool("force")) {
@@ -29,7 +33,12 @@ async function replaceOne(invocation: Invocation, target: Target): Promise<JsonO
       invocation.out(`${kindName(target.resource)} ${JSON.stringify(target.name)} deleted`);
     return createFromTarget(invocation, target, object, flags.text("field-manager"), dryRun);
   }
-  const path = resourcePath(target.resource, target.namespace, target.name ?? "");
+  const path = resourcePath(
+    target.resource,
+    target.namespace,
+    target.name ?? "",
+    flags.text("subresource") || undefined,
+  );
   const query = withQuery(path, [
     ["dryRun", dryRun === "server" ? "All" : undefined],
     ["fieldManager", flags.text("field-manager")],
@@ -60,6 +69,10 @@ export const replace: Command = {
       usage: "Name of the manager used to track field ownership.",
     },
     { name: "force", type: "bool", default: false, usage: "Delete the object and create it anew." },
+    ...deletionFlags,
+    textFlag("raw"),
+    boolFlag("save-config"),
+    textFlag("subresource"),
     ...fileFlags("to use to replace the resource."),
     validateFlag(),
     ...outputFlags,
@@ -68,13 +81,18 @@ export const replace: Command = {
     complete,
     run: async ({ targets, errors: before }, invocation) => {
       const { context, flags } = invocation;
+      if (flags.changed("raw")) return sendRaw(invocation, "PUT");
       const report = reporter(await printerFor(flags, context), context, dryRunOf(flags));
       const errors = [...before];
       for (const target of targets) {
         try {
           report(await replaceOne(invocation, target), "replaced");
-        } catch (error) {
-          errors.push(addSource(toError(error), "replacing", target.manifest!.source));
+        } catch (thrown) {
+          const { source } = target.manifest!;
+          const error = addSource(toError(thrown), "replacing", source);
+          errors.push(
+            fieldValidation(invocation) === "Ignore" ? error : unvalidated(error, source, context.api.server),
+          );
         }
       }
       throwCollected(errors);

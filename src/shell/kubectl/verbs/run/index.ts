@@ -1,13 +1,15 @@
 /** `kubectl run`: one pod. */
 
-import { applyMergePatch } from "../../../../sim/api/patch/json-merge.ts";
 import { withQuery } from "../../client.ts";
 import { type Command, type Invocation, inSteps } from "../../command.ts";
 import { CommandError, UsageError } from "../../errors.ts";
-import type { FlagSpec } from "../../flags.ts";
-import { isObject, type JsonObject } from "../../json.ts";
+import { boolFlag, type FlagSpec, textFlag } from "../../flags.ts";
+import type { JsonObject } from "../../json.ts";
+import { fileFlags } from "../../manifests/load.ts";
 import { dryRunFlag, dryRunOf, outputFlags, printerFor, reporter } from "../../output.ts";
-import { commandArgs, nameArgs } from "../create/generate.ts";
+import { overridden } from "../../overrides.ts";
+import { commandArgs, nameArgs, withLastApplied } from "../create/generate.ts";
+import { deletionFlags } from "../delete/index.ts";
 import { runAttached } from "./attached.ts";
 
 function pairs(text: string): JsonObject {
@@ -45,7 +47,7 @@ function podFor(invocation: Invocation): JsonObject {
     ...(env.length > 0 ? { env } : {}),
     resources: {},
     ...(flags.text("image-pull-policy") ? { imagePullPolicy: flags.text("image-pull-policy") } : {}),
-    ...(stdin ? { stdin: true, stdinOnce: true } : {}),
+    ...(stdin ? { stdin: true, ...(flags.bool("leave-stdin-open") ? {} : { stdinOnce: true }) } : {}),
     ...(flags.bool("tty") ? { tty: true } : {}),
     ...(flags.bool("privileged") ? { securityContext: { privileged: true } } : {}),
   };
@@ -57,18 +59,8 @@ function podFor(invocation: Invocation): JsonObject {
     spec: { containers: [container], restartPolicy, dnsPolicy: "ClusterFirst" },
     status: {},
   };
-  return overridden(pod, flags.text("overrides"));
-}
-
-function overridden(pod: JsonObject, overrides: string): JsonObject {
-  if (overrides === "") return pod;
-  try {
-    const patch: unknown = JSON.parse(overrides);
-    if (isObject(patch)) return applyMergePatch(pod, patch) as JsonObject;
-  } catch {
-    // Said below.
-  }
-  throw new CommandError(`Invalid JSON in overrides: ${overrides}`);
+  const made = overridden(pod, invocation);
+  return flags.bool("save-config") ? withLastApplied(made) : made;
 }
 
 const text = (name: string, usage: string): FlagSpec => ({ name, type: "string", default: "", usage });
@@ -102,6 +94,12 @@ export const run: Command = {
   flags: [
     { name: "annotations", type: "words", default: [], usage: "Annotations to apply to the pod." },
     bool("attach", "Wait for the pod to run, then show what it prints, as 'kubectl attach' does."),
+    ...deletionFlags,
+    boolFlag("force"),
+    boolFlag("leave-stdin-open"),
+    textFlag("override-type", "merge"),
+    boolFlag("save-config"),
+    ...fileFlags("to use to replace the resource."),
     bool("command", "What follows the name is the command, not its arguments."),
     dryRunFlag,
     { name: "env", type: "words", default: [], usage: "Environment variables to set in the container." },
