@@ -83,6 +83,7 @@ A CustomResourceDefinition teaches the API server a kind of one's own.
     status\t<Object> (esc)
       <no description>
   
+  
   $ kubectl explain ct.spec.cronSpec
   GROUP:      stable.example.com
   KIND:       CronTab
@@ -94,6 +95,7 @@ A CustomResourceDefinition teaches the API server a kind of one's own.
   DESCRIPTION:
       When it runs.
       
+  
 
 It is used like any other kind.
 
