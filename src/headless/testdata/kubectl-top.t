@@ -63,3 +63,21 @@ Its API is gone when its pod is, and comes back with it.
   $ kubectl scale deploy/metrics-server -n kube-system --replicas=1
   deployment.apps/metrics-server scaled
   $ lab until 120s 'kubectl top nodes'
+
+An API that nobody answers for keeps namespaces from ending: nobody can tell whether something of it is in them.
+
+  $ kubectl create namespace doomed
+  namespace/doomed created
+  $ kubectl scale deploy/metrics-server -n kube-system --replicas=0
+  deployment.apps/metrics-server scaled
+  $ lab wait 5s
+  $ kubectl delete namespace doomed --wait=false
+  namespace "doomed" deleted
+  $ lab wait 20s
+  $ kubectl get namespace doomed --no-headers | awk '{print $2}'
+  Terminating
+  $ kubectl get namespace doomed -o jsonpath='{.status.conditions[?(@.type=="NamespaceDeletionDiscoveryFailure")].message}{"\n"}'
+  Discovery failed for some groups, 1 failing: unable to retrieve the complete list of server APIs: metrics.k8s.io/v1beta1: stale GroupVersion discovery: metrics.k8s.io/v1beta1
+  $ kubectl delete apiservice v1beta1.metrics.k8s.io
+  apiservice.apiregistration.k8s.io "v1beta1.metrics.k8s.io" deleted
+  $ lab until 90s '! kubectl get namespace doomed'

@@ -36,8 +36,6 @@ export interface ControllerDefinition<Memory = unknown> {
   readonly backOff?: QueueBackOff;
   /** After as many failures in a row a key is dropped; default never. */
   readonly maxRetries?: number;
-  /** A failed key comes back after this long, however often it failed; default the queue's back-off. */
-  readonly retryAfterUs?: number;
   /** `options`: what the program passes to all of its controllers. */
   createMemory(options: unknown): Memory;
   /** All informers are synced and this process leads: enqueue what is periodic. */
@@ -331,7 +329,6 @@ function finish(
     };
     klog(context, line.severity, line.source, line.text);
     if (dropped) forgetKey(queue, key);
-    else if (definition.retryAfterUs !== undefined) addKeyAfter(queue, key, definition.retryAfterUs, context, cause);
     else addKeyRateLimited(queue, key, context, cause);
   }
   const record: SyncRecord = Object.freeze({

@@ -71,6 +71,7 @@ export const SUBJECT_ACCESS_REVIEWS = clusterScoped(
   "subjectaccessreviews",
   "SubjectAccessReview",
 );
+export const API_SERVICES = clusterScoped("apiregistration.k8s.io", "v1", "apiservices", "APIService");
 export const POD_METRICS = namespaced("metrics.k8s.io", "v1beta1", "pods", "PodMetrics");
 
 /** `apps/v1`, or `v1` for the core group. */

@@ -205,7 +205,7 @@ function runAutoscale(input: AutoscaleInput, expected: Readonly<Record<string, u
     ...(input.reportedPodReadiness === undefined ? {} : { podReadiness: input.reportedPodReadiness }),
     ...(input.reportedPodPhase === undefined ? {} : { podPhase: input.reportedPodPhase }),
     ...(input.podAgeSeconds === undefined ? {} : { podAgeSeconds: input.podAgeSeconds }),
-    ...(input.podDeleting === undefined ? {} : { podDeleting: input.podDeleting }),
+    podDeleting: input.podDeleting ?? input.reportedPodDeletionTimestamp ?? [],
   };
   // Upstream's test shares each pod's request and use out among its two containers.
   const count = input.reportedCPURequests?.length ?? input.statusReplicas;

@@ -59,7 +59,7 @@ const SYNC_PERIOD_US = 15_000_000;
 export const horizontalPodAutoscaler: ControllerDefinition<Memory> = {
   name: "horizontal-pod-autoscaler-controller",
   workers: 5,
-  retryAfterUs: SYNC_PERIOD_US,
+  backOff: { baseUs: SYNC_PERIOD_US, maxUs: SYNC_PERIOD_US },
   informers: [{ resource: HORIZONTAL_POD_AUTOSCALERS }, { resource: PODS, indexes: ["namespace"] }],
   createMemory: (options) => ({
     options: options as ControllerOptions,

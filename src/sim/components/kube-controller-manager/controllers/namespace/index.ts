@@ -10,10 +10,17 @@ import {
   updateRequest,
   updateStatusRequest,
 } from "../../../../machinery/requests.ts";
-import { CUSTOM_RESOURCE_DEFINITIONS, NAMESPACES, PODS, type Resource } from "../../../../machinery/resources.ts";
+import {
+  API_SERVICES,
+  CUSTOM_RESOURCE_DEFINITIONS,
+  NAMESPACES,
+  PODS,
+  type Resource,
+} from "../../../../machinery/resources.ts";
 import { withCondition } from "../../lib/conditions.ts";
 import { customResources } from "../../lib/custom-resources.ts";
-import type { Namespace } from "../../lib/types.ts";
+import { conditionOf } from "../../lib/pods.ts";
+import type { Condition, Namespace } from "../../lib/types.ts";
 
 const GRACE_US = 5_000_000;
 /** Where nothing better is known, what is left takes this long. */
@@ -34,13 +41,16 @@ interface Remaining {
   readonly finalizers: Readonly<Record<string, number>>;
   readonly error: string;
   readonly estimateSeconds: number;
+  /** Parts of the API that nobody answers for, so that nobody knows what is in them: `metrics.k8s.io/v1beta1`. */
+  readonly undiscovered: readonly string[];
 }
 
 /** pkg/controller/namespace: empties a namespace that is being deleted, pods first, then lets it go. */
 export const namespaceController: ControllerDefinition<null> = {
   name: "namespace-controller",
   workers: 10,
-  informers: [{ resource: NAMESPACES }, { resource: CUSTOM_RESOURCE_DEFINITIONS }],
+  backOff: { baseUs: 5_000, maxUs: 60_000_000 },
+  informers: [{ resource: NAMESPACES }, { resource: CUSTOM_RESOURCE_DEFINITIONS }, { resource: API_SERVICES }],
   createMemory: () => null,
   onDelta(informer, delta, hands) {
     if (informer !== NAMESPACES.resource) return;
@@ -60,7 +70,7 @@ export const namespaceController: ControllerDefinition<null> = {
     const step = memo as Memo;
     if (step.stage === "noted") return afterNote(namespace, step.remaining, results);
     const kinds = step.stage === "pods" ? [PODS] : step.kinds;
-    const remaining = remainingOf(kinds, results);
+    const remaining = { ...remainingOf(kinds, results), undiscovered: undiscovered(view) };
     const isEmpty = remaining.error === "" && Object.keys(remaining.counts).length === 0;
     if (step.stage === "pods" && isEmpty) {
       const others = [...OTHER_KINDS, ...customKinds(view)];
@@ -97,7 +107,28 @@ function emptyPlan(namespace: string, kinds: readonly Resource[], memo: Memo): P
   return { writes, order: "parallel", memo };
 }
 
-function remainingOf(kinds: readonly Resource[], results: readonly CallResult[]): Remaining {
+interface ApiService extends ApiObject {
+  readonly spec?: { readonly group?: string; readonly version?: string; readonly service?: object };
+  readonly status?: { readonly conditions?: readonly Condition[] };
+}
+
+/** What discovery finds stale: what others should serve, and do not. */
+function undiscovered(view: View<null>): readonly string[] {
+  const found: string[] = [];
+  view.store(API_SERVICES.resource).objects.forEach((object) => {
+    const { spec, status } = object as ApiService;
+    if (spec?.service === undefined) return;
+    if (conditionOf(status?.conditions, "Available")?.status !== "True") found.push(`${spec.group}/${spec.version}`);
+  });
+  return found.sort();
+}
+
+function discoveryError(versions: readonly string[]): string {
+  const each = versions.map((version) => `${version}: stale GroupVersion discovery: ${version}`).join(", ");
+  return versions.length === 0 ? "" : `unable to retrieve the complete list of server APIs: ${each}`;
+}
+
+function remainingOf(kinds: readonly Resource[], results: readonly CallResult[]): Omit<Remaining, "undiscovered"> {
   const counts: Record<string, number> = {};
   const finalizers: Record<string, number> = {};
   let estimateSeconds = 0;
@@ -131,7 +162,12 @@ function noteConditions(view: View<null>, namespace: Namespace, remaining: Remai
   return { writes: [{ request: updateStatusRequest(NAMESPACES, deepFreeze({ ...namespace, status })) }], memo };
 }
 
-function conditionRows({ counts, finalizers, error }: Remaining): (readonly [string, string, string, string])[] {
+function conditionRows({
+  counts,
+  finalizers,
+  error,
+  undiscovered: versions,
+}: Remaining): (readonly [string, string, string, string])[] {
   const left = Object.entries(counts)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([resource, count]) => `${resource} has ${count} resource instances`);
@@ -139,7 +175,14 @@ function conditionRows({ counts, finalizers, error }: Remaining): (readonly [str
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([finalizer, count]) => `${finalizer} in ${count} resource instances`);
   return [
-    ["NamespaceDeletionDiscoveryFailure", "False", "ResourcesDiscovered", "All resources successfully discovered"],
+    versions.length === 0
+      ? ["NamespaceDeletionDiscoveryFailure", "False", "ResourcesDiscovered", "All resources successfully discovered"]
+      : [
+          "NamespaceDeletionDiscoveryFailure",
+          "True",
+          "DiscoveryFailed",
+          `Discovery failed for some groups, ${versions.length} failing: ${discoveryError(versions)}`,
+        ],
     [
       "NamespaceDeletionGroupVersionParsingFailure",
       "False",
@@ -186,7 +229,8 @@ function conditionRows({ counts, finalizers, error }: Remaining): (readonly [str
 function afterNote(namespace: Namespace, remaining: Remaining, results: readonly CallResult[]): Plan {
   const failure = results.find((result) => !result.ok);
   if (failure !== undefined && !failure.ok) return { error: failure.text };
-  if (remaining.error !== "") return { error: remaining.error };
+  const error = discoveryError(remaining.undiscovered) || remaining.error;
+  if (error !== "") return { error };
   if (Object.keys(remaining.counts).length > 0) {
     return { requeueAfterUs: (Math.floor(remaining.estimateSeconds / 2) + 1) * 1_000_000 };
   }

@@ -25,7 +25,7 @@ const IS_DEFAULT_BETA = "storageclass.beta.kubernetes.io/is-default-class";
 export const persistentVolumeBinder: ControllerDefinition<null> = {
   name: "persistentvolume-binder-controller",
   workers: 1,
-  retryAfterUs: RESYNC_US,
+  backOff: { baseUs: RESYNC_US, maxUs: RESYNC_US },
   informers: [
     { resource: PERSISTENT_VOLUMES },
     { resource: PERSISTENT_VOLUME_CLAIMS },
