@@ -50,7 +50,10 @@ export async function execBySpdy(open: Open, stream: HttpStream, query: URLSearc
   for await (const frame of stream.frames) {
     if (frame.type !== "channel") continue;
     told ||= frame.channel === ERROR;
-    opened.get(frame.channel)?.write(bytesOfText(frame.data));
+    // By SPDY the kubelet's own words go through; the API server's "Internal error occurred: " is for WebSockets.
+    const data =
+      frame.channel === ERROR ? frame.data.replace('"message":"Internal error occurred: ', '"message":"') : frame.data;
+    opened.get(frame.channel)?.write(bytesOfText(data));
     if (connection.unwrittenBytes > UNREAD_BYTES_MAX) connection.destroy();
   }
   const failure = stream.ended?.() ?? null;

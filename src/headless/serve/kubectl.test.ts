@@ -134,6 +134,13 @@ describe.skipIf(all.length === 0)("streams of kubectl", () => {
       const exec = await call(["exec", name, "--", "sh", "-c", "echo out; echo err >&2; exit 4"]);
       expect([exec.status, exec.stdout]).toEqual([4, "out\n"]);
       expect(exec.stderr).toBe("err\ncommand terminated with exit code 4\n");
+      // What SPDY brings as the kubelet's words, a WebSocket brings as the API server's.
+      const prefix = Number(version.split(".")[1]) < 30 ? "" : "Internal error occurred: ";
+      expect((await call(`exec ${name} -- nosuch`)).stderr).toMatch(
+        new RegExp(
+          `^error: ${prefix}Internal error occurred: error executing command in container: failed to exec in container: failed to start exec "[^"]+": OCI runtime exec failed: exec failed: unable to start container process: exec: "nosuch": executable file not found in \\$PATH: unknown\n$`,
+        ),
+      );
       expect((await call(`exec -i ${name} -- cat`, "typed ✓\n")).stdout).toBe("typed ✓\n");
 
       // Bytes that are no text go there and back.

@@ -25,7 +25,7 @@ Without the container runtime nothing can be executed either.
 
   $ ssh worker-1 systemctl stop containerd
   $ kubectl exec web -- hostname
-  error: Internal error occurred: error executing command in container: rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: dial unix /run/containerd/containerd.sock: connect: connection refused"
+  error: Internal error occurred: unable to upgrade connection: rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: dial unix /run/containerd/containerd.sock: connect: connection refused"
   [1]
   $ ssh worker-1 systemctl start containerd
   $ lab wait 10s
@@ -38,7 +38,7 @@ A container that is not there yet has no logs to follow.
   Error from server (BadRequest): container "missing" in pod "missing" is waiting to start: ContainerCreating
   [1]
   $ kubectl exec missing -- ls
-  error: unable to upgrade connection: container not found ("missing")
+  error: Internal error occurred: unable to upgrade connection: container not found ("missing")
   [1]
 
 The kubelet's certificate expires: it can renew nothing, the node is taken for lost. With a new one the node is Ready

@@ -112,7 +112,8 @@ export function openExec(
     timeoutSeconds: 0,
   });
   if ("error" in started) {
-    const frame: ExecFrame = { type: "exit", exitCode: 126, error: started.error };
+    const error = `Internal error occurred: error executing command in container: ${started.error}`;
+    const frame: ExecFrame = { type: "exit", exitCode: 126, error };
     context.sendFrame(stream, frame);
     context.closeStream(stream);
   }

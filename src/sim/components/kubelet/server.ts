@@ -191,13 +191,13 @@ export function openStream(state: KubeletState, context: Context, id: StreamId, 
     body.container,
     body.type === "containerLogs" && body.options.previous === true,
   );
-  if ("error" in found) {
+  if ("error" in found || (body.type !== "containerLogs" && !isRunning(state, body, found.id))) {
     if (body.type !== "containerLogs") {
       sendHead(context, id, { type: "accepted" });
       const error = `unable to upgrade connection: container not found ("${body.container}")`;
       const exit: ExecFrame = { type: "exit", exitCode: 1, error };
       context.sendFrame(id, exit);
-    } else sendHead(context, id, { type: "refused", code: found.code, text: found.error });
+    } else if ("error" in found) sendHead(context, id, { type: "refused", code: found.code, text: found.error });
     context.closeStream(id);
     return;
   }
@@ -234,6 +234,11 @@ interface PodAt {
 function workerOf(state: KubeletState, { namespace, pod }: PodAt): PodWorker | undefined {
   const uid = state.byName.get(`${namespace}/${pod}`);
   return uid === undefined ? undefined : state.workers.get(uid);
+}
+
+/** Commands run only in containers that run. */
+function isRunning(state: KubeletState, at: PodAt, id: string): boolean {
+  return workerOf(state, at)?.containers.find((one) => one.id === id)?.state === "CONTAINER_RUNNING";
 }
 
 function openPortForward(state: KubeletState, context: Context, id: StreamId, at: PodAt): void {
@@ -279,8 +284,8 @@ export function relayClosed(state: KubeletState, context: Context, id: StreamId,
   state.relays.delete(id);
   state.relays.delete(relay.other);
   if (relay.kind === "exec" && error !== null) {
-    const lost = `error executing command in container: ${unavailableText(error.text)}`;
-    const exit: ExecFrame = { type: "exit", exitCode: 1, error: `Internal error occurred: ${lost}` };
+    const lost = `unable to upgrade connection: ${unavailableText(error.text)}`;
+    const exit: ExecFrame = { type: "exit", exitCode: 1, error: lost };
     context.sendFrame(relay.other, exit);
   }
   context.closeStream(relay.other);

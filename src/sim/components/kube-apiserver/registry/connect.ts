@@ -285,7 +285,8 @@ function exitStatus({ exitCode, error }: ExecFrame & { type: "exit" }): ApiObjec
     return {
       metadata: {},
       status: "Failure",
-      message: error,
+      // The API server tells a client that speaks by WebSocket what it met itself, in words of its own.
+      message: `Internal error occurred: ${error}`,
       reason: "InternalError",
       details: { causes: [{ message: error }] },
       code: 500,
