@@ -45,3 +45,20 @@ The resources of a running container can be changed in place: the node gives wha
   $ kubectl patch pod web --subresource=resize -p '{"spec":{"containers":[{"name":"web","resources":{"requests":{"cpu":"1","memory":"128Mi"},"limits":{"cpu":"1","memory":"128Mi"}}}]}}'
   The Pod "web" is invalid: spec: Invalid value: "Burstable": Pod QOS Class may not change as a result of resizing
   [1]
+
+Where others hold what it wants, a resize waits until they are gone.
+
+  $ kubectl run other --image=nginx:1.27 --overrides='{"spec": {"nodeName": "worker-1", "containers": [{"name": "other", "image": "nginx:1.27", "resources": {"requests": {"cpu": "3"}}}]}}'
+  pod/other created
+  $ lab wait 3s
+  $ kubectl patch pod web --subresource=resize -p '{"spec":{"containers":[{"name":"web","resources":{"requests":{"cpu":"2"},"limits":{"cpu":"2"}}}]}}'
+  pod/web patched
+  $ lab wait 2s
+  $ kubectl get pod web -o jsonpath='{.status.conditions[?(@.type=="PodResizePending")].reason}{" "}{.status.containerStatuses[0].allocatedResources.cpu}{"\n"}'
+  Deferred 500m
+  $ kubectl delete pod other --now
+  pod "other" deleted
+  $ lab wait 70s
+  $ kubectl get pod web -o jsonpath='{.status.conditions[?(@.type=="PodResizePending")].reason}{" "}{.status.containerStatuses[0].allocatedResources.cpu}{"\n"}'
+   2
+  $ lab check

@@ -39,7 +39,7 @@ import {
   statusChecked,
   syncAll,
 } from "./pleg.ts";
-import { addPod, deadlinePassed, removePod, updatePod } from "./pod-workers.ts";
+import { addPod, deadlinePassed, removePod, retryResize, updatePod } from "./pod-workers.ts";
 import { execProbeAnswered, type ProbeTag, probeAnswered, probeDue } from "./probes/manager.ts";
 import { callRuntime, type RuntimeTag, unavailableText } from "./runtime-link.ts";
 import { type LogTag, logsRead, openServer, openStream, relayClosed, relayFrame, serveRequest } from "./server.ts";
@@ -151,6 +151,9 @@ export const kubelet: Component<KubeletState, KubeletMessage> = {
           worker.retry = null;
           syncPod(state, worker, context);
         });
+        return;
+      case "resizeRetry":
+        withWorker(state, message.uid, (worker) => retryResize(state, worker, context));
         return;
       case "podDeadline":
         withWorker(state, message.uid, (worker) => deadlinePassed(state, worker, context));

@@ -1,4 +1,3 @@
-import { equalJson } from "../../api/equal.ts";
 import { formatTime } from "../../api/time.ts";
 import type { Context } from "../../kernel/types.ts";
 import { admit } from "./admission.ts";
@@ -15,6 +14,9 @@ import { syncPod } from "./sync.ts";
 import { terminate } from "./termination.ts";
 import { after } from "./timers.ts";
 import type { Pod } from "./types.ts";
+
+/** As often as upstream's pods are synced when nothing happens. */
+const RESIZE_RETRY_US = 60_000_000;
 
 /** A pod of this node appeared. */
 export function addPod(state: KubeletState, pod: Pod, source: PodWorker["source"], context: Context): void {
@@ -95,7 +97,10 @@ export function updatePod(state: KubeletState, worker: PodWorker, pod: Pod, cont
     else if (worker.phase === "terminated") deletePod(state, worker, context);
     return;
   }
-  if (!equalJson(pending, worker.resize)) {
+  if (pending?.message !== worker.resize?.message) {
+    if (worker.resize?.reason === "Deferred" && pending?.reason !== "Deferred") {
+      after(context, RESIZE_RETRY_US, { type: "resizeRetry", uid: worker.uid });
+    }
     syncPod(state, worker, context);
     return;
   }
@@ -109,6 +114,15 @@ export function updatePod(state: KubeletState, worker: PodWorker, pod: Pod, cont
       return;
   }
   syncPod(state, worker, context);
+}
+
+/** A resize that had to wait is tried again. */
+export function retryResize(state: KubeletState, worker: PodWorker, context: Context): void {
+  const { resize } = worker;
+  if (worker.phase !== "running" || resize === null) return;
+  worker.pod = withAllocation(state, worker, resize.wanted, context);
+  if (worker.resize === null) syncPod(state, worker, context);
+  else after(context, RESIZE_RETRY_US, { type: "resizeRetry", uid: worker.uid });
 }
 
 function gatesChanged(old: Pod, pod: Pod): boolean {

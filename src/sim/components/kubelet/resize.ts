@@ -11,6 +11,8 @@ import type { Container, Pod } from "./types.ts";
 export interface PendingResize {
   readonly reason: "Deferred" | "Infeasible";
   readonly message: string;
+  /** The pod with what it wants. */
+  readonly wanted: Pod;
 }
 
 type Resource = "cpu" | "memory";
@@ -77,11 +79,11 @@ function obstacle(state: KubeletState, worker: PodWorker, wanted: Pod, context: 
     const asked = requests[name] ?? 0;
     if (asked > capacity[name]) {
       const message = `Node didn't have enough capacity: ${name}, requested: ${asked}, capacity: ${capacity[name]}`;
-      return { reason: "Infeasible", message };
+      return { reason: "Infeasible", message, wanted };
     }
     if (asked > 0 && used[name] + asked > capacity[name]) {
       const message = `Node didn't have enough resource: ${name}, requested: ${asked}, used: ${used[name]}, capacity: ${capacity[name]}`;
-      return { reason: "Deferred", message };
+      return { reason: "Deferred", message, wanted };
     }
   }
   return null;

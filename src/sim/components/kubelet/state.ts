@@ -215,6 +215,7 @@ export type KubeletMessage =
   | { readonly type: "pleg" }
   | { readonly type: "podRetry"; readonly uid: string }
   | { readonly type: "podDeadline"; readonly uid: string }
+  | { readonly type: "resizeRetry"; readonly uid: string }
   | { readonly type: "nodeStatus" }
   | { readonly type: "nodeRegister" }
   | { readonly type: "leaseRenew" }

@@ -89,7 +89,7 @@ function conditionsOf(
     podReady(pod, api, statuses, phase),
     containersReady(pod, statuses, phase),
     { type: "PodScheduled", status: "True" },
-    ...(worker.resize === null ? [] : [{ type: "PodResizePending", status: "True", ...worker.resize }]),
+    ...(worker.resize === null ? [] : [pendingResize(worker.resize)]),
     ...(worker.verdict?.conditions ?? []),
   ];
   const conditions: PodCondition[] = made.map((condition) => {
@@ -101,6 +101,10 @@ function conditionsOf(
     return { ...condition, lastProbeTime: null, lastTransitionTime: now };
   });
   return conditions;
+}
+
+function pendingResize({ reason, message }: NonNullable<PodWorker["resize"]>): PodCondition {
+  return { type: "PodResizePending", status: "True", reason, message };
 }
 
 function containerStatus(

@@ -53,27 +53,28 @@ function deletion(state: ApiServerState, exchange: Exchange, context: Context, c
     old: current,
     options: request.options,
   };
-  const refusal = admissionOf(state, exchange, context, asked);
+  const admission = admissionOf(state, exchange, context);
+  const refusal = admission.mutate(asked) ?? admission.validate(asked);
   if (refusal !== null && isStatus(refusal)) return { do: "refuse", status: refusal };
   return isDefinition(kind)
     ? planDefinitionDeletion(kind, current, request.options, context.wallUs())
     : planDeletion(kind, current, request.options, context.wallUs());
 }
 
-/** The object after the mutating pass (null for deletes), or the refusal. */
-function admissionOf(
-  state: ApiServerState,
-  exchange: Exchange,
-  context: Context,
-  asked: AdmissionRequest,
-): ApiObject | Status | null {
+/** The two passes of admission, with what they are told of the server. */
+function admissionOf(state: ApiServerState, exchange: Exchange, context: Context) {
   const note = (plugin: string, effect: string): void => {
     if (context.observed) context.note("admission", { plugin, effect });
   };
   const view = admissionView(state, exchange, context);
-  const { object, refusal } = admit(asked, view, state.flags, note);
-  if (refusal !== null) return refusal;
-  return validateAdmission({ ...asked, object }, view, state.flags, note) ?? object;
+  return {
+    /** The object after the mutating pass (null for deletes), or the refusal. */
+    mutate(asked: AdmissionRequest): ApiObject | Status | null {
+      const { object, refusal } = admit(asked, view, state.flags, note);
+      return refusal ?? object;
+    },
+    validate: (asked: AdmissionRequest): Status | null => validateAdmission(asked, view, state.flags, note),
+  };
 }
 
 function update(state: ApiServerState, exchange: Exchange, context: Context, stored: ApiObject): Outcome {
@@ -106,7 +107,8 @@ function update(state: ApiServerState, exchange: Exchange, context: Context, sto
     old: current,
     options: request.options,
   };
-  const admitted = admissionOf(state, exchange, context, asked) ?? prepared;
+  const admission = admissionOf(state, exchange, context);
+  const admitted = admission.mutate(asked) ?? prepared;
   if (isStatus(admitted)) return { do: "refuse", status: admitted };
   const errors =
     kind.custom === null
@@ -118,6 +120,8 @@ function update(state: ApiServerState, exchange: Exchange, context: Context, sto
   }
   const escalates = checkEscalation(state, kind, exchange.user, admitted as Parameters<typeof checkEscalation>[3]);
   if (escalates !== null) return { do: "refuse", status: escalates };
+  const late = admission.validate({ ...asked, object: admitted });
+  if (late !== null) return { do: "refuse", status: late };
   if (goesWithUpdate(kind, admitted)) return { do: "remove", object: admitted };
   const owned =
     apply === null ? withOwners(exchange, current, admitted, context) : withManagedFields(admitted, apply.owners);
