@@ -204,3 +204,19 @@ describe("Ctrl-C and time travel", () => {
     expect(shell.host.session.branches.size).toBe(branches);
   });
 });
+
+it("kubectl edit opens the editor that the page has", async () => {
+  const { run, shell } = createHeadlessShell(() => new Promise((resolve) => setImmediate(resolve)));
+  await run("lab topology single");
+  await run("kubectl create configmap colours --from-literal=sky=grey");
+  const shown: string[] = [];
+  shell.editor = async (path, text) => {
+    shown.push(path);
+    return text.replace("grey", "blue");
+  };
+  expect((await run("kubectl edit configmap colours")).stdout).toBe("configmap/colours edited\n");
+  expect(shown[0]).toMatch(/^\/tmp\/kubectl-edit-\d+\.yaml$/);
+  expect((await run("kubectl get configmap colours -o jsonpath='{.data.sky}'")).stdout).toBe("blue");
+  shell.editor = async (_path, text) => text;
+  expect((await run("kubectl edit configmap colours")).stderr).toBe("Edit cancelled, no changes made.\n");
+});

@@ -67,4 +67,6 @@ export interface ShellCommands {
   apply(text: string): Promise<{ readonly exitCode: number; readonly stdout: string; readonly stderr: string }>;
   readFile(path: string): Promise<string | null>;
   writeFile(path: string, text: string): Promise<void>;
+  /** Who shows a text to the person (`kubectl edit`) and gives it back as they leave it; null: they stopped the command. */
+  onEdit(edit: (path: string, text: string) => Promise<string | null>): Promise<void>;
 }

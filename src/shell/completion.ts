@@ -49,6 +49,9 @@ const TOOLS = [
   "ls",
   "date",
   "sleep",
+  "jobs",
+  "kill",
+  "fg",
 ];
 
 export interface Completion {

@@ -156,7 +156,7 @@ export class Shell {
     const isHere = !/^(vi|vim|nvim|nano|emacs|code|notepad)\b/.test(editor);
     if (!isHere) {
       if (this.editor === null) return null;
-      const edited = await this.editor(path, text);
+      const edited = await Promise.race([this.editor(path, text), interrupted(this.controller.signal)]);
       return edited === null ? { problem: "cancelled" } : { text: edited };
     }
     await fs.writeFile(path, text);
@@ -460,6 +460,10 @@ export class Shell {
       return this.kubeconfig;
     });
   }
+}
+
+function interrupted(signal: AbortSignal): Promise<null> {
+  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(null), { once: true }));
 }
 
 /** A command that runs while the person goes on typing. */

@@ -7,6 +7,7 @@ import { connectDoors } from "./doors-client.ts";
 
 let doors: Doors | null = null;
 let shell: Shell | null = null;
+let editor: Shell["editor"] = null;
 
 function theShell(): Shell {
   if (shell === null) throw new Error("The shell is not connected to a cluster yet.");
@@ -20,9 +21,14 @@ const commands: ShellCommands = {
   async connect(port) {
     doors = connectDoors(port);
     shell = new Shell(doors);
+    shell.editor = editor;
   },
   async run(line, columns, onOutput) {
     return { exitCode: await theShell().run(line, columns, onOutput) };
+  },
+  async onEdit(edit) {
+    editor = edit;
+    if (shell !== null) shell.editor = edit;
   },
   async interrupt() {
     theShell().interrupt();

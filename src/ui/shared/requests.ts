@@ -1,5 +1,6 @@
 import { create } from "zustand";
 import type { Selection } from "../../protocol/views.ts";
+import { arrange } from "./preferences.ts";
 
 export interface Anchor {
   readonly x: number;
@@ -40,6 +41,33 @@ export const useEditorRequest = create<{ readonly example: string; readonly coun
 
 export function openExample(example: string): void {
   useEditorRequest.setState(({ count }) => ({ example, count: count + 1 }));
+}
+
+/** A text that a command in the terminal waits for: `kubectl edit`. */
+export interface Editing {
+  readonly path: string;
+  readonly text: string;
+  /** The text as the person leaves it; null: the command was stopped. */
+  done(text: string | null): void;
+}
+
+export const useEditing = create<{ readonly asked: Editing | null }>()(() => ({ asked: null }));
+
+/** Opens the editor on a text, and gives it back when the person is done. */
+export function editInPage(path: string, text: string): Promise<string | null> {
+  stopEditing();
+  arrange({ tab: "editor", dockOpen: true });
+  return new Promise((resolve) => {
+    const done = (edited: string | null) => {
+      useEditing.setState({ asked: null });
+      resolve(edited);
+    };
+    useEditing.setState({ asked: { path, text, done } });
+  });
+}
+
+export function stopEditing(): void {
+  useEditing.getState().asked?.done(null);
 }
 
 /** What the keyboard asks of the stage's camera. */

@@ -1,4 +1,6 @@
 import { create } from "zustand";
+import { arrange } from "../../shared/preferences.ts";
+import { type Editing, useEditing } from "../../shared/requests.ts";
 import { describeError, theConnection } from "../../shared/session.ts";
 import { examples } from "./examples.ts";
 import { text } from "./text.ts";
@@ -14,6 +16,8 @@ interface EditorState {
   readonly replaced: number;
   readonly applying: boolean;
   readonly answer: Answer | null;
+  /** One's own manifest while a command's text is edited. */
+  readonly draft: string | null;
 }
 
 const storageKey = "kubarium.manifest";
@@ -25,6 +29,7 @@ export const useEditor = create<EditorState>()(() => ({
   replaced: 0,
   applying: false,
   answer: null,
+  draft: null,
 }));
 
 function load(): string {
@@ -37,6 +42,7 @@ function load(): string {
 
 export function edited(manifest: string): void {
   useEditor.setState({ manifest });
+  if (useEditor.getState().draft !== null) return;
   try {
     if (manifest.length < 200_000) localStorage.setItem(storageKey, manifest);
   } catch {
@@ -49,7 +55,28 @@ export function replace(manifest: string): void {
   useEditor.setState(({ replaced }) => ({ replaced: replaced + 1, answer: null }));
 }
 
+/** Shows what a command waits for; one's own manifest comes back afterwards. */
+export function beginEditing({ text: shown }: Editing): void {
+  useEditor.setState(({ manifest, draft }) => ({ draft: draft ?? manifest }));
+  useEditor.setState(({ replaced }) => ({ manifest: shown, replaced: replaced + 1, answer: null }));
+}
+
+export function endEditing(): void {
+  const { draft } = useEditor.getState();
+  if (draft === null) return;
+  useEditor.setState({ draft: null });
+  replace(draft);
+}
+
+/** Gives the text back to the command that waits for it, changed or as it was. */
+export function finishEditing(keeps: boolean): void {
+  const { asked } = useEditing.getState();
+  asked?.done(keeps ? useEditor.getState().manifest : asked.text);
+  arrange({ tab: "terminal" });
+}
+
 export async function apply(): Promise<void> {
+  if (useEditing.getState().asked !== null) return finishEditing(true);
   const { manifest, applying } = useEditor.getState();
   if (applying) return;
   if (manifest.trim() === "") return useEditor.setState({ answer: { ok: false, output: text.empty } });

@@ -3,6 +3,7 @@ import type { SessionCommands, ShellCommands } from "../../../protocol/commands.
 import type { ViewUpdate } from "../../../protocol/updates.ts";
 import { useCluster } from "../cluster.ts";
 import { tell } from "../notices.ts";
+import { editInPage, stopEditing } from "../requests.ts";
 import { type Connection, setConnection } from "../session.ts";
 import { sentences } from "../text.ts";
 import { virtualClock } from "../virtual-clock.ts";
@@ -31,6 +32,7 @@ export async function connectWorkers(): Promise<Connection> {
     const { port1, port2 } = new MessageChannel();
     await session.connectShell(transfer(port1, [port1]));
     await remote.connect(transfer(port2, [port2]));
+    await remote.onEdit(proxy(editInPage));
     return withProxiedOutput(remote);
   }
 
@@ -60,11 +62,15 @@ function withProxiedOutput(remote: Remote<ShellCommands>): ShellCommands {
   return {
     connect: (port) => commands.connect(port),
     run: (line, columns, onOutput) => commands.run(line, columns, proxy(onOutput)),
-    interrupt: () => commands.interrupt(),
+    interrupt: () => {
+      stopEditing();
+      return commands.interrupt();
+    },
     complete: (line, cursor) => commands.complete(line, cursor),
     prompt: () => commands.prompt(),
     apply: (text) => commands.apply(text),
     readFile: (path) => commands.readFile(path),
     writeFile: (path, text) => commands.writeFile(path, text),
+    onEdit: (edit) => commands.onEdit(proxy(edit)),
   };
 }

@@ -347,6 +347,7 @@ export class FakeShell implements ShellCommands {
     return null;
   }
   async writeFile(): Promise<void> {}
+  async onEdit(): Promise<void> {}
 }
 
 export function fakeConnection(): Connection & { readonly session: FakeSession; readonly fakeShell: FakeShell } {
