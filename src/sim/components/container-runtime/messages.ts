@@ -43,6 +43,8 @@ export interface ContainerMount {
   readonly readOnly: boolean;
   readonly files?: Readonly<Record<string, string>>;
   readonly hostPath?: string;
+  /** `hostPath` is one file, empty until something is written to it. */
+  readonly isFile?: true;
   /** Path on the machine's disk of a `{files}` value that the kubelet keeps up to date; newer than `files`. */
   readonly volume?: string;
 }

@@ -250,6 +250,33 @@ describe("when etcd has no quorum", () => {
   });
 });
 
+describe("secrets", () => {
+  it("written as text are kept and shown as data", () => {
+    const body = { kind: "Secret", apiVersion: "v1", metadata: { name: "s" }, data: { a: "MQ==", b: "Mg==" } };
+    const made = create("secrets", { ...body, stringData: { b: "two", c: "" } });
+    expect(made).toMatchObject({ data: { a: "MQ==", b: "dHdv", c: "" }, type: "Opaque" });
+    expect(made.stringData).toBeUndefined();
+    const patch = { stringData: { a: "\u00fc" } };
+    const patched = harness.ask({
+      verb: "patch",
+      resource: "secrets",
+      name: "s",
+      ...DEFAULT,
+      patchType: "strategic",
+      body: patch,
+    });
+    expect(patched.object).toMatchObject({ data: { a: "w7w=", b: "dHdv", c: "" } });
+    expect(patched.object.stringData).toBeUndefined();
+  });
+
+  it("are validated by what the text becomes", () => {
+    const body = { kind: "Secret", apiVersion: "v1", metadata: { name: "s" }, stringData: { "bad key": "x" } };
+    expect(harness.ask({ verb: "create", resource: "secrets", ...DEFAULT, body }).object.message).toMatch(
+      /^Secret "s" is invalid: data\[bad key\]: Invalid value: "bad key"/,
+    );
+  });
+});
+
 describe("events", () => {
   it("of either group are the same objects", () => {
     const event = {

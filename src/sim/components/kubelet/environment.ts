@@ -8,6 +8,7 @@ import { truncateHostname } from "./critical.ts";
 import { fieldValue, type NodeFacts, resourceValue } from "./fields.ts";
 import { dataOf, lookUp } from "./objects.ts";
 import type { KubeletState, PodWorker } from "./state.ts";
+import { terminationLog } from "./termination-message.ts";
 import type { Container, EnvVar } from "./types.ts";
 import { mountsOf } from "./volumes.ts";
 
@@ -61,7 +62,7 @@ export function containerConfig(
       args: (container.args ?? []).map(expand),
       env,
       workingDir: container.workingDir ?? "",
-      mounts: mountsOf(state, worker, container, podIp, facts),
+      mounts: [...mountsOf(state, worker, container, podIp, facts), ...terminationLog(worker.uid, container, attempt)],
       ports: container.ports ?? [],
       limits: quantities(limits),
       requests: quantities(requests),

@@ -7,6 +7,7 @@ import type { ContainerStatusOfRuntime } from "../container-runtime/messages.ts"
 import { containersReady, podInitialized, podReady, readyToStartContainers } from "./conditions.ts";
 import { podPhase } from "./pod-phase.ts";
 import type { KubeletState, PodWorker } from "./state.ts";
+import { terminationMessage } from "./termination-message.ts";
 import {
   type Container,
   type ContainerState,
@@ -38,7 +39,7 @@ export function generateStatus(
   const waitingReason = inits.length > 0 && !worker.initialized ? "PodInitializing" : "ContainerCreating";
   const of = (list: readonly Container[], init: boolean): ContainerStatus[] =>
     list.map((container) =>
-      containerStatus(state, worker, container, init ? "PodInitializing" : waitingReason, init, verdict),
+      containerStatus(context, worker, container, init ? "PodInitializing" : waitingReason, init, verdict),
     );
   const initContainerStatuses = of(inits, true);
   const containerStatuses = of(pod.spec.containers, false);
@@ -108,7 +109,7 @@ function pendingResize({ reason, message }: NonNullable<PodWorker["resize"]>): P
 }
 
 function containerStatus(
-  state: KubeletState,
+  context: Context,
   worker: PodWorker,
   container: Container,
   waitingReason: string,
@@ -157,11 +158,11 @@ function containerStatus(
       lastState: old?.lastState ?? {},
     };
   }
-  let current = stateOf(newest, waitingReason);
+  const shown = (found: ContainerStatusOfRuntime): ContainerState =>
+    stateOf(found, waitingReason, (ended) => terminationMessage(context, worker.uid, container, ended));
+  let current = shown(newest);
   let last: ContainerState =
-    attempts[1] === undefined
-      ? (oldStatus(worker, container.name)?.lastState ?? {})
-      : stateOf(attempts[1], waitingReason);
+    attempts[1] === undefined ? (oldStatus(worker, container.name)?.lastState ?? {}) : shown(attempts[1]);
   if (reason !== undefined && current.running === undefined && !gone) {
     if (current.terminated !== undefined) last = current;
     current = { waiting: reason };
@@ -193,21 +194,27 @@ function volumeMounts(container: Container): { volumeMounts?: unknown } {
   };
 }
 
-function stateOf(found: ContainerStatusOfRuntime, waitingReason: string): ContainerState {
+function stateOf(
+  found: ContainerStatusOfRuntime,
+  waitingReason: string,
+  messageOf: (ended: ContainerStatusOfRuntime) => string,
+): ContainerState {
   switch (found.state) {
     case "CONTAINER_RUNNING":
       return { running: { startedAt: formatTime(found.startedWallUs) } };
-    case "CONTAINER_EXITED":
+    case "CONTAINER_EXITED": {
+      const message = messageOf(found);
       return {
         terminated: {
           exitCode: found.exitCode,
           reason: found.reason,
-          ...(found.message === "" ? {} : { message: found.message }),
+          ...(message === "" ? {} : { message }),
           startedAt: found.startedWallUs === 0 ? "1970-01-01T00:00:00Z" : formatTime(found.startedWallUs),
           finishedAt: formatTime(found.finishedWallUs),
           containerID: `containerd://${found.id}`,
         },
       };
+    }
     default:
       return { waiting: { reason: waitingReason } };
   }

@@ -76,6 +76,7 @@ export interface Container {
   readonly restartPolicy?: string;
   readonly securityContext?: { readonly runAsNonRoot?: boolean; readonly runAsUser?: number };
   readonly terminationMessagePath?: string;
+  readonly terminationMessagePolicy?: string;
   readonly stdin?: boolean;
   readonly stdinOnce?: boolean;
   readonly tty?: boolean;

@@ -32,7 +32,10 @@ export function readFile(context: Context, args: ProgramArgs, path: string): str
 
 function readMounted(context: Context, mount: ContainerMount, rest: string): string | null {
   if (mount.hostPath !== undefined)
-    return textOf(context.disk.read(rest === "" ? mount.hostPath : `${mount.hostPath}/${rest}`));
+    return (
+      textOf(context.disk.read(rest === "" ? mount.hostPath : `${mount.hostPath}/${rest}`)) ??
+      (mount.isFile === true && rest === "" ? "" : null)
+    );
   return filesOf(context, mount)[rest] ?? null;
 }
 
