@@ -5,6 +5,7 @@ import { type EventToRecord, referenceTo } from "../../../../machinery/event-rec
 import type { Delta } from "../../../../machinery/informer.ts";
 import { updateStatusRequest } from "../../../../machinery/requests.ts";
 import {
+  CUSTOM_RESOURCE_DEFINITIONS,
   DEPLOYMENTS,
   POD_DISRUPTION_BUDGETS,
   PODS,
@@ -42,6 +43,7 @@ export const disruptionController: ControllerDefinition<null> = {
     { resource: DEPLOYMENTS },
     { resource: STATEFUL_SETS },
     { resource: REPLICATION_CONTROLLERS },
+    { resource: CUSTOM_RESOURCE_DEFINITIONS },
   ],
   createMemory: () => null,
   onDelta(informer, delta, hands) {
@@ -59,7 +61,7 @@ export const disruptionController: ControllerDefinition<null> = {
     const result = results[0];
     if (budget === undefined || result === undefined) return {};
     try {
-      return syncBudget(view, key, { ...known, [ask.uid]: answeredScale(ask, pod, result) });
+      return syncBudget(view, key, { ...known, [ask.uid]: answeredScale(view, ask, pod, result) });
     } catch (error) {
       return uncountable(view, budget, (error as Error).message);
     }
@@ -113,7 +115,7 @@ function syncBudget(view: View<null>, key: string, known: KnownScales): Plan {
       const scale = expectedScale(view, pods, known);
       if ("ask" in scale) {
         const memo: Memo = { ask: scale.ask, pod: scale.pod, known };
-        return { writes: [{ request: scaleRequest(scale.ask, namespace) }], events, memo };
+        return { writes: [{ request: scaleRequest(view, scale.ask, namespace) }], events, memo };
       }
       expected = scale.expected;
       if (scale.unmanaged.length > 0)

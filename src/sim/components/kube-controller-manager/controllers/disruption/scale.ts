@@ -1,7 +1,9 @@
-import { kindOfName } from "../../../../api/kinds.ts";
+import { qualifiedResource } from "../../../../api/kinds.ts";
 import type { ApiObject, OwnerReference } from "../../../../api/object.ts";
 import type { View } from "../../../../machinery/controller-runtime.ts";
 import { type ApiRequest, type CallResult, getRequest } from "../../../../machinery/requests.ts";
+import { CUSTOM_RESOURCE_DEFINITIONS } from "../../../../machinery/resources.ts";
+import { type NamedKind, namedKind } from "../../lib/custom-resources.ts";
 import { controllerOf } from "../../lib/pods.ts";
 import type { Pod } from "../../lib/types.ts";
 
@@ -73,24 +75,32 @@ function groupOf(apiVersion: string): string {
   return slash < 0 ? "" : apiVersion.slice(0, slash);
 }
 
+function kindOf(view: View<unknown>, owner: OwnerReference): NamedKind | undefined {
+  return namedKind(view.store(CUSTOM_RESOURCE_DEFINITIONS.resource), groupOf(owner.apiVersion), owner.kind);
+}
+
 /** The request for the scale of any other controller. Throws where nobody knows its kind. */
-export function scaleRequest(owner: OwnerReference, namespace: string): ApiRequest {
-  const group = groupOf(owner.apiVersion);
-  const kind = kindOfName(group, owner.kind);
-  if (kind === undefined) throw new Error(`no matches for kind "${owner.kind}" in version "${owner.apiVersion}"`);
-  return { ...getRequest(kind, namespace, owner.name), subresource: "scale" };
+export function scaleRequest(view: View<unknown>, owner: OwnerReference, namespace: string): ApiRequest {
+  const found = kindOf(view, owner);
+  if (found === undefined) throw new Error(`no matches for kind "${owner.kind}" in version "${owner.apiVersion}"`);
+  return { ...getRequest(found.resource, namespace, owner.name), subresource: "scale" };
 }
 
 /** What the answer to `scaleRequest` says. Throws where the controller cannot be found, or has no scale. */
-export function answeredScale(owner: OwnerReference, pod: string, result: CallResult): ControllerScale {
+export function answeredScale(
+  view: View<unknown>,
+  owner: OwnerReference,
+  pod: string,
+  result: CallResult,
+): ControllerScale {
   if (result.ok) {
     const scale = result.object as Scaled;
     if (scale.metadata?.uid === owner.uid) return { uid: owner.uid, replicas: scale.spec?.replicas ?? 0 };
   } else if (result.code !== 404) throw new Error(result.text);
-  const kind = kindOfName(groupOf(owner.apiVersion), owner.kind);
-  if (!result.ok && kind !== undefined && !kind.subresources.some(({ name }) => name === "scale")) {
-    const resource = kind.group === "" ? kind.resource : `${kind.resource}.${kind.group}`;
-    throw new Error(`${resource} does not implement the scale subresource`);
+  const found = kindOf(view, owner);
+  if (!result.ok && found !== undefined && !found.scales) {
+    const { group, resource } = found.resource;
+    throw new Error(`${qualifiedResource(group, resource)} does not implement the scale subresource`);
   }
   throw new Error(`found no controllers for pod "${pod}"`);
 }

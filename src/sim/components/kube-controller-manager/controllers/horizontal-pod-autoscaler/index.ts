@@ -1,5 +1,4 @@
 import { semanticEqual } from "../../../../api/equal.ts";
-import { kindOfName } from "../../../../api/kinds.ts";
 import { matchesSelector, parseSelector, SelectorError } from "../../../../api/labels.ts";
 import { type ApiObject, deepFreeze } from "../../../../api/object.ts";
 import type { ControllerDefinition, Plan, View } from "../../../../machinery/controller-runtime.ts";
@@ -11,8 +10,15 @@ import {
   updateRequest,
   updateStatusRequest,
 } from "../../../../machinery/requests.ts";
-import { HORIZONTAL_POD_AUTOSCALERS, POD_METRICS, PODS, type Resource } from "../../../../machinery/resources.ts";
+import {
+  CUSTOM_RESOURCE_DEFINITIONS,
+  HORIZONTAL_POD_AUTOSCALERS,
+  POD_METRICS,
+  PODS,
+  type Resource,
+} from "../../../../machinery/resources.ts";
 import { keyOf, objectsByIndex } from "../../../../machinery/store.ts";
+import { namedKind } from "../../lib/custom-resources.ts";
 import type { Pod } from "../../lib/types.ts";
 import type { ControllerOptions } from "../../options.ts";
 import {
@@ -60,7 +66,11 @@ export const horizontalPodAutoscaler: ControllerDefinition<Memory> = {
   name: "horizontal-pod-autoscaler-controller",
   workers: 5,
   backOff: { baseUs: SYNC_PERIOD_US, maxUs: SYNC_PERIOD_US },
-  informers: [{ resource: HORIZONTAL_POD_AUTOSCALERS }, { resource: PODS, indexes: ["namespace"] }],
+  informers: [
+    { resource: HORIZONTAL_POD_AUTOSCALERS },
+    { resource: PODS, indexes: ["namespace"] },
+    { resource: CUSTOM_RESOURCE_DEFINITIONS },
+  ],
   createMemory: (options) => ({
     options: options as ControllerOptions,
     autoscalers: new Map(),
@@ -80,7 +90,7 @@ export const horizontalPodAutoscaler: ControllerDefinition<Memory> = {
       return {};
     }
     const { namespace = "" } = hpa.metadata ?? {};
-    const target = targetOf(hpa);
+    const target = targetOf(view, hpa);
     if ("error" in target) return scaleUnknown(view, hpa, target.error, target.prefix);
     const request = {
       ...getRequest(target.kind, namespace, hpa.spec?.scaleTargetRef?.name ?? ""),
@@ -113,7 +123,7 @@ type Target =
   /** `prefix`: before the error in the log. */
   | { readonly error: string; readonly prefix: string };
 
-function targetOf(hpa: HorizontalPodAutoscaler): Target {
+function targetOf(view: View<Memory>, hpa: HorizontalPodAutoscaler): Target {
   const { apiVersion = "", kind = "" } = hpa.spec?.scaleTargetRef ?? {};
   const parts = apiVersion.split("/");
   if (parts.length > 2) {
@@ -121,8 +131,8 @@ function targetOf(hpa: HorizontalPodAutoscaler): Target {
     return { error, prefix: "invalid API version in scale target reference: " };
   }
   const group = parts.length === 2 ? (parts[0] ?? "") : "";
-  const found = kindOfName(group, kind);
-  if (found !== undefined) return { kind: found };
+  const found = namedKind(view.store(CUSTOM_RESOURCE_DEFINITIONS.resource), group, kind);
+  if (found !== undefined) return { kind: found.resource };
   return {
     error: `no matches for kind "${kind}" in group "${group}"`,
     prefix: "unable to determine resource for scale target reference: ",
@@ -210,7 +220,7 @@ function decide(
     const status = statusOf(hpa, outcome, { current: scale.specReplicas, desired }, null);
     return finished(view, hpa, status, outcome.events, outcome.error);
   }
-  const { kind } = targetOf(hpa) as { readonly kind: Resource };
+  const { kind } = targetOf(view, hpa) as { readonly kind: Resource };
   const body = deepFreeze({ ...answered, spec: { ...answered.spec, replicas: to } });
   const memo: Memo = { step: "rescale", hpa, outcome, from: scale.specReplicas, to };
   return { writes: [{ request: updateRequest(kind, body, "scale") }], events: about(hpa, outcome.events), memo };

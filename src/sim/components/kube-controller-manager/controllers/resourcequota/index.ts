@@ -12,6 +12,7 @@ import { type CallResult, listRequest, updateStatusRequest } from "../../../../m
 import {
   CONFIG_MAPS,
   CRON_JOBS,
+  CUSTOM_RESOURCE_DEFINITIONS,
   DAEMON_SETS,
   DEPLOYMENTS,
   JOBS,
@@ -26,6 +27,7 @@ import {
   STATEFUL_SETS,
 } from "../../../../machinery/resources.ts";
 import { forEachByIndex, keyOf, objectsByIndex } from "../../../../machinery/store.ts";
+import { customResources } from "../../lib/custom-resources.ts";
 
 const QUOTAS = "resourcequotas";
 const RESYNC_US = 300_000_000;
@@ -56,7 +58,10 @@ interface Memo {
 export const resourceQuotaController: ControllerDefinition<null> = {
   name: "resourcequota-controller",
   workers: 5,
-  informers: WATCHED.map((resource) => ({ resource, indexes: ["namespace"] })),
+  informers: [
+    ...WATCHED.map((resource) => ({ resource, indexes: ["namespace"] })),
+    { resource: CUSTOM_RESOURCE_DEFINITIONS },
+  ],
   createMemory: () => null,
   onDelta(informer, delta, hands) {
     if (informer === QUOTAS) quotaChanged(delta, hands);
@@ -65,7 +70,7 @@ export const resourceQuotaController: ControllerDefinition<null> = {
   reconcile(view, key) {
     const quota = view.store(QUOTAS).objects.get(key) as ResourceQuota | undefined;
     if (quota === undefined) return {};
-    const asked = countersOf(quota).filter(({ kind }) => !isWatched(kind));
+    const asked = countersOf(view, quota).filter(({ kind }) => !isWatched(kind));
     if (asked.length === 0) return recount(view, quota, new Map());
     const namespace = quota.metadata?.namespace ?? "";
     const memo: Memo = { kinds: asked.map(({ kind }) => qualifiedResource(kind.group, kind.resource)) };
@@ -120,23 +125,30 @@ function evaluatorOfInformer(informer: string): Evaluator | null {
   return kind === undefined ? null : evaluatorOf(kind);
 }
 
-function isWatched(kind: Kind): boolean {
+function isWatched(kind: Countable): boolean {
   return WATCHED.some(({ group, resource }) => group === kind.group && resource === kind.resource);
 }
 
+type Countable = Resource & Pick<Kind, "storagePrefix">;
+
+function customKinds(view: View<null>): readonly Countable[] {
+  const resources = customResources(view.store(CUSTOM_RESOURCE_DEFINITIONS.resource));
+  return resources.map((resource) => ({ ...resource, storagePrefix: `/registry/${resource.group}` }));
+}
+
 interface Counter {
-  readonly kind: Kind;
+  readonly kind: Countable;
   readonly evaluator: Evaluator;
   /** Of the quota's `hard`, what this kind's objects count for. */
   readonly names: readonly string[];
 }
 
 /** Who counts for the quota. A kind that is served in several versions counts once. */
-function countersOf(quota: ResourceQuota): Counter[] {
+function countersOf(view: View<null>, quota: ResourceQuota): Counter[] {
   const hard = Object.keys(quota.spec?.hard ?? {});
   const seen = new Set<string>();
   const counters: Counter[] = [];
-  for (const kind of KINDS) {
+  for (const kind of [...KINDS, ...customKinds(view)]) {
     const resource = qualifiedResource(kind.group, kind.resource);
     if (seen.has(resource)) continue;
     seen.add(resource);
@@ -151,7 +163,7 @@ function recount(view: View<null>, quota: ResourceQuota, listed: ReadonlyMap<str
   const { spec, status, metadata } = quota;
   const scopes = scopesOfQuota(quota);
   let counted: ResourceList = {};
-  for (const { kind, evaluator, names } of countersOf(quota)) {
+  for (const { kind, evaluator, names } of countersOf(view, quota)) {
     let used: ResourceList = Object.fromEntries(names.map((name) => [name, "0"]));
     const objects =
       listed.get(qualifiedResource(kind.group, kind.resource)) ??
