@@ -19,6 +19,11 @@ A command reads its standard input to the end.
   command terminated with exit code 3
   [3]
 
+  $ kubectl exec tools -- sh -c 'echo naïve > /tmp/word; wc -c /tmp/word; wc -c < /tmp/word; wc /tmp/word'
+  7 /tmp/word
+  7
+  1 1 7 /tmp/word
+
 Files travel as archives.
 
   $ kubectl exec tools -- sh -c 'mkdir -p /tmp/a/b; echo "naïve ✓" > /tmp/a/b/c; echo x > /tmp/a/d; tar cf /tmp/x.tar -C /tmp a'

@@ -1,3 +1,4 @@
+import { byteLength } from "../../../../api/byte-text.ts";
 import { formatRfc1123z, formatTime } from "../../../../api/time.ts";
 import type { Context } from "../../../../kernel/types.ts";
 import {
@@ -461,12 +462,14 @@ function headTail(argv: readonly string[], state: ShellState, context: Context, 
 }
 
 function wc(argv: readonly string[], state: ShellState, context: Context, input: string): Done {
-  const { text, err } = filesText(plain(argv), state, context, input, "wc");
-  const count = { l: (text.match(/\n/g) ?? []).length, w: (text.match(/\S+/g) ?? []).length, c: text.length };
+  const paths = plain(argv);
+  const { text, err } = filesText(paths, state, context, input, "wc");
+  const count = { l: (text.match(/\n/g) ?? []).length, w: (text.match(/\S+/g) ?? []).length, c: byteLength(text) };
+  const name = paths.length === 1 ? ` ${paths[0]}` : "";
   const only = (["l", "w", "c"] as const).find((one) => argv.includes(`-${one}`));
   return {
     status: err === "" ? 0 : 1,
-    out: only === undefined ? `${count.l} ${count.w} ${count.c}\n` : `${count[only]}\n`,
+    out: only === undefined ? `${count.l} ${count.w} ${count.c}${name}\n` : `${count[only]}${name}\n`,
     err,
   };
 }
