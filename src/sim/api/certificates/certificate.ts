@@ -2,7 +2,7 @@
 import { encodeBase64, utf8Bytes } from "../base64.ts";
 import { keyedHash } from "../keyed-hash.ts";
 import { formatTime, parseTime } from "../time.ts";
-import { type DerNode, der, derOid, derText, readDer, TAG, textOf } from "./der.ts";
+import { type DerNode, der, derInteger, derOid, derText, readDer, TAG, textOf } from "./der.ts";
 import { readPem, writePem } from "./pem.ts";
 import { readSubject, SHA256_WITH_RSA, type SigningRequest, type Subject, writeSubject } from "./request.ts";
 
@@ -50,7 +50,7 @@ export function issueCertificate(request: SigningRequest, issue: Issue): string 
   ];
   const body = der(TAG.sequence, [
     der(0xa0, der(TAG.integer, [2])),
-    der(TAG.integer, [0, ...issue.serial]),
+    derInteger(issue.serial),
     algorithm,
     writeSubject({ commonName: issue.issuer, organizations: [] }),
     der(TAG.sequence, [derTime(issue.notBeforeWallUs), derTime(issue.notAfterWallUs)]),
@@ -99,7 +99,9 @@ function readBody({ children }: DerNode): IssuedCertificate {
     issuer: readSubject(issuer).commonName,
     notBeforeWallUs: from ?? 0,
     notAfterWallUs: to ?? 0,
-    serial: [...serial.content.subarray(1)].map((byte) => byte.toString(16).padStart(2, "0")).join(""),
+    serial: [...serial.content.subarray(serial.content[0] === 0 ? 1 : 0)]
+      .map((byte) => byte.toString(16).padStart(2, "0"))
+      .join(""),
   };
 }
 

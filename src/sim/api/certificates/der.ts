@@ -60,6 +60,13 @@ export function der(tag: number, content: readonly number[] | readonly (readonly
   return [tag, ...head, ...bytes];
 }
 
+/** Of bytes, the first the most significant; not negative. */
+export function derInteger(bytes: readonly number[]): number[] {
+  const from = bytes.findIndex((byte) => byte !== 0);
+  const least = from < 0 ? [0] : bytes.slice(from);
+  return der(TAG.integer, least[0]! >= 0x80 ? [0, ...least] : least);
+}
+
 export function derText(text: string, tag: number = TAG.utf8): number[] {
   return der(tag, utf8Bytes(text));
 }

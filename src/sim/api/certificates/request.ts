@@ -1,6 +1,6 @@
 /** PKCS #10: what a CertificateSigningRequest carries. Signatures are not checked, keys are not looked at. */
 import { decodeBase64Text } from "../base64.ts";
-import { type DerNode, der, derOid, derText, oidOf, readDer, TAG, textOf } from "./der.ts";
+import { type DerNode, der, derInteger, derOid, derText, oidOf, readDer, TAG, textOf } from "./der.ts";
 import { readPem, writePem } from "./pem.ts";
 
 /** Who a certificate speaks for. */
@@ -79,7 +79,7 @@ function addressOf(bytes: Uint8Array): string {
 
 /** A key that nobody can compute with: there is no cryptography here. */
 export function derPublicKey(modulus: readonly number[]): number[] {
-  const key = der(TAG.sequence, [der(TAG.integer, [0, ...modulus]), der(TAG.integer, [1, 0, 1])]);
+  const key = der(TAG.sequence, [derInteger(modulus), der(TAG.integer, [1, 0, 1])]);
   const algorithm = der(TAG.sequence, [derOid(RSA_KEY), [0x05, 0x00]]);
   return der(TAG.sequence, [algorithm, der(TAG.bitString, [0, ...key])]);
 }
