@@ -2,7 +2,6 @@
 import { type Command, inSteps } from "../../command.ts";
 import { CommandError } from "../../errors.ts";
 import { textFlag } from "../../flags.ts";
-import { buildKustomization } from "../../kustomize/build.ts";
 import { toYaml } from "../../printers/yaml.ts";
 
 export const kustomize: Command = {
@@ -17,6 +16,7 @@ export const kustomize: Command = {
       return args[0] ?? ".";
     },
     run: async (folder, { context, flags }) => {
+      const { buildKustomization } = await import("../../kustomize/build.ts");
       const text = (await buildKustomization(context, folder)).map((object) => toYaml(object)).join("---\n");
       if (flags.text("output") === "") context.out.write(text);
       else await context.files.write(flags.text("output"), text);
