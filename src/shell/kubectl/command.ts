@@ -1,4 +1,4 @@
-/** What a verb is, and what it gets to run with. */
+/** What a verb is, and what it gets to run with. What it says of itself stands in the help texts. */
 import type { ProgramContext } from "../doors.ts";
 import type { Client } from "./client.ts";
 import type { Mapper } from "./discovery.ts";
@@ -7,13 +7,6 @@ import type { FlagSpec, FlagValues } from "./flags.ts";
 export interface Command {
   readonly name: string;
   readonly aliases?: readonly string[];
-  /** One line, for lists of commands. */
-  readonly short: string;
-  /** The whole description where it says more than `short`. */
-  readonly long?: string;
-  readonly examples?: readonly (readonly [comment: string, command: string])[];
-  /** After `kubectl `: `get (TYPE | TYPE/NAME) [flags] [options]`. */
-  readonly usage: string;
   readonly flags?: readonly FlagSpec[];
   readonly subcommands?: readonly Command[];
   /** What words may stand after it, for completion. */

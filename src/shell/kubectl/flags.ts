@@ -13,7 +13,6 @@ export interface FlagSpec {
   readonly default?: Value;
   /** The value that a bare `--flag` stands for, where a value is otherwise wanted (`--dry-run`, `--validate`). */
   readonly bare?: string;
-  readonly usage?: string;
   readonly required?: boolean;
   readonly hidden?: boolean;
 }

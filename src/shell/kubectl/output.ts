@@ -16,29 +16,23 @@ import { toYaml } from "./printers/yaml.ts";
 /** Prints one object (or list) after another; keeps what separates them. */
 export type ObjectPrinter = (object: JsonObject) => string;
 
-const templateFormats =
-  "go-template, go-template-file, template, templatefile, jsonpath, jsonpath-as-json, jsonpath-file";
-
 export const outputFlags: readonly FlagSpec[] = [
   {
     name: "allow-missing-template-keys",
     type: "bool",
     default: true,
-    usage: "Missing fields and keys in templates are no errors. Counts for go-template and jsonpath output only.",
   },
   {
     name: "output",
     short: "o",
     type: "string",
     default: "",
-    usage: `Output format. One of: (json, yaml, name, ${templateFormats}).`,
   },
-  { name: "show-managed-fields", type: "bool", default: false, usage: "Keep managedFields in JSON and YAML output." },
+  { name: "show-managed-fields", type: "bool", default: false },
   {
     name: "template",
     type: "string",
     default: "",
-    usage: "Template text, or path of a template file, for -o=go-template and -o=go-template-file.",
   },
 ];
 
@@ -47,8 +41,6 @@ export const dryRunFlag: FlagSpec = {
   type: "string",
   default: "none",
   bare: "unchanged",
-  usage:
-    'Must be "none", "server", or "client". client: print what would be sent, and send nothing. server: send it, and have the server keep nothing.',
 };
 
 export type DryRun = "none" | "client" | "server";

@@ -9,10 +9,10 @@ import { toYaml } from "./printers/yaml.ts";
 import { alignTabs, tableTabs } from "./tabwriter.ts";
 
 const specs = [
-  { name: "output", short: "o", type: "string", default: "", usage: "" },
-  { name: "all", short: "A", type: "bool", default: false, usage: "" },
-  { name: "tail", type: "int", default: -1, usage: "" },
-  { name: "labels", short: "L", type: "list", default: [], usage: "" },
+  { name: "output", short: "o", type: "string", default: "" },
+  { name: "all", short: "A", type: "bool", default: false },
+  { name: "tail", type: "int", default: -1 },
+  { name: "labels", short: "L", type: "list", default: [] },
 ] as const;
 
 const plainWord = fc.stringMatching(/^[a-z][a-z0-9.-]{0,8}$/);

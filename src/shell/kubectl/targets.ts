@@ -54,8 +54,6 @@ export const selectorFlag = {
   short: "l",
   type: "string",
   default: "",
-  usage:
-    "Selector (label query) to filter on: '=', '==', '!=', 'in', 'notin' (such as -l key1=value1,key2=value2,key3 in (value3)). Objects must meet all of it.",
 } as const;
 
 export async function resolveTargets(

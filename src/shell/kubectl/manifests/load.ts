@@ -12,28 +12,25 @@ export interface Manifest {
   readonly source: string;
 }
 
-export function fileFlags(purpose: string): readonly FlagSpec[] {
+export function fileFlags(): readonly FlagSpec[] {
   return [
     {
       name: "filename",
       short: "f",
       type: "list",
       default: [],
-      usage: `Filename, directory, or URL to files ${purpose}`,
     },
     {
       name: "kustomize",
       short: "k",
       type: "string",
       default: "",
-      usage: "Process a kustomization directory. Not together with -f or -R.",
     },
     {
       name: "recursive",
       short: "R",
       type: "bool",
       default: false,
-      usage: "Process the directory used in -f, --filename with all that lies below it.",
     },
   ];
 }

@@ -33,15 +33,8 @@ function resolve(invocation: Invocation): Promise<readonly Target[]> {
 
 export const viewLastApplied: Command = {
   name: "view-last-applied",
-  short: "View the latest last-applied-configuration annotations of a resource/object",
-  usage: "apply view-last-applied (TYPE [NAME | -l label] | TYPE/NAME | -f FILENAME) [options]",
   completes: "resources",
-  flags: [
-    boolFlag("all"),
-    textFlag("output", "yaml", "o"),
-    selectorFlag,
-    ...fileFlags("that contains the configuration"),
-  ],
+  flags: [boolFlag("all"), textFlag("output", "yaml", "o"), selectorFlag, ...fileFlags()],
   run: inSteps({
     complete: (invocation) => {
       const output = invocation.flags.text("output");
@@ -76,13 +69,11 @@ async function setNote(invocation: Invocation, info: Info, note: string): Promis
 
 export const setLastApplied: Command = {
   name: "set-last-applied",
-  short: "Set the last-applied-configuration annotation on a live object to match the contents of a file",
-  usage: "apply set-last-applied -f FILENAME [options]",
   completes: "none",
   flags: [
     boolFlag("create-annotation"),
     dryRunFlag,
-    ...fileFlags("that contains the last-applied-configuration annotations").filter(({ name }) => name === "filename"),
+    ...fileFlags().filter(({ name }) => name === "filename"),
     ...outputFlags,
   ],
   run: inSteps({
@@ -109,14 +100,12 @@ export const setLastApplied: Command = {
 
 export const editLastApplied: Command = {
   name: "edit-last-applied",
-  short: "Edit latest last-applied-configuration annotations of a resource/object",
-  usage: "apply edit-last-applied (RESOURCE/NAME | -f FILENAME) [options]",
   completes: "resources",
   flags: [
     textFlag("field-manager", "kubectl-client-side-apply"),
     validateFlag(),
     boolFlag("windows-line-endings"),
-    ...fileFlags("to use to edit the resource"),
+    ...fileFlags(),
     ...outputFlags,
   ],
   run: inSteps({

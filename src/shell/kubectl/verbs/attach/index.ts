@@ -51,8 +51,6 @@ function containerOf(invocation: Invocation, pod: JsonObject): string {
 
 export const attach: Command = {
   name: "attach",
-  short: "Attach to a running container",
-  usage: "attach (POD | TYPE/NAME) -c CONTAINER [options]",
   completes: "pods",
   flags: [
     textFlag("container", "", "c"),

@@ -108,12 +108,6 @@ async function listRules(invocation: Invocation): Promise<number> {
 
 const canI: Command = {
   name: "can-i",
-  short: "Check whether an action is allowed",
-  examples: [
-    ["Check to see if I can create pods in any namespace", "kubectl auth can-i create pods --all-namespaces"],
-    ['List all allowed actions in namespace "foo"', "kubectl auth can-i --list --namespace=foo"],
-  ],
-  usage: "auth can-i VERB [TYPE | TYPE/NAME | NONRESOURCEURL] [options]",
   completes: "none",
   flags: [
     {
@@ -121,20 +115,17 @@ const canI: Command = {
       short: "A",
       type: "bool",
       default: false,
-      usage: "Check the specified action in all namespaces.",
     },
-    { name: "list", type: "bool", default: false, usage: "Prints all allowed actions." },
-    { name: "no-headers", type: "bool", default: false, usage: "Prints allowed actions without headers" },
-    { name: "quiet", short: "q", type: "bool", default: false, usage: "Print nothing and just return the exit code." },
-    { name: "subresource", type: "string", default: "", usage: "SubResource such as pod/log or deployment/scale" },
+    { name: "list", type: "bool", default: false },
+    { name: "no-headers", type: "bool", default: false },
+    { name: "quiet", short: "q", type: "bool", default: false },
+    { name: "subresource", type: "string", default: "" },
   ],
   run: inSteps({ complete, run }),
 };
 
 const whoami: Command = {
   name: "whoami",
-  short: "Experimental: Check self subject attributes",
-  usage: "auth whoami [options]",
   completes: "none",
   flags: outputFlags,
   run: inSteps({
@@ -175,8 +166,5 @@ function whoamiTable(review: JsonObject): string {
 
 export const auth: Command = {
   name: "auth",
-  short: "Inspect authorization",
-  long: "Inspect authorization.",
-  usage: "auth [flags] [options]",
   subcommands: [canI, reconcile, whoami],
 };

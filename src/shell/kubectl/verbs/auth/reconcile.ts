@@ -148,14 +148,12 @@ function explainOutcome({ operation, missing, extra, object }: Outcome, invocati
 
 export const reconcile: Command = {
   name: "reconcile",
-  short: "Reconciles rules for RBAC role, role binding, cluster role, and cluster role binding objects",
-  usage: "auth reconcile -f FILENAME [options]",
   completes: "none",
   flags: [
     dryRunFlag,
     boolFlag("remove-extra-permissions"),
     boolFlag("remove-extra-subjects"),
-    ...fileFlags("identifying the resource to reconcile."),
+    ...fileFlags(),
     ...outputFlags,
   ],
   run: inSteps({

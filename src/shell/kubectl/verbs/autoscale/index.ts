@@ -78,8 +78,6 @@ async function run(targets: readonly Target[], invocation: Invocation): Promise<
 
 export const autoscale: Command = {
   name: "autoscale",
-  short: "Auto-scale a deployment, replica set, stateful set, or replication controller",
-  usage: "autoscale (-f FILENAME | TYPE NAME | TYPE/NAME) [--min=MINPODS] --max=MAXPODS [--cpu-percent=CPU] [options]",
   completes: "workloads",
   flags: [
     intFlag("cpu-percent", -1),
@@ -89,7 +87,7 @@ export const autoscale: Command = {
     intFlag("min", -1),
     textFlag("name"),
     boolFlag("save-config"),
-    ...fileFlags("to autoscale"),
+    ...fileFlags(),
     ...outputFlags,
   ],
   run: inSteps({ complete, run }),

@@ -65,13 +65,11 @@ async function decide(verdict: Verdict, info: Info, invocation: Invocation): Pro
   );
 }
 
-function subcommand(name: string, short: string, verdict: Verdict): Command {
+function subcommand(name: string, verdict: Verdict): Command {
   return {
     name,
-    short,
-    usage: `certificate ${name} (-f FILENAME | NAME) [options]`,
     completes: "signingRequests",
-    flags: [boolFlag("force"), ...fileFlags("to use"), ...outputFlags],
+    flags: [boolFlag("force"), ...fileFlags(), ...outputFlags],
     run: inSteps({
       complete,
       run: async (targets, invocation) => {
@@ -89,10 +87,5 @@ function subcommand(name: string, short: string, verdict: Verdict): Command {
 
 export const certificate: Command = {
   name: "certificate",
-  short: "Modify certificate resources",
-  usage: "certificate SUBCOMMAND [options]",
-  subcommands: [
-    subcommand("approve", "Approve a certificate signing request", approved),
-    subcommand("deny", "Deny a certificate signing request", denied),
-  ],
+  subcommands: [subcommand("approve", approved), subcommand("deny", denied)],
 };

@@ -5,8 +5,6 @@ import { helpText } from "../../help.ts";
 
 export const completion: Command = {
   name: "completion",
-  short: "Output shell completion code for the specified shell (bash, zsh, fish, or powershell)",
-  usage: "completion SHELL",
   completes: "shells",
   run: inSteps({
     complete: ({ args }) => {

@@ -22,15 +22,11 @@ import { setProperty, unsetProperty } from "./properties.ts";
 
 function subcommand(
   name: string,
-  short: string,
-  usage: string,
   run: (config: JsonObject, invocation: Invocation) => Promise<void>,
   flags: readonly FlagSpec[] = [],
 ): Command {
   return {
     name,
-    short,
-    usage: `config ${usage} [options]`,
     completes: "none",
     flags,
     run: inSteps({
@@ -115,68 +111,35 @@ async function useContext(config: JsonObject, invocation: Invocation): Promise<v
 
 export const config: Command = {
   name: "config",
-  short: "Modify kubeconfig files",
-  long: "Modify kubeconfig files: which cluster, user and namespace commands use.",
-  usage: "config SUBCOMMAND [options]",
   subcommands: [
-    subcommand("current-context", "Display the current-context", "current-context", async (kubeconfig, invocation) => {
+    subcommand("current-context", async (kubeconfig, invocation) => {
       if (currentContext(kubeconfig) === "") {
         invocation.err("error: current-context is not set");
         throw new SilentExit(1);
       }
       invocation.out(currentContext(kubeconfig));
     }),
-    subcommand("get-contexts", "Describe one or many contexts", "get-contexts [(-o|--output=)name)]", getContexts, [
-      { name: "no-headers", type: "bool", default: false, usage: "Print no headers." },
-      { name: "output", short: "o", type: "string", default: "", usage: "Output format. One of: (name)." },
+    subcommand("get-contexts", getContexts, [
+      { name: "no-headers", type: "bool", default: false },
+      { name: "output", short: "o", type: "string", default: "" },
     ]),
-    subcommand(
-      "delete-cluster",
-      "Delete the specified cluster from the kubeconfig",
-      "delete-cluster NAME",
-      deleter("clusters", "cluster"),
-    ),
-    subcommand(
-      "delete-context",
-      "Delete the specified context from the kubeconfig",
-      "delete-context NAME",
-      deleter("contexts", "context"),
-    ),
-    subcommand(
-      "delete-user",
-      "Delete the specified user from the kubeconfig",
-      "delete-user NAME",
-      deleter("users", "user"),
-    ),
-    subcommand("get-clusters", "Display clusters defined in the kubeconfig", "get-clusters", lister("clusters")),
-    subcommand("get-users", "Display users defined in the kubeconfig", "get-users", lister("users")),
-    subcommand(
-      "rename-context",
-      "Rename a context from the kubeconfig file",
-      "rename-context CONTEXT_NAME NEW_NAME",
-      renameContext,
-    ),
-    subcommand("set", "Set an individual value in a kubeconfig file", "set PROPERTY_NAME PROPERTY_VALUE", setProperty, [
-      { name: "set-raw-bytes", type: "bool", default: false },
-    ]),
-    subcommand("set-cluster", "Set a cluster entry in kubeconfig", "set-cluster NAME", setCluster, clusterFlags),
-    subcommand("set-context", "Set a context entry in kubeconfig", "set-context [NAME | --current]", setContext, [
-      { name: "current", type: "bool", default: false },
-    ]),
-    subcommand(
-      "set-credentials",
-      "Set a user entry in kubeconfig",
-      "set-credentials NAME",
-      setCredentials,
-      credentialFlags,
-    ),
-    subcommand("unset", "Unset an individual value in a kubeconfig file", "unset PROPERTY_NAME", unsetProperty),
-    subcommand("use-context", "Set the current-context in a kubeconfig file", "use-context CONTEXT_NAME", useContext),
-    subcommand("view", "Display merged kubeconfig settings or a specified kubeconfig file", "view [flags]", view, [
-      { name: "minify", type: "bool", default: false, usage: "Leave out what the current context does not use." },
+    subcommand("delete-cluster", deleter("clusters", "cluster")),
+    subcommand("delete-context", deleter("contexts", "context")),
+    subcommand("delete-user", deleter("users", "user")),
+    subcommand("get-clusters", lister("clusters")),
+    subcommand("get-users", lister("users")),
+    subcommand("rename-context", renameContext),
+    subcommand("set", setProperty, [{ name: "set-raw-bytes", type: "bool", default: false }]),
+    subcommand("set-cluster", setCluster, clusterFlags),
+    subcommand("set-context", setContext, [{ name: "current", type: "bool", default: false }]),
+    subcommand("set-credentials", setCredentials, credentialFlags),
+    subcommand("unset", unsetProperty),
+    subcommand("use-context", useContext),
+    subcommand("view", view, [
+      { name: "minify", type: "bool", default: false },
       boolFlag("flatten"),
       boolFlag("merge", true),
-      { name: "raw", type: "bool", default: false, usage: "Display raw byte data and sensitive data" },
+      { name: "raw", type: "bool", default: false },
       ...outputFlags,
     ]),
   ],

@@ -110,8 +110,6 @@ async function download(invocation: Invocation, { from, to }: Options): Promise<
 
 export const cp: Command = {
   name: "cp",
-  short: "Copy files and directories to and from containers",
-  usage: "cp <file-spec-src> <file-spec-dest> [options]",
   completes: "pods",
   flags: [textFlag("container", "", "c"), boolFlag("no-preserve"), intFlag("retries")],
   run: inSteps({

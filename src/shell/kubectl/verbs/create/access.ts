@@ -13,13 +13,12 @@ const apiVersion = "rbac.authorization.k8s.io/v1";
 const apiGroup = "rbac.authorization.k8s.io";
 
 const ruleFlags: readonly FlagSpec[] = [
-  { name: "resource", type: "list", usage: "Resource that the rule applies to" },
+  { name: "resource", type: "list" },
   {
     name: "resource-name",
     type: "words",
-    usage: "Resource in the white list that the rule applies to, repeat this flag for multiple items",
   },
-  { name: "verb", type: "list", usage: "Verb that applies to the resources contained in the rule" },
+  { name: "verb", type: "list" },
 ];
 
 /** Others are for what a server adds to them. */
@@ -69,15 +68,6 @@ async function resourceOf(name: string, invocation: Invocation): Promise<ApiReso
 
 export const role: Generator = {
   name: "role",
-  short: "Create a role with single rule",
-  usage:
-    "create role NAME --verb=verb --resource=resource.group/subresource [--resource-name=resourcename] [--dry-run=server|client|none] [options]",
-  examples: [
-    [
-      "Create a role that allows to read pods",
-      "kubectl create role pod-reader --verb=get --verb=list --verb=watch --resource=pods",
-    ],
-  ],
   flags: ruleFlags,
   root: rbac,
   resource: "roles",
@@ -92,20 +82,7 @@ export const role: Generator = {
 
 export const clusterrole: Generator = {
   name: "clusterrole",
-  short: "Create a cluster role",
-  usage:
-    "create clusterrole NAME --verb=verb --resource=resource.group [--resource-name=resourcename] [--dry-run=server|client|none] [options]",
-  examples: [
-    [
-      "Create a cluster role that allows to read nodes",
-      "kubectl create clusterrole node-reader --verb=get,list,watch --resource=nodes",
-    ],
-  ],
-  flags: [
-    { name: "aggregation-rule", type: "pairs" },
-    ...ruleFlags,
-    { name: "non-resource-url", type: "list", usage: "A partial url that user should have access to." },
-  ],
+  flags: [{ name: "aggregation-rule", type: "pairs" }, ...ruleFlags, { name: "non-resource-url", type: "list" }],
   root: rbac,
   resource: "clusterroles",
   namespaced: false,
@@ -129,13 +106,12 @@ async function rulesOrAggregation(invocation: Invocation): Promise<JsonObject> {
 }
 
 const subjectFlags: readonly FlagSpec[] = [
-  { name: "group", type: "words", usage: "Groups to bind to the role. May be given several times." },
+  { name: "group", type: "words" },
   {
     name: "serviceaccount",
     type: "words",
-    usage: "Service accounts to bind to the role, in the format <namespace>:<name>.",
   },
-  { name: "user", type: "words", usage: "Usernames to bind to the role." },
+  { name: "user", type: "words" },
 ];
 
 function subjects({ flags }: Invocation): readonly JsonObject[] {
@@ -157,14 +133,7 @@ function binding(kind: string, name: string, roleRef: JsonObject, invocation: In
 export const rolebinding: Generator = {
   failure: "failed to create rolebinding",
   name: "rolebinding",
-  short: "Create a role binding for a particular role or cluster role",
-  usage:
-    "create rolebinding NAME --clusterrole=NAME|--role=NAME [--user=username] [--group=groupname] [--serviceaccount=namespace:serviceaccountname] [--dry-run=server|client|none] [options]",
-  flags: [
-    { name: "clusterrole", type: "string", usage: "ClusterRole this RoleBinding should reference" },
-    { name: "role", type: "string", usage: "Role this RoleBinding should reference" },
-    ...subjectFlags,
-  ],
+  flags: [{ name: "clusterrole", type: "string" }, { name: "role", type: "string" }, ...subjectFlags],
   root: rbac,
   resource: "rolebindings",
   namespaced: true,
@@ -180,14 +149,10 @@ export const rolebinding: Generator = {
 export const clusterrolebinding: Generator = {
   failure: "failed to create clusterrolebinding",
   name: "clusterrolebinding",
-  short: "Create a cluster role binding for a particular cluster role",
-  usage:
-    "create clusterrolebinding NAME --clusterrole=NAME [--user=username] [--group=groupname] [--serviceaccount=namespace:serviceaccountname] [--dry-run=server|client|none] [options]",
   flags: [
     {
       name: "clusterrole",
       type: "string",
-      usage: "ClusterRole this ClusterRoleBinding should reference",
       required: true,
     },
     ...subjectFlags,
@@ -208,8 +173,6 @@ export const serviceaccount: Generator = {
   failure: "failed to create serviceaccount",
   name: "serviceaccount",
   aliases: ["sa"],
-  short: "Create a service account with the specified name",
-  usage: "create serviceaccount NAME [--dry-run=server|client|none] [options]",
   root: "/api/v1",
   resource: "serviceaccounts",
   namespaced: true,
@@ -218,15 +181,12 @@ export const serviceaccount: Generator = {
 
 export const token: Command = {
   name: "token",
-  short: "Request a service account token",
-  usage: "create token SERVICE_ACCOUNT_NAME [options]",
-  examples: [["Request a token for a service account", "kubectl create token myapp"]],
   flags: [
     { name: "bound-object-kind", type: "string", default: "" },
     { name: "bound-object-name", type: "string", default: "" },
     { name: "bound-object-uid", type: "string", default: "" },
-    { name: "audience", type: "words", usage: "Audience of the requested token." },
-    { name: "duration", type: "duration", default: "0s", usage: "Requested lifetime of the issued token." },
+    { name: "audience", type: "words" },
+    { name: "duration", type: "duration", default: "0s" },
     ...outputFlags,
   ],
   run: inSteps({

@@ -8,9 +8,9 @@ import { at, type JsonObject, objectOf, textOf, withAt } from "../../json.ts";
 import { type Generator, generatorCommand, literals, objectMeta } from "./generate.ts";
 
 const sourceFlags: readonly FlagSpec[] = [
-  { name: "from-env-file", type: "list", usage: "File of lines key=val." },
-  { name: "from-file", type: "list", usage: "File, or KEY=file. Without a key the file's name is the key." },
-  { name: "from-literal", type: "words", usage: "A key and its value (such as mykey=somevalue)" },
+  { name: "from-env-file", type: "list" },
+  { name: "from-file", type: "list" },
+  { name: "from-literal", type: "words" },
 ];
 
 async function readSources(invocation: Invocation): Promise<ReadonlyMap<string, string>> {
@@ -55,16 +55,6 @@ export const configmap: Generator = {
   failure: "failed to create configmap",
   name: "configmap",
   aliases: ["cm"],
-  short: "Create a config map from a local file, directory or literal value",
-  usage:
-    "create configmap NAME [--from-file=[key=]source] [--from-literal=key1=value1] [--dry-run=server|client|none] [options]",
-  examples: [
-    [
-      "Create a config map from literals",
-      "kubectl create configmap my-config --from-literal=key1=config1 --from-literal=key2=config2",
-    ],
-    ["Create a config map from a file", "kubectl create configmap my-config --from-file=key1=/path/to/file1.txt"],
-  ],
   flags: [boolFlag("append-hash"), ...sourceFlags],
   root: "/api/v1",
   resource: "configmaps",
@@ -108,17 +98,7 @@ const secretBase = {
 const generic: Generator = {
   ...secretBase,
   name: "generic",
-  short: "Create a secret from a local file, directory, or literal value",
-  usage:
-    "create secret generic NAME [--type=string] [--from-file=[key=]source] [--from-literal=key1=value1] [--dry-run=server|client|none] [options]",
-  examples: [
-    ["Create a secret from literals", "kubectl create secret generic my-secret --from-literal=key1=supersecret"],
-  ],
-  flags: [
-    boolFlag("append-hash"),
-    ...sourceFlags,
-    { name: "type", type: "string", usage: "The type of secret to create" },
-  ],
+  flags: [boolFlag("append-hash"), ...sourceFlags, { name: "type", type: "string" }],
   build: async (name, invocation) => {
     const sources = await readSources(invocation);
     const data = Object.fromEntries([...sources].map(([key, value]) => [key, encodeBase64Text(value)]));
@@ -129,17 +109,7 @@ const generic: Generator = {
 const tls: Generator = {
   ...secretBase,
   name: "tls",
-  short: "Create a TLS secret",
-  usage:
-    "create secret tls NAME --cert=path/to/cert/file --key=path/to/key/file [--dry-run=server|client|none] [options]",
-  examples: [
-    ["Create a TLS secret from a key pair", "kubectl create secret tls tls-secret --cert=tls.crt --key=tls.key"],
-  ],
-  flags: [
-    boolFlag("append-hash"),
-    { name: "cert", type: "string", usage: "Path to PEM encoded public key certificate." },
-    { name: "key", type: "string", usage: "Path to private key associated with given certificate." },
-  ],
+  flags: [boolFlag("append-hash"), { name: "cert", type: "string" }, { name: "key", type: "string" }],
   build: async (name, invocation) => {
     const { context, flags } = invocation;
     if (!flags.text("key") || !flags.text("cert")) throw new CommandError("key and cert must be specified");
@@ -173,21 +143,17 @@ async function fromFiles(name: string, files: readonly string[], { context }: In
 const dockerRegistry: Generator = {
   ...secretBase,
   name: "docker-registry",
-  short: "Create a secret for use with a Docker registry",
-  usage:
-    "create secret docker-registry NAME --docker-username=user --docker-password=password --docker-email=email [--docker-server=string] [--dry-run=server|client|none] [options]",
   flags: [
     boolFlag("append-hash"),
     listFlag("from-file"),
-    { name: "docker-email", type: "string", usage: "Email for Docker registry" },
-    { name: "docker-password", type: "string", usage: "Password for Docker registry authentication" },
+    { name: "docker-email", type: "string" },
+    { name: "docker-password", type: "string" },
     {
       name: "docker-server",
       type: "string",
       default: "https://index.docker.io/v1/",
-      usage: "Server location for Docker registry",
     },
-    { name: "docker-username", type: "string", usage: "Username for Docker registry authentication" },
+    { name: "docker-username", type: "string" },
   ],
   build: async (name, invocation) => {
     const { flags } = invocation;
@@ -214,7 +180,5 @@ const dockerRegistry: Generator = {
 
 export const secretCommand: Command = {
   name: "secret",
-  short: "Create a secret using a specified subcommand",
-  usage: "create secret (docker-registry | generic | tls) [options]",
   subcommands: [dockerRegistry, generic, tls].map(generatorCommand),
 };

@@ -9,9 +9,6 @@ import { dryRunFlag, dryRunOf, outputFlags, printerFor, reporter } from "../../o
 export interface Generator {
   readonly name: string;
   readonly aliases?: readonly string[];
-  readonly short: string;
-  readonly usage: string;
-  readonly examples?: Command["examples"];
   readonly flags?: readonly FlagSpec[];
   /** `/apis/apps/v1`, `deployments` */
   readonly root: string;
@@ -28,13 +25,11 @@ export const createFlags: readonly FlagSpec[] = [
     name: "field-manager",
     type: "string",
     default: "kubectl-create",
-    usage: "Name of the manager used to track field ownership.",
   },
   {
     name: "save-config",
     type: "bool",
     default: false,
-    usage: "Keep the configuration of the object in its annotation, for a later kubectl apply.",
   },
   validateFlag(),
   ...outputFlags,
@@ -46,8 +41,6 @@ export function validateFlag(): FlagSpec {
     type: "string",
     default: "strict",
     bare: "strict",
-    usage:
-      "Must be one of: strict (or true), warn, ignore (or false). What the server does about unknown and duplicate fields: refuse, warn, or nothing.",
   };
 }
 
@@ -95,9 +88,6 @@ export function generatorCommand(generator: Generator): Command {
   return {
     name: generator.name,
     ...(generator.aliases ? { aliases: generator.aliases } : {}),
-    short: generator.short,
-    ...(generator.examples ? { examples: generator.examples } : {}),
-    usage: generator.usage,
     flags: [...(generator.flags ?? []), ...createFlags],
     run: inSteps({
       complete: async (invocation) => {

@@ -119,19 +119,12 @@ function createEdited(
 
 export const create: Command = {
   name: "create",
-  short: "Create a resource from a file or from stdin",
-  long: "Create a resource from a file or from stdin.\n\n JSON and YAML formats are accepted.",
-  examples: [
-    ["Create a pod from a file", "kubectl create -f ./pod.json"],
-    ["Create a pod from what comes on stdin", "cat pod.json | kubectl create -f -"],
-  ],
-  usage: "create -f FILENAME [options]",
   flags: [
     boolFlag("edit"),
     textFlag("raw"),
     selectorFlag,
     boolFlag("windows-line-endings"),
-    ...fileFlags("to use to create the resource"),
+    ...fileFlags(),
     ...createFlags,
   ],
   subcommands: [

@@ -10,9 +10,6 @@ import { type Generator, objectMeta } from "./generate.ts";
 export const namespace: Generator = {
   name: "namespace",
   aliases: ["ns"],
-  short: "Create a namespace with the specified name",
-  usage: "create namespace NAME [--dry-run=server|client|none] [options]",
-  examples: [["Create a new namespace named my-namespace", "kubectl create namespace my-namespace"]],
   root: "/api/v1",
   resource: "namespaces",
   namespaced: false,
@@ -23,19 +20,14 @@ export const quota: Generator = {
   failure: "failed to create quota",
   name: "quota",
   aliases: ["resourcequota"],
-  short: "Create a quota with the specified name",
-  usage:
-    "create quota NAME [--hard=key1=value1,key2=value2] [--scopes=Scope1,Scope2] [--dry-run=server|client|none] [options]",
   flags: [
     {
       name: "hard",
       type: "string",
-      usage: "A comma-delimited set of resource=quantity pairs that define a hard limit.",
     },
     {
       name: "scopes",
       type: "string",
-      usage: "A comma-delimited set of quota scopes that must all match each object tracked by the quota.",
     },
   ],
   root: "/api/v1",
@@ -66,23 +58,19 @@ export const priorityclass: Generator = {
   failure: "failed to create priorityclass",
   name: "priorityclass",
   aliases: ["pc"],
-  short: "Create a priority class with the specified name",
-  usage: "create priorityclass NAME --value=VALUE --global-default=BOOL [--dry-run=server|client|none] [options]",
   flags: [
-    { name: "description", type: "string", usage: "When this priority class should be used, in words." },
+    { name: "description", type: "string" },
     {
       name: "global-default",
       type: "bool",
       default: false,
-      usage: "Whether it is the priority of pods that name none.",
     },
     {
       name: "preemption-policy",
       type: "string",
       default: "PreemptLowerPriority",
-      usage: "Whether pods of lower priority are preempted.",
     },
-    { name: "value", type: "int", default: 0, usage: "the value of this priority class." },
+    { name: "value", type: "int", default: 0 },
   ],
   root: "/apis/scheduling.k8s.io/v1",
   resource: "priorityclasses",
@@ -102,13 +90,10 @@ export const poddisruptionbudget: Generator = {
   failure: "failed to create poddisruptionbudgets",
   name: "poddisruptionbudget",
   aliases: ["pdb"],
-  short: "Create a pod disruption budget with the specified name",
-  usage:
-    "create poddisruptionbudget NAME --selector=SELECTOR --min-available=N [--dry-run=server|client|none] [options]",
   flags: [
-    { name: "max-unavailable", type: "string", usage: "The maximum number or percentage of unavailable pods." },
-    { name: "min-available", type: "string", usage: "The minimum number or percentage of available pods." },
-    { name: "selector", type: "string", usage: "A label selector to use for this budget." },
+    { name: "max-unavailable", type: "string" },
+    { name: "min-available", type: "string" },
+    { name: "selector", type: "string" },
   ],
   root: "/apis/policy/v1",
   resource: "poddisruptionbudgets",
@@ -149,14 +134,11 @@ export const ingress: Generator = {
   failure: "failed to create ingress",
   name: "ingress",
   aliases: ["ing"],
-  short: "Create an ingress with the specified name",
-  usage: "create ingress NAME --rule=host/path=service:port[,tls[=secret]]  [options]",
   flags: [
-    { name: "class", type: "string", usage: "Ingress class to be used" },
+    { name: "class", type: "string" },
     {
       name: "rule",
       type: "words",
-      usage: "Rule in the format host/path=service:port. A path that ends with '*' is pathType=Prefix.",
     },
     wordsFlag("annotation"),
     textFlag("default-backend"),

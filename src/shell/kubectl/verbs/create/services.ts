@@ -7,7 +7,7 @@ import { type Generator, generatorCommand, objectMeta } from "./generate.ts";
 
 const base = { root: "/api/v1", resource: "services", namespaced: true } as const;
 
-const tcpFlag: FlagSpec = { name: "tcp", type: "list", usage: "Port pairs can be specified as '<port>:<targetPort>'." };
+const tcpFlag: FlagSpec = { name: "tcp", type: "list" };
 
 function ports({ flags }: Invocation, nodePort = 0): readonly JsonObject[] {
   return flags.list("tcp").map((pair) => {
@@ -45,15 +45,11 @@ const generators: readonly Generator[] = [
     ...base,
     name: "clusterip",
     failure: "failed to create ClusterIP service",
-    short: "Create a ClusterIP service",
-    usage: "create service clusterip NAME [--tcp=<port>:<targetPort>] [--dry-run=server|client|none] [options]",
-    examples: [["Create a ClusterIP service", "kubectl create service clusterip my-cs --tcp=5678:8080"]],
     flags: [
       tcpFlag,
       {
         name: "clusterip",
         type: "string",
-        usage: "ClusterIP of one's own; empty to have one given, 'None' for none (headless).",
       },
     ],
     build: (name, invocation) => {
@@ -65,16 +61,12 @@ const generators: readonly Generator[] = [
     ...base,
     name: "nodeport",
     failure: "failed to create NodePort service",
-    short: "Create a NodePort service",
-    usage: "create service nodeport NAME [--tcp=port:targetPort] [--dry-run=server|client|none] [options]",
-    examples: [["Create a NodePort service", "kubectl create service nodeport my-ns --tcp=5678:8080"]],
     flags: [
       tcpFlag,
       {
         name: "node-port",
         type: "int",
         default: 0,
-        usage: "Port used to expose the service on each node in a cluster.",
       },
     ],
     build: (name, invocation) => service(name, "NodePort", invocation),
@@ -83,8 +75,6 @@ const generators: readonly Generator[] = [
     ...base,
     name: "loadbalancer",
     failure: "failed to create LoadBalancer service",
-    short: "Create a LoadBalancer service",
-    usage: "create service loadbalancer NAME [--tcp=port:targetPort] [--dry-run=server|client|none] [options]",
     flags: [tcpFlag],
     build: (name, invocation) => service(name, "LoadBalancer", invocation),
   },
@@ -92,9 +82,7 @@ const generators: readonly Generator[] = [
     ...base,
     name: "externalname",
     failure: "failed to create ExternalName service",
-    short: "Create an ExternalName service",
-    usage: "create service externalname NAME --external-name external.name [--dry-run=server|client|none] [options]",
-    flags: [tcpFlag, { name: "external-name", type: "string", usage: "External name of service", required: true }],
+    flags: [tcpFlag, { name: "external-name", type: "string", required: true }],
     build: (name, invocation) =>
       service(name, "ExternalName", invocation, { externalName: invocation.flags.text("external-name") }),
   },
@@ -103,7 +91,5 @@ const generators: readonly Generator[] = [
 export const serviceCommand: Command = {
   name: "service",
   aliases: ["svc"],
-  short: "Create a service using a specified subcommand",
-  usage: "create service [flags] [options]",
   subcommands: generators.map(generatorCommand),
 };

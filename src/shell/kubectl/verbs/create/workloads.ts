@@ -5,7 +5,7 @@ import type { FlagSpec } from "../../flags.ts";
 import { at, type JsonObject, objectOf, textOf } from "../../json.ts";
 import { commandArgs, type Generator, objectMeta } from "./generate.ts";
 
-export const imageFlag: FlagSpec = { name: "image", type: "string", usage: "Image to run.", required: true };
+export const imageFlag: FlagSpec = { name: "image", type: "string", required: true };
 
 /** Last part of the image's path, without tag and digest. */
 export function containerName(image: string): string {
@@ -26,25 +26,14 @@ export const deployment: Generator = {
   failure: "failed to create deployment",
   name: "deployment",
   aliases: ["deploy"],
-  short: "Create a deployment with the specified name",
-  usage: "create deployment NAME --image=image -- [COMMAND] [args...] [options]",
-  examples: [
-    [
-      "Create a deployment named my-dep that runs the busybox image",
-      "kubectl create deployment my-dep --image=busybox",
-    ],
-    ["Create a deployment with a command", "kubectl create deployment my-dep --image=busybox -- date"],
-    ["Create a deployment with three replicas", "kubectl create deployment my-dep --image=nginx --replicas=3"],
-  ],
   flags: [
     {
       name: "image",
       type: "list",
-      usage: "Image names to run. A deployment can have several images set for several containers.",
       required: true,
     },
-    { name: "port", type: "int", default: -1, usage: "The containerPort that this deployment exposes." },
-    { name: "replicas", short: "r", type: "int", default: 1, usage: "Number of replicas to create. Default is 1." },
+    { name: "port", type: "int", default: -1 },
+    { name: "replicas", short: "r", type: "int", default: 1 },
   ],
   root: "/apis/apps/v1",
   resource: "deployments",
@@ -89,18 +78,11 @@ function jobSpec(name: string, image: string, command: readonly string[], restar
 export const job: Generator = {
   failure: "failed to create job",
   name: "job",
-  short: "Create a job with the specified name",
-  usage: "create job NAME --image=image [--from=cronjob/name] -- [COMMAND] [args...] [options]",
-  examples: [
-    ["Create a job", "kubectl create job my-job --image=busybox -- date"],
-    ["Create a job from a cron job", "kubectl create job test-job --from=cronjob/a-cronjob"],
-  ],
   flags: [
-    { name: "image", type: "string", usage: "Image name to run." },
+    { name: "image", type: "string" },
     {
       name: "from",
       type: "string",
-      usage: "The name of the resource to create a Job from (only cronjob is supported).",
     },
   ],
   root: "/apis/batch/v1",
@@ -152,18 +134,14 @@ export const cronjob: Generator = {
   failure: "failed to create cronjob",
   name: "cronjob",
   aliases: ["cj"],
-  short: "Create a cron job with the specified name",
-  usage: "create cronjob NAME --image=image --schedule='0/5 * * * ?' -- [COMMAND] [args...] [flags] [options]",
-  examples: [["Create a cron job", 'kubectl create cronjob my-job --image=busybox --schedule="*/1 * * * *"']],
   flags: [
     imageFlag,
     {
       name: "schedule",
       type: "string",
-      usage: "A schedule in the Cron format the job should be run with.",
       required: true,
     },
-    { name: "restart", type: "string", usage: "The containers' restart policy. Supported values: OnFailure, Never." },
+    { name: "restart", type: "string" },
   ],
   root: "/apis/batch/v1",
   resource: "cronjobs",

@@ -48,8 +48,6 @@ async function debugOne(invocation: Invocation, resource: ApiResource, object: J
 
 export const debug: Command = {
   name: "debug",
-  short: "Create debugging sessions for troubleshooting workloads and nodes",
-  usage: "debug (POD | TYPE[[.VERSION].GROUP]/NAME) [ -- COMMAND [args...] ] [options]",
   completes: "pods",
   flags: [
     boolFlag("arguments-only"),
@@ -74,7 +72,7 @@ export const debug: Command = {
     boolFlag("stdin", false, "i"),
     textFlag("target"),
     boolFlag("tty", false, "t"),
-    ...fileFlags("identifying the resource to debug").filter(({ name }) => name === "filename"),
+    ...fileFlags().filter(({ name }) => name === "filename"),
   ],
   run: inSteps({
     complete,

@@ -70,27 +70,17 @@ async function run(targets: readonly Target[], invocation: Invocation): Promise<
 
 export const describe: Command = {
   name: "describe",
-  short: "Show details of a specific resource or group of resources",
-  long: "Show details of a specific resource or group of resources.\n\n A name that no object has stands for all whose names begin with it.",
-  examples: [
-    ["Describe a node", "kubectl describe nodes kubernetes-node-emt8.c.myproject.internal"],
-    ["Describe a pod", "kubectl describe pods/nginx"],
-    ["Describe all pods", "kubectl describe pods"],
-    ["Describe pods by label name=myLabel", "kubectl describe pods -l name=myLabel"],
-  ],
-  usage: "describe (-f FILENAME | TYPE [NAME_PREFIX | -l label] | TYPE/NAME) [options]",
   completes: "resources",
   flags: [
-    { name: "all-namespaces", short: "A", type: "bool", default: false, usage: "Describe objects of all namespaces." },
-    { name: "chunk-size", type: "int", default: 500, usage: "Ask for long lists in pieces of this many." },
+    { name: "all-namespaces", short: "A", type: "bool", default: false },
+    { name: "chunk-size", type: "int", default: 500 },
     {
       name: "show-events",
       type: "bool",
       default: true,
-      usage: "If true, display events related to the described object.",
     },
     selectorFlag,
-    ...fileFlags("containing the resource to describe"),
+    ...fileFlags(),
   ],
   run: inSteps({ complete, run }),
 };

@@ -105,8 +105,6 @@ const steps = inSteps({ complete, run });
 
 export const diff: Command = {
   name: "diff",
-  short: "Diff the live version against a would-be applied version",
-  usage: "diff -f FILENAME [options]",
   completes: "none",
   flags: [
     intFlag("concurrency", 1),
@@ -115,7 +113,7 @@ export const diff: Command = {
     selectorFlag,
     boolFlag("server-side"),
     boolFlag("show-managed-fields"),
-    ...fileFlags("that contains the configuration to diff"),
+    ...fileFlags(),
   ],
   /** Exit code 1 says that there are differences; errors give 2. */
   run: async (invocation) => {

@@ -56,8 +56,6 @@ async function dumpAll(invocation: Invocation): Promise<number> {
 
 export const dump: Command = {
   name: "dump",
-  short: "Dump relevant information for debugging and diagnosis",
-  usage: "cluster-info dump [flags] [options]",
   completes: "none",
   flags: [
     boolFlag("all-namespaces", false, "A"),

@@ -71,35 +71,26 @@ async function listResources(invocation: Invocation): Promise<number> {
 
 export const apiResources: Command = {
   name: "api-resources",
-  short: "Print the supported API resources on the server",
-  examples: [
-    ["Print the supported API resources with more information", "kubectl api-resources -o wide"],
-    ["Print the supported namespaced resources", "kubectl api-resources --namespaced=true"],
-  ],
-  usage: "api-resources [flags] [options]",
   completes: "none",
   flags: [
-    { name: "api-group", type: "string", default: "", usage: "Limit to resources in the specified API group." },
-    { name: "cached", type: "bool", default: false, usage: "Use the cached list of resources if available." },
+    { name: "api-group", type: "string", default: "" },
+    { name: "cached", type: "bool", default: false },
     {
       name: "categories",
       type: "list",
       default: [],
-      usage: "Limit to resources that belong to the specified categories.",
     },
-    { name: "namespaced", type: "bool", default: true, usage: "If false, non-namespaced resources will be returned." },
-    { name: "no-headers", type: "bool", default: false, usage: "Print no headers." },
-    { name: "output", short: "o", type: "string", default: "", usage: "Output format. One of: (wide, name)." },
-    { name: "sort-by", type: "string", default: "", usage: "Sort by 'name' or 'kind'." },
-    { name: "verbs", type: "list", default: [], usage: "Limit to resources that support the specified verbs." },
+    { name: "namespaced", type: "bool", default: true },
+    { name: "no-headers", type: "bool", default: false },
+    { name: "output", short: "o", type: "string", default: "" },
+    { name: "sort-by", type: "string", default: "" },
+    { name: "verbs", type: "list", default: [] },
   ],
   run: inSteps({ complete: (invocation) => invocation, run: listResources }),
 };
 
 export const apiVersions: Command = {
   name: "api-versions",
-  short: 'Print the supported API versions on the server, in the form of "group/version"',
-  usage: "api-versions [options]",
   completes: "none",
   run: inSteps({
     complete: ({ context, mapper }) =>
@@ -119,9 +110,6 @@ export const apiVersions: Command = {
 export const clusterInfo: Command = {
   name: "cluster-info",
   subcommands: [dump],
-  short: "Display cluster information",
-  long: "Display addresses of the control plane and services with label kubernetes.io/cluster-service=true.",
-  usage: "cluster-info [flags] [options]",
   completes: "none",
   run: inSteps({
     complete: ({ client, mapper }) =>
@@ -169,13 +157,10 @@ const kustomizeVersion = "v5.6.0";
 
 export const version: Command = {
   name: "version",
-  short: "Print the client and server version information",
-  examples: [["Print the client and server versions for the current context", "kubectl version"]],
-  usage: "version [flags] [options]",
   completes: "none",
   flags: [
-    { name: "client", type: "bool", default: false, usage: "If true, shows client version only (no server required)." },
-    { name: "output", short: "o", type: "string", default: "", usage: "One of 'yaml' or 'json'." },
+    { name: "client", type: "bool", default: false },
+    { name: "output", short: "o", type: "string", default: "" },
   ],
   run: inSteps({
     complete: ({ args, flags }) => {

@@ -27,12 +27,9 @@ export async function setUnschedulable(invocation: Invocation, info: Info, wante
   invocation.out(`node/${info.name} ${done}${suffix}`);
 }
 
-function command(name: string, short: string, wanted: boolean): Command {
+function command(name: string, wanted: boolean): Command {
   return {
     name,
-    short,
-    examples: [[`Mark node "foo" as ${wanted ? "unschedulable" : "schedulable"}`, `kubectl ${name} foo`]],
-    usage: `${name} NODE [options]`,
     completes: "nodes",
     flags: [dryRunFlag, selectorFlag],
     run: inSteps({
@@ -57,5 +54,5 @@ function command(name: string, short: string, wanted: boolean): Command {
   };
 }
 
-export const cordon = command("cordon", "Mark node as unschedulable", true);
-export const uncordon = command("uncordon", "Mark node as schedulable", false);
+export const cordon = command("cordon", true);
+export const uncordon = command("uncordon", false);

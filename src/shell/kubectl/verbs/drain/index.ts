@@ -211,54 +211,41 @@ async function run(targets: readonly Target[], invocation: Invocation): Promise<
 
 export const drain: Command = {
   name: "drain",
-  short: "Drain node in preparation for maintenance",
-  long: "Drain node in preparation for maintenance.\n\n The node is marked unschedulable, then its pods are evicted; pods of daemon sets and mirror pods stay.",
-  examples: [
-    ['Drain node "foo", even if there are pods that no controller manages', "kubectl drain foo --force"],
-    ["As above, but give the pods 15 minutes", "kubectl drain foo --grace-period=900"],
-  ],
-  usage: "drain NODE [options]",
   completes: "nodes",
   flags: [
-    { name: "chunk-size", type: "int", default: 500, usage: "Ask for long lists in pieces of this many." },
+    { name: "chunk-size", type: "int", default: 500 },
     {
       name: "delete-emptydir-data",
       type: "bool",
       default: false,
-      usage: "Continue even if pods use emptyDir (local data that is lost with the pod).",
     },
     {
       name: "disable-eviction",
       type: "bool",
       default: false,
-      usage: "Delete the pods without asking their disruption budgets.",
     },
     dryRunFlag,
     {
       name: "force",
       type: "bool",
       default: false,
-      usage: "Continue even if there are pods that do not declare a controller.",
     },
     {
       name: "grace-period",
       type: "int",
       default: -1,
-      usage: "Seconds given to each pod to end in order. Negative: what the pod says.",
     },
-    { name: "ignore-daemonsets", type: "bool", default: false, usage: "Ignore DaemonSet-managed pods." },
-    { name: "pod-selector", type: "string", default: "", usage: "Label selector to filter pods on the node" },
+    { name: "ignore-daemonsets", type: "bool", default: false },
+    { name: "pod-selector", type: "string", default: "" },
     {
       name: "skip-wait-for-delete-timeout",
       type: "int",
       default: 0,
-      usage: "Do not wait for pods that have been deleted for longer than these seconds.",
     },
     {
       name: "timeout",
       type: "duration",
       default: "0s",
-      usage: "How long to wait before giving up, zero means infinite",
     },
     selectorFlag,
   ],

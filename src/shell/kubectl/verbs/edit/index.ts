@@ -84,8 +84,6 @@ function isSame(a: JsonObject, b: JsonObject): boolean {
 
 export const edit: Command = {
   name: "edit",
-  short: "Edit a resource on the server",
-  usage: "edit (RESOURCE/NAME | -f FILENAME) [options]",
   completes: "resources",
   flags: [
     textFlag("field-manager", "kubectl-edit"),
@@ -94,7 +92,7 @@ export const edit: Command = {
     boolFlag("windows-line-endings"),
     selectorFlag,
     validateFlag(),
-    ...fileFlags("to use to edit the resource"),
+    ...fileFlags(),
     ...outputFlags,
   ],
   run: inSteps({ complete, run }),

@@ -91,21 +91,14 @@ async function run({ object, types }: Options, invocation: Invocation): Promise<
 
 export const events: Command = {
   name: "events",
-  short: "List events",
-  examples: [
-    ["List recent events in the default namespace", "kubectl events"],
-    ["List recent events for the specified pod", "kubectl events --for pod/web-pod-13je7"],
-    ["List recent only events of given event types", "kubectl events --types=Warning,Normal"],
-  ],
-  usage: "events [(-o|--output=)json|yaml|name] [--for TYPE/NAME] [--watch] [--types=Normal,Warning] [options]",
   completes: "none",
   flags: [
-    { name: "all-namespaces", short: "A", type: "bool", default: false, usage: "List the events of all namespaces." },
-    { name: "chunk-size", type: "int", default: 500, usage: "Ask for long lists in pieces of this many." },
-    { name: "for", type: "string", default: "", usage: "Only the events of this resource (TYPE/NAME)." },
-    { name: "no-headers", type: "bool", default: false, usage: "Print no headers." },
-    { name: "types", type: "list", default: [], usage: "Only events of these types: Normal, Warning." },
-    { name: "watch", short: "w", type: "bool", default: false, usage: "After listing, watch for more." },
+    { name: "all-namespaces", short: "A", type: "bool", default: false },
+    { name: "chunk-size", type: "int", default: 500 },
+    { name: "for", type: "string", default: "" },
+    { name: "no-headers", type: "bool", default: false },
+    { name: "types", type: "list", default: [] },
+    { name: "watch", short: "w", type: "bool", default: false },
     ...outputFlags,
   ],
   run: inSteps({ complete, run }),

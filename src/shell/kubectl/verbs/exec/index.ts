@@ -54,22 +54,6 @@ async function run({ target, words }: Options, invocation: Invocation): Promise<
 
 export const exec: Command = {
   name: "exec",
-  short: "Execute a command in a container",
-  examples: [
-    [
-      "Get output from running the 'date' command from pod mypod, using the first container by default",
-      "kubectl exec mypod -- date",
-    ],
-    [
-      "Get output from running the 'date' command in ruby-container from pod mypod",
-      "kubectl exec mypod -c ruby-container -- date",
-    ],
-    [
-      "Get output from running 'date' command from the first pod of the deployment mydeployment",
-      "kubectl exec deploy/mydeployment -- date",
-    ],
-  ],
-  usage: "exec (POD | TYPE/NAME) [-c CONTAINER] [flags] -- COMMAND [args...] [options]",
   completes: "pods",
   flags: [
     {
@@ -77,13 +61,12 @@ export const exec: Command = {
       short: "c",
       type: "string",
       default: "",
-      usage: "Container name. If omitted, the annotated default or the first container of the pod.",
     },
-    { name: "pod-running-timeout", type: "duration", default: "1m0s", usage: "How long to wait for a pod to run." },
-    { name: "quiet", short: "q", type: "bool", default: false, usage: "Only print output from the remote session" },
-    { name: "stdin", short: "i", type: "bool", default: false, usage: "Pass stdin to the container" },
-    { name: "tty", short: "t", type: "bool", default: false, usage: "Stdin is a TTY" },
-    ...fileFlags("to use to exec into the resource"),
+    { name: "pod-running-timeout", type: "duration", default: "1m0s" },
+    { name: "quiet", short: "q", type: "bool", default: false },
+    { name: "stdin", short: "i", type: "bool", default: false },
+    { name: "tty", short: "t", type: "bool", default: false },
+    ...fileFlags(),
   ],
   run: inSteps({ complete, run }),
 };

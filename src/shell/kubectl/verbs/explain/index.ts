@@ -139,34 +139,22 @@ function wrapped(text: string, indent: number): readonly string[] {
 
 export const explain: Command = {
   name: "explain",
-  short: "Get documentation for a resource",
-  long: "Describe fields and structure of various resources.\n\n A field is named by its path: <type>.<fieldName>[.<fieldName>]",
-  examples: [
-    ["Get the documentation of the resource and its fields", "kubectl explain pods"],
-    ["Get all the fields in the resource", "kubectl explain pods --recursive"],
-    ["Get the documentation of a specific field of a resource", "kubectl explain pods.spec.containers"],
-  ],
-  usage:
-    "explain TYPE [--recursive=FALSE|TRUE] [--api-version=api-version-group] [-o|--output=plaintext|plaintext-openapiv2] [options]",
   completes: "resources",
   flags: [
     {
       name: "api-version",
       type: "string",
       default: "",
-      usage: "Use given api-version (group/version) of the resource.",
     },
     {
       name: "output",
       type: "string",
       default: "plaintext",
-      usage: "Format in which to render the schema.",
     },
     {
       name: "recursive",
       type: "bool",
       default: false,
-      usage: "Show all fields with all that lies below them, names and types only.",
     },
   ],
   run: inSteps({ complete, run }),

@@ -2,7 +2,7 @@
 import { withQuery } from "../../client.ts";
 import { type Command, type Invocation, inSteps } from "../../command.ts";
 import { CommandError, throwCollected } from "../../errors.ts";
-import { boolFlag, type FlagSpec, textFlag } from "../../flags.ts";
+import { boolFlag, textFlag } from "../../flags.ts";
 import { at, type JsonObject, objectOf, objectsOf, textOf } from "../../json.ts";
 import { fileFlags, fileSources } from "../../manifests/load.ts";
 import { dryRunFlag, dryRunOf, outputFlags, printerFor, reporter } from "../../output.ts";
@@ -111,50 +111,31 @@ function serviceFor(info: Info, invocation: Invocation): JsonObject {
   return flags.bool("save-config") ? withLastApplied(made) : made;
 }
 
-const text = (name: string, usage: string): FlagSpec => ({ name, type: "string", default: "", usage });
-
 export const expose: Command = {
   name: "expose",
-  short: "Take a replication controller, service, deployment or pod and expose it as a new Kubernetes service",
-  examples: [
-    [
-      "Create a service for an nginx deployment, which serves on port 80 and connects to the containers on port 8000",
-      "kubectl expose deployment nginx --port=80 --target-port=8000",
-    ],
-    ["Create a service that every node offers on a port", "kubectl expose deployment web --port=80 --type=NodePort"],
-  ],
-  usage:
-    "expose (-f FILENAME | TYPE NAME) [--port=port] [--protocol=TCP|UDP|SCTP] [--target-port=number-or-name] [--name=name] [--external-ip=external-ip-of-service] [--type=type] [options]",
   completes: "workloads",
   flags: [
     textFlag("load-balancer-ip"),
     textFlag("override-type", "merge"),
     textFlag("overrides"),
     boolFlag("save-config"),
-    text("cluster-ip", "ClusterIP to be assigned to the service. 'None' for a headless service."),
+    textFlag("cluster-ip"),
     dryRunFlag,
-    text("external-ip", "Additional external IP address to be accepted for the service."),
+    textFlag("external-ip"),
     {
       name: "field-manager",
       type: "string",
       default: "kubectl-expose",
-      usage: "Name of the manager used to track field ownership.",
     },
-    { ...text("labels", "Labels to apply to the service created by this call."), short: "l" },
-    text("name", "The name for the newly created object."),
-    text("port", "The port that the service should serve on. Copied from the resource being exposed, if unspecified"),
-    text("protocol", "The network protocol for the service to be created. Default is 'TCP'."),
-    text(
-      "selector",
-      "A label selector to use for this service. Only equality-based selector requirements are supported.",
-    ),
-    text(
-      "session-affinity",
-      "If non-empty, set the session affinity for the service to this; legal values: 'None', 'ClientIP'",
-    ),
-    text("target-port", "Name or number for the port on the container that the service should direct traffic to."),
-    text("type", "Type for this service: ClusterIP, NodePort, LoadBalancer, or ExternalName. Default is 'ClusterIP'."),
-    ...fileFlags("identifying the resource to expose a service"),
+    { ...textFlag("labels"), short: "l" },
+    textFlag("name"),
+    textFlag("port"),
+    textFlag("protocol"),
+    textFlag("selector"),
+    textFlag("session-affinity"),
+    textFlag("target-port"),
+    textFlag("type"),
+    ...fileFlags(),
     ...outputFlags,
   ],
   run: inSteps({

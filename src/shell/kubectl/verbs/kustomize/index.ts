@@ -6,8 +6,6 @@ import { toYaml } from "../../printers/yaml.ts";
 
 export const kustomize: Command = {
   name: "kustomize",
-  short: "Build a kustomization target from a directory or URL",
-  usage: "kustomize DIR [flags] [options]",
   completes: "none",
   flags: [textFlag("load-restrictor", "LoadRestrictionsRootOnly"), textFlag("output", "", "o")],
   run: inSteps({

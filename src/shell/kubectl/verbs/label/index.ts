@@ -172,7 +172,7 @@ async function run(options: Options, invocation: Invocation, words: Words): Prom
   return 0;
 }
 
-function command(words: Words, base: Pick<Command, "name" | "short" | "long" | "examples" | "usage">): Command {
+function command(words: Words, base: Pick<Command, "name">): Command {
   return {
     ...base,
     completes: "resources",
@@ -181,9 +181,8 @@ function command(words: Words, base: Pick<Command, "name" | "short" | "long" | "
         name: "all",
         type: "bool",
         default: false,
-        usage: "Select all resources, in the namespace of the specified resource types",
       },
-      { name: "all-namespaces", short: "A", type: "bool", default: false, usage: "Do so in all namespaces." },
+      { name: "all-namespaces", short: "A", type: "bool", default: false },
       boolFlag("local"),
       textFlag("resource-version"),
       dryRunFlag,
@@ -191,18 +190,16 @@ function command(words: Words, base: Pick<Command, "name" | "short" | "long" | "
         name: "field-manager",
         type: "string",
         default: `kubectl-${base.name}`,
-        usage: "Name of the manager used to track field ownership.",
       },
       {
         name: "field-selector",
         type: "string",
         default: "",
-        usage: "Selector (field query) to filter on: '=', '==', and '!='.",
       },
-      { name: "list", type: "bool", default: false, usage: `Display the ${words.field} of a resource.` },
-      { name: "overwrite", type: "bool", default: false, usage: `Allow ${words.field} to be overwritten.` },
+      { name: "list", type: "bool", default: false },
+      { name: "overwrite", type: "bool", default: false },
       selectorFlag,
-      ...fileFlags(`identifying the resource to update the ${words.field}`),
+      ...fileFlags(),
       ...outputFlags,
     ],
     run: inSteps({
@@ -214,19 +211,8 @@ function command(words: Words, base: Pick<Command, "name" | "short" | "long" | "
 
 export const label = command(labelWords, {
   name: "label",
-  short: "Update the labels on a resource",
-  examples: [
-    ["Update pod 'foo' with the label 'unhealthy' and the value 'true'", "kubectl label pods foo unhealthy=true"],
-    ["Update pod 'foo' by removing a label named 'bar' if it exists", "kubectl label pods foo bar-"],
-  ],
-  usage:
-    "label [--overwrite] (-f FILENAME | TYPE NAME) KEY_1=VAL_1 ... KEY_N=VAL_N [--resource-version=version] [options]",
 });
 
 export const annotate = command(annotationWords, {
   name: "annotate",
-  short: "Update the annotations on a resource",
-  examples: [["Update pod 'foo' with an annotation", "kubectl annotate pods foo description='my frontend'"]],
-  usage:
-    "annotate [--overwrite] (-f FILENAME | TYPE NAME) KEY_1=VAL_1 ... KEY_N=VAL_N [--resource-version=version] [options]",
 });

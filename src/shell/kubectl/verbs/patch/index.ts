@@ -116,15 +116,6 @@ async function run(options: Options, invocation: Invocation): Promise<number> {
 
 export const patch: Command = {
   name: "patch",
-  short: "Update fields of a resource",
-  examples: [
-    ["Partially update a node", `kubectl patch node k8s-node-1 -p '{"spec":{"unschedulable":true}}'`],
-    [
-      "Update a container's image using a JSON patch",
-      `kubectl patch pod valid-pod --type='json' -p='[{"op": "replace", "path": "/spec/containers/0/image", "value":"new image"}]'`,
-    ],
-  ],
-  usage: "patch (-f FILENAME | TYPE NAME) [-p PATCH|--patch-file FILE] [options]",
   completes: "resources",
   flags: [
     dryRunFlag,
@@ -132,24 +123,21 @@ export const patch: Command = {
       name: "field-manager",
       type: "string",
       default: "kubectl-patch",
-      usage: "Name of the manager used to track field ownership.",
     },
     {
       name: "patch",
       short: "p",
       type: "string",
       default: "",
-      usage: "The patch to be applied to the resource, JSON or YAML.",
     },
-    { name: "patch-file", type: "string", default: "", usage: "A file with the patch." },
-    { name: "subresource", type: "string", default: "", usage: "Patch this subresource of the object." },
+    { name: "patch-file", type: "string", default: "" },
+    { name: "subresource", type: "string", default: "" },
     {
       name: "type",
       type: "string",
       default: "strategic",
-      usage: "The type of patch being provided; one of [json merge strategic]",
     },
-    ...fileFlags("identifying the resource to update"),
+    ...fileFlags(),
     ...outputFlags,
   ],
   run: inSteps({ complete, run }),

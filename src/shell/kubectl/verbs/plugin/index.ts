@@ -10,8 +10,6 @@ async function pluginsIn(folder: string, { context }: Invocation): Promise<reado
 
 const list: Command = {
   name: "list",
-  short: "List all visible plugin executables on a user's PATH",
-  usage: "plugin list [flags] [options]",
   completes: "none",
   flags: [boolFlag("name-only")],
   run: inSteps({
@@ -30,7 +28,5 @@ const list: Command = {
 
 export const plugin: Command = {
   name: "plugin",
-  short: "Provides utilities for interacting with plugins",
-  usage: "plugin [flags] [options]",
   subcommands: [list],
 };

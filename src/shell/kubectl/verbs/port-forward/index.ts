@@ -156,8 +156,6 @@ const addressFlag: FlagSpec = { name: "address", type: "list", default: ["localh
 
 export const portForward: Command = {
   name: "port-forward",
-  short: "Forward one or more local ports to a pod",
-  usage: "port-forward TYPE/NAME [options] [LOCAL_PORT:]REMOTE_PORT [...[LOCAL_PORT_N:]REMOTE_PORT_N]",
   completes: "pods",
   flags: [addressFlag, durationFlag("pod-running-timeout", "1m0s")],
   run: inSteps({ complete, run }),

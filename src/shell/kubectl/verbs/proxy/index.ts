@@ -35,8 +35,6 @@ async function forward(invocation: Invocation, request: HttpRequest): Promise<Ht
 
 export const proxy: Command = {
   name: "proxy",
-  short: "Run a proxy to the Kubernetes API server",
-  usage: "proxy [--port=PORT] [--www=static-dir] [--www-prefix=prefix] [--api-prefix=prefix] [options]",
   completes: "none",
   flags: [
     textFlag("accept-hosts", "^localhost$,^127\\.0\\.0\\.1$,^\\[::1\\]$"),

@@ -54,26 +54,19 @@ async function replaceOne(invocation: Invocation, target: Target): Promise<JsonO
 
 export const replace: Command = {
   name: "replace",
-  short: "Replace a resource by file name or stdin",
-  examples: [
-    ["Replace a pod using the data in pod.json", "kubectl replace -f ./pod.json"],
-    ["Force replace, delete and then re-create the resource", "kubectl replace --force -f ./pod.json"],
-  ],
-  usage: "replace -f FILENAME [options]",
   flags: [
     dryRunFlag,
     {
       name: "field-manager",
       type: "string",
       default: "kubectl-replace",
-      usage: "Name of the manager used to track field ownership.",
     },
-    { name: "force", type: "bool", default: false, usage: "Delete the object and create it anew." },
+    { name: "force", type: "bool", default: false },
     ...deletionFlags,
     textFlag("raw"),
     boolFlag("save-config"),
     textFlag("subresource"),
-    ...fileFlags("to use to replace the resource."),
+    ...fileFlags(),
     validateFlag(),
     ...outputFlags,
   ],

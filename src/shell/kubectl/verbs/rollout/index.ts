@@ -211,26 +211,20 @@ async function change(invocation: Invocation, info: Info, after: JsonObject, ope
   report(result ?? info.object, operation);
 }
 
-const base: readonly FlagSpec[] = [selectorFlag, ...fileFlags("identifying the resource to get from a server.")];
+const base: readonly FlagSpec[] = [selectorFlag, ...fileFlags()];
 const managerFlag: FlagSpec = {
   name: "field-manager",
   type: "string",
   default: "kubectl-rollout",
-  usage: "Name of the manager used to track field ownership.",
 };
 
 function subcommand(
   name: string,
-  short: string,
   work: (invocation: Invocation, info: Info) => Promise<void>,
   flags: readonly FlagSpec[],
-  examples: Command["examples"],
 ): Command {
   return {
     name,
-    short,
-    ...(examples ? { examples } : {}),
-    usage: `rollout ${name} (TYPE NAME | TYPE/NAME) [flags] [options]`,
     completes: "workloads",
     flags: [...flags, ...base],
     run: inSteps({
@@ -242,97 +236,44 @@ function subcommand(
 
 export const rollout: Command = {
   name: "rollout",
-  short: "Manage the rollout of a resource",
-  long: "Manage the rollout of one or many resources.\n        \n Valid resource types include:\n\n  *  deployments\n  *  daemonsets\n  *  statefulsets",
-  examples: [
-    ["Rollback to the previous deployment", "kubectl rollout undo deployment/abc"],
-    ["Check the rollout status of a daemonset", "kubectl rollout status daemonset/foo"],
-    ["Restart a deployment", "kubectl rollout restart deployment/abc"],
-    ["Restart deployments with the 'app=nginx' label", "kubectl rollout restart deployment --selector=app=nginx"],
-  ],
-  usage: "rollout SUBCOMMAND [options]",
   subcommands: [
-    subcommand(
-      "history",
-      "View rollout history",
-      showHistory,
-      [
-        {
-          name: "revision",
-          type: "int",
-          default: 0,
-          usage: "See the details, including podTemplate of the revision specified",
-        },
-        ...outputFlags,
-      ],
-      [["View the rollout history of a deployment", "kubectl rollout history deployment/abc"]],
-    ),
-    subcommand(
-      "pause",
-      "Mark the provided resource as paused",
-      (invocation, info) => pause(invocation, info, true),
-      [managerFlag, ...outputFlags],
-      [["Mark the nginx deployment as paused", "kubectl rollout pause deployment/nginx"]],
-    ),
-    subcommand(
-      "restart",
-      "Restart a resource",
-      restart,
-      [managerFlag, ...outputFlags],
-      [["Restart a deployment", "kubectl rollout restart deployment/nginx"]],
-    ),
-    subcommand(
-      "resume",
-      "Resume a paused resource",
-      (invocation, info) => pause(invocation, info, false),
-      [managerFlag, ...outputFlags],
-      [["Resume an already paused deployment", "kubectl rollout resume deployment/nginx"]],
-    ),
-    subcommand(
-      "status",
-      "Show the status of the rollout",
-      showStatus,
-      [
-        {
-          name: "revision",
-          type: "int",
-          default: 0,
-          usage: "Pin to a specific revision for showing its status. 0: the latest.",
-        },
-        {
-          name: "timeout",
-          type: "duration",
-          default: "0s",
-          usage: "How long to wait before ending the watch; zero means never.",
-        },
-        {
-          name: "watch",
-          short: "w",
-          type: "bool",
-          default: true,
-          usage: "Watch the status of the rollout until it's done.",
-        },
-      ],
-      [["Watch the rollout status of a deployment", "kubectl rollout status deployment/nginx"]],
-    ),
-    subcommand(
-      "undo",
-      "Undo a previous rollout",
-      undo,
-      [
-        dryRunFlag,
-        {
-          name: "to-revision",
-          type: "int",
-          default: 0,
-          usage: "The revision to rollback to. Default to 0 (last revision).",
-        },
-        ...outputFlags,
-      ],
-      [
-        ["Roll back to the previous deployment", "kubectl rollout undo deployment/abc"],
-        ["Roll back to deployment revision 3", "kubectl rollout undo deployment/abc --to-revision=3"],
-      ],
-    ),
+    subcommand("history", showHistory, [
+      {
+        name: "revision",
+        type: "int",
+        default: 0,
+      },
+      ...outputFlags,
+    ]),
+    subcommand("pause", (invocation, info) => pause(invocation, info, true), [managerFlag, ...outputFlags]),
+    subcommand("restart", restart, [managerFlag, ...outputFlags]),
+    subcommand("resume", (invocation, info) => pause(invocation, info, false), [managerFlag, ...outputFlags]),
+    subcommand("status", showStatus, [
+      {
+        name: "revision",
+        type: "int",
+        default: 0,
+      },
+      {
+        name: "timeout",
+        type: "duration",
+        default: "0s",
+      },
+      {
+        name: "watch",
+        short: "w",
+        type: "bool",
+        default: true,
+      },
+    ]),
+    subcommand("undo", undo, [
+      dryRunFlag,
+      {
+        name: "to-revision",
+        type: "int",
+        default: 0,
+      },
+      ...outputFlags,
+    ]),
   ],
 };

@@ -3,7 +3,7 @@
 import { withQuery } from "../../client.ts";
 import { type Command, type Invocation, inSteps } from "../../command.ts";
 import { CommandError, UsageError } from "../../errors.ts";
-import { boolFlag, type FlagSpec, textFlag } from "../../flags.ts";
+import { boolFlag, textFlag } from "../../flags.ts";
 import type { JsonObject } from "../../json.ts";
 import { fileFlags } from "../../manifests/load.ts";
 import { dryRunFlag, dryRunOf, outputFlags, printerFor, reporter } from "../../output.ts";
@@ -63,70 +63,43 @@ function podFor(invocation: Invocation): JsonObject {
   return flags.bool("save-config") ? withLastApplied(made) : made;
 }
 
-const text = (name: string, usage: string): FlagSpec => ({ name, type: "string", default: "", usage });
-const bool = (name: string, usage: string, short?: string): FlagSpec => ({
-  name,
-  type: "bool",
-  default: false,
-  usage,
-  ...(short ? { short } : {}),
-});
-
 export const run: Command = {
   name: "run",
-  short: "Run a particular image on the cluster",
-  long: "Create and run a particular image in a pod.",
-  examples: [
-    ["Start a nginx pod", "kubectl run nginx --image=nginx"],
-    [
-      "Start a hazelcast pod and let the container expose port 5701",
-      "kubectl run hazelcast --image=hazelcast/hazelcast --port=5701",
-    ],
-    ["Dry run; print the object without creating it", "kubectl run nginx --image=nginx --dry-run=client"],
-    [
-      "Start a busybox pod and keep it in the foreground, don't restart it if it exits",
-      "kubectl run -i -t busybox --image=busybox --restart=Never",
-    ],
-  ],
-  usage:
-    'run NAME --image=image [--env="key=value"] [--port=port] [--dry-run=server|client] [--overrides=inline-json] [--command] -- [COMMAND] [args...] [options]',
   completes: "none",
   flags: [
-    { name: "annotations", type: "words", default: [], usage: "Annotations to apply to the pod." },
-    bool("attach", "Wait for the pod to run, then show what it prints, as 'kubectl attach' does."),
+    { name: "annotations", type: "words", default: [] },
+    boolFlag("attach"),
     ...deletionFlags,
     boolFlag("force"),
     boolFlag("leave-stdin-open"),
     textFlag("override-type", "merge"),
     boolFlag("save-config"),
-    ...fileFlags("to use to replace the resource."),
-    bool("command", "What follows the name is the command, not its arguments."),
+    ...fileFlags(),
+    boolFlag("command"),
     dryRunFlag,
-    { name: "env", type: "words", default: [], usage: "Environment variables to set in the container." },
-    bool("expose", "Create a ClusterIP service for the pod too. Requires --port."),
+    { name: "env", type: "words", default: [] },
+    boolFlag("expose"),
     {
       name: "field-manager",
       type: "string",
       default: "kubectl-run",
-      usage: "Name of the manager used to track field ownership.",
     },
-    { name: "image", type: "string", usage: "The image for the container to run.", required: true },
-    text("image-pull-policy", "The image pull policy for the container: Always, IfNotPresent, Never."),
-    { ...text("labels", "Comma separated labels to apply to the pod."), short: "l" },
-    text("overrides", "An inline JSON override for the generated object."),
-    { name: "pod-running-timeout", type: "duration", default: "1m0s", usage: "How long to wait for the pod to run." },
-    text("port", "The port that this container exposes."),
-    bool("privileged", "Run the container in privileged mode."),
-    bool("quiet", "Print no messages.", "q"),
+    { name: "image", type: "string", required: true },
+    textFlag("image-pull-policy"),
+    { ...textFlag("labels"), short: "l" },
+    textFlag("overrides"),
+    { name: "pod-running-timeout", type: "duration", default: "1m0s" },
+    textFlag("port"),
+    boolFlag("privileged"),
+    boolFlag("quiet", false, "q"),
     {
       name: "restart",
       type: "string",
       default: "Always",
-      usage: "The restart policy for this Pod: Always, OnFailure, Never.",
     },
-    bool("rm", "Delete the pod after it exits. Only valid when attaching to the container."),
-    bool("stdin", "Keep stdin open on the container in the pod.", "i"),
-    bool("tty", "Allocate a TTY for the container in the pod.", "t"),
+    boolFlag("rm"),
+    boolFlag("stdin", false, "i"),
+    boolFlag("tty", false, "t"),
     ...outputFlags,
   ],
   run: inSteps({

@@ -85,53 +85,37 @@ async function run(targets: readonly Target[], invocation: Invocation): Promise<
 
 export const scale: Command = {
   name: "scale",
-  short: "Set a new size for a deployment, replica set, or replication controller",
-  long: "Set a new size for a deployment, replica set, replication controller, or stateful set.\n\n With --current-replicas or --resource-version the size is set only if those still hold.",
-  examples: [
-    ["Scale a replica set named 'foo' to 3", "kubectl scale --replicas=3 rs/foo"],
-    [
-      "If the deployment named mysql's current size is 2, scale mysql to 3",
-      "kubectl scale --current-replicas=2 --replicas=3 deployment/mysql",
-    ],
-  ],
-  usage:
-    "scale [--resource-version=version] [--current-replicas=count] --replicas=COUNT (-f FILENAME | TYPE NAME) [options]",
   completes: "workloads",
   flags: [
     {
       name: "all",
       type: "bool",
       default: false,
-      usage: "Select all resources in the namespace of the specified resource types",
     },
     {
       name: "current-replicas",
       type: "int",
       default: -1,
-      usage: "Scale only if this is the current size. -1: whatever the size is.",
     },
     dryRunFlag,
     {
       name: "replicas",
       type: "int",
       default: 0,
-      usage: "The new desired number of replicas. Required.",
       required: true,
     },
     {
       name: "resource-version",
       type: "string",
       default: "",
-      usage: "Scale only if this is the current resource version.",
     },
     {
       name: "timeout",
       type: "duration",
       default: "0s",
-      usage: "How long to wait for the new size; zero: do not wait.",
     },
     selectorFlag,
-    ...fileFlags("identifying the resource to set a new size"),
+    ...fileFlags(),
     ...outputFlags,
   ],
   run: inSteps({ complete, run }),

@@ -103,8 +103,6 @@ export function changeContainers(
 export interface Setup {
   readonly name: string;
   readonly aliases?: readonly string[];
-  readonly short: string;
-  readonly usage: string;
   readonly flags?: readonly FlagSpec[];
   /** Flags of `set` that this one does not have. */
   readonly without?: readonly string[];
@@ -118,7 +116,7 @@ export function setCommand({ complete, flags = [], without = [], ...rest }: Setu
     textFlag("field-manager", "kubectl-set"),
     boolFlag("local"),
     selectorFlag,
-    ...fileFlags("identifying the resource to get from a server."),
+    ...fileFlags(),
     ...outputFlags,
   ];
   return {

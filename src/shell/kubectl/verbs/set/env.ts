@@ -120,8 +120,6 @@ const listing: Work = podSpecWork("", async (spec, info, invocation) => {
 
 export const env = setCommand({
   name: "env",
-  short: "Update environment variables on a pod template",
-  usage: "set env RESOURCE/NAME KEY_1=VAL_1 ... KEY_N=VAL_N [options]",
   flags: [
     textFlag("containers", "*", "c"),
     wordsFlag("env", "e"),

@@ -6,7 +6,5 @@ import { selector, subject } from "./references.ts";
 
 export const set: Command = {
   name: "set",
-  short: "Set specific features on objects",
-  usage: "set SUBCOMMAND [options]",
   subcommands: [env, image, resources, selector, serviceaccount, subject],
 };

@@ -50,9 +50,6 @@ function imageWork(pairs: readonly string[]): Work {
 
 export const image = setCommand({
   name: "image",
-  short: "Update the image of a pod template",
-  usage:
-    "set image (-f FILENAME | TYPE NAME) CONTAINER_NAME_1=CONTAINER_IMAGE_1 ... CONTAINER_NAME_N=CONTAINER_IMAGE_N [options]",
   complete: async (invocation) => {
     const { resources, pairs } = splitArgs(invocation.args);
     if (resources.length === 0 && fileSources(invocation.flags).length === 0) throw new CommandError(missingResources);
@@ -76,8 +73,6 @@ function quantities(text: string): JsonObject {
 
 export const resources = setCommand({
   name: "resources",
-  short: "Update resource requests/limits on objects with pod templates",
-  usage: "set resources (-f FILENAME | TYPE NAME)  ([--limits=LIMITS & --requests=REQUESTS] [options]",
   flags: [textFlag("containers", "*", "c"), textFlag("limits"), textFlag("requests")],
   complete: (invocation) => {
     const { flags } = invocation;
@@ -104,8 +99,6 @@ export const resources = setCommand({
 export const serviceaccount = setCommand({
   name: "serviceaccount",
   aliases: ["sa"],
-  short: "Update the service account of a resource",
-  usage: "set serviceaccount (-f FILENAME | TYPE NAME) SERVICE_ACCOUNT [options]",
   without: ["selector"],
   complete: (invocation) => {
     const account = invocation.args.at(-1);

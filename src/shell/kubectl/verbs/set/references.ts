@@ -10,8 +10,6 @@ const rbac = "rbac.authorization.k8s.io";
 
 export const selector = setCommand({
   name: "selector",
-  short: "Set the selector on a resource",
-  usage: "set selector (-f FILENAME | TYPE NAME) EXPRESSIONS [--resource-version=version] [options]",
   without: ["selector", "kustomize"],
   flags: [textFlag("resource-version")],
   complete: async (invocation) => {
@@ -33,9 +31,6 @@ export const selector = setCommand({
 
 export const subject = setCommand({
   name: "subject",
-  short: "Update the user, group, or service account in a role binding or cluster role binding",
-  usage:
-    "set subject (-f FILENAME | TYPE NAME) [--user=username] [--group=groupname] [--serviceaccount=namespace:serviceaccountname] [--dry-run=server|client|none] [options]",
   flags: [wordsFlag("group"), wordsFlag("serviceaccount"), wordsFlag("user")],
   complete: async (invocation) => {
     const { flags } = invocation;

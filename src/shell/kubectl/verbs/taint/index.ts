@@ -127,29 +127,16 @@ async function run(options: Options, invocation: Invocation): Promise<number> {
 
 export const taint: Command = {
   name: "taint",
-  short: "Update the taints on one or more nodes",
-  examples: [
-    [
-      "Taint a node so that only pods that tolerate it are scheduled there",
-      "kubectl taint nodes foo dedicated=special-user:NoSchedule",
-    ],
-    [
-      "Remove from node 'foo' the taint with key 'dedicated' and effect 'NoSchedule' if one exists",
-      "kubectl taint nodes foo dedicated:NoSchedule-",
-    ],
-  ],
-  usage: "taint NODE NAME KEY_1=VAL_1:TAINT_EFFECT_1 ... KEY_N=VAL_N:TAINT_EFFECT_N [options]",
   completes: "nodes",
   flags: [
-    { name: "all", type: "bool", default: false, usage: "Select all nodes in the cluster" },
+    { name: "all", type: "bool", default: false },
     dryRunFlag,
     {
       name: "field-manager",
       type: "string",
       default: "kubectl-taint",
-      usage: "Name of the manager used to track field ownership.",
     },
-    { name: "overwrite", type: "bool", default: false, usage: "Allow taints to be overwritten." },
+    { name: "overwrite", type: "bool", default: false },
     selectorFlag,
     validateFlag(),
     ...outputFlags,

@@ -128,30 +128,25 @@ const SORT_BY = {
   name: "sort-by",
   type: "string",
   default: "",
-  usage: "Show the greatest first: 'cpu' or 'memory'.",
 } as const;
 
 function subcommand(
   name: string,
   aliases: readonly string[],
-  short: string,
   run: (invocation: Invocation) => Promise<number>,
   flags: Command["flags"] = [],
 ): Command {
   return {
     name,
     aliases,
-    short,
-    usage: `top ${name} [NAME | -l label] [options]`,
     completes: name === "node" ? "nodes" : "pods",
     flags: [
-      { name: "no-headers", type: "bool", default: false, usage: "Print no headers." },
+      { name: "no-headers", type: "bool", default: false },
       SORT_BY,
       {
         name: "use-protocol-buffers",
         type: "bool",
         default: true,
-        usage: "Accepted as by the real one; answers are JSON either way.",
       },
       selectorFlag,
       ...flags,
@@ -166,23 +161,19 @@ function subcommand(
 
 export const top: Command = {
   name: "top",
-  short: "Display resource (CPU/memory) usage",
-  long: "Display resource (CPU/memory) usage.\n\n What nodes or pods consume, as the metrics server says; it must be there.",
-  usage: "top [flags] [options]",
   subcommands: [
-    subcommand("node", ["nodes", "no"], "Display resource (CPU/memory) usage of nodes", topNodes, [
+    subcommand("node", ["nodes", "no"], topNodes, [
       {
         name: "show-capacity",
         type: "bool",
         default: false,
-        usage: "Percentages are of the nodes' capacity instead of what pods may use.",
       },
     ]),
-    subcommand("pod", ["pods", "po"], "Display resource (CPU/memory) usage of pods", topPods, [
-      { name: "all-namespaces", short: "A", type: "bool", default: false, usage: "Show the pods of all namespaces." },
-      { name: "containers", type: "bool", default: false, usage: "Show the usage of each container." },
-      { name: "field-selector", type: "string", default: "", usage: "Selector (field query) to filter on." },
-      { name: "sum", type: "bool", default: false, usage: "Print the sum of what is shown." },
+    subcommand("pod", ["pods", "po"], topPods, [
+      { name: "all-namespaces", short: "A", type: "bool", default: false },
+      { name: "containers", type: "bool", default: false },
+      { name: "field-selector", type: "string", default: "" },
+      { name: "sum", type: "bool", default: false },
     ]),
   ],
 };

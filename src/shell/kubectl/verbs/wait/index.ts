@@ -178,53 +178,31 @@ async function waitForCreation(
 
 export const wait: Command = {
   name: "wait",
-  short: "Experimental: Wait for a specific condition on one or many resources",
-  examples: [
-    [
-      'Wait for the pod "busybox1" to contain the status condition of type "Ready"',
-      "kubectl wait --for=condition=Ready pod/busybox1",
-    ],
-    [
-      'Wait for the pod "busybox1" to contain the status phase to be "Running"',
-      "kubectl wait --for=jsonpath='{.status.phase}'=Running pod/busybox1",
-    ],
-    [
-      'Wait for the pod "busybox1" to be deleted, with a timeout of 60s',
-      "kubectl wait --for=delete pod/busybox1 --timeout=60s",
-    ],
-  ],
-  usage:
-    "wait ([-f FILENAME] | resource.group/resource.name | resource.group [(-l label | --all)]) [--for=create|--for=delete|--for condition=available|--for=jsonpath='{}'[=value]] [options]",
   completes: "resources",
   flags: [
     {
       name: "all",
       type: "bool",
       default: false,
-      usage: "Select all resources in the namespace of the specified resource types",
     },
-    { name: "all-namespaces", short: "A", type: "bool", default: false, usage: "Do so in all namespaces." },
+    { name: "all-namespaces", short: "A", type: "bool", default: false },
     {
       name: "field-selector",
       type: "string",
       default: "",
-      usage: "Selector (field query) to filter on: '=', '==', and '!='.",
     },
     {
       name: "for",
       type: "words",
       default: [],
-      usage:
-        "The condition to wait on: [create|delete|condition=condition-name[=condition-value]|jsonpath='{JSONPath expression}'=[JSONPath value]].",
     },
     {
       name: "timeout",
       type: "duration",
       default: "30s",
-      usage: "How long to wait before giving up. Zero: check once and don't wait; negative: a week.",
     },
     selectorFlag,
-    ...fileFlags("identifying the resource."),
+    ...fileFlags(),
     ...outputFlags,
   ],
   run: inSteps({ complete, run }),
