@@ -21,8 +21,10 @@ export class FrontWorld {
   private opened: Front | null = null;
   private running = true;
 
-  async open(options: { readonly streamsMax?: number } = {}): Promise<void> {
-    this.host.start(topologyByName("single")!, 3);
+  async open(options: { readonly streamsMax?: number; readonly metricsServer?: boolean } = {}): Promise<void> {
+    const single = topologyByName("single")!;
+    const { metricsServer = false } = options;
+    this.host.start({ ...single, kubernetes: { ...single.kubernetes, metricsServer } }, 3);
     const current = () => this.host.session;
     const doors = { administrator: createClientDoor(current, true), stranger: createClientDoor(current, false) };
     this.opened = await openFront({ port: 0, backend: () => doors, ...options });

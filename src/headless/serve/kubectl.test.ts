@@ -17,7 +17,9 @@ let cluster: ServedCluster;
 let folder: string;
 
 beforeAll(async () => {
-  cluster = await serveCluster({ port: 0, topology: topologyByName("basic")!, seed: 3, speed: 20 });
+  const basic = topologyByName("basic")!;
+  const topology = { ...basic, kubernetes: { ...basic.kubernetes, metricsServer: true } };
+  cluster = await serveCluster({ port: 0, topology, seed: 3, speed: 20 });
   folder = mkdtempSync(join(tmpdir(), "kubarium-kubectl-"));
 });
 
@@ -109,6 +111,18 @@ describe.skipIf(newest === undefined)("the newest kubectl", () => {
     await out("create configmap seen");
     await out("label configmap seen watched=1");
     expect((await watch).stdout).toMatch(/^EVENT +NAME +DATA +AGE\nADDED +seen +0 /);
+  });
+
+  it("tops nodes and pods", async () => {
+    await expect
+      .poll(async () => (await call("top nodes --no-headers")).stdout.split("\n").length, { timeout: 20_000 })
+      .toBe(5);
+    expect(await out("top nodes")).toMatch(
+      /^NAME +CPU\(cores\) +CPU\(%\) +MEMORY\(bytes\) +MEMORY\(%\) *\ncontrol-plane-1 +\d+m +/,
+    );
+    expect(await out("top pods -n kube-system")).toMatch(
+      /^NAME +CPU\(cores\) +MEMORY\(bytes\) *\n[\s\S]*etcd-control-plane-1 +\d+m +\d+Mi/,
+    );
   });
 
   it("debugs a pod by a container added to it", async () => {
