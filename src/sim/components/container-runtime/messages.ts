@@ -32,10 +32,21 @@ export interface ContainerConfig {
     readonly ndots: number;
   };
   readonly hostname: string;
+  /** The pod's name in the cluster's domain, where it has one: the first name in `/etc/hosts`. */
+  readonly fqdn?: string;
+  readonly hostAliases?: readonly HostAlias[];
+  /** Absent: as the image says. `groups`: beside `gid`. */
+  readonly user?: { readonly uid: number; readonly gid: number; readonly groups: readonly number[] };
+  readonly readOnlyRootfs?: true;
   /** Absent: false. Its standard input stays open for those who attach; `stdinOnce`: until the first one leaves. */
   readonly stdin?: boolean;
   readonly stdinOnce?: boolean;
   readonly tty?: boolean;
+}
+
+export interface HostAlias {
+  readonly ip: string;
+  readonly hostnames?: readonly string[];
 }
 
 export interface ContainerMount {
@@ -113,6 +124,8 @@ export interface ImageOfRuntime {
   readonly repoTags: readonly string[];
   readonly repoDigest: string;
   readonly sizeBytes: number;
+  /** Number or name that its programs run as; "" is root. */
+  readonly user: string;
 }
 
 /** gRPC error of the runtime, in containerd's words. */

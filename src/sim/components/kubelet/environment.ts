@@ -7,6 +7,7 @@ import type { ContainerConfig, SandboxConfig } from "../container-runtime/messag
 import { truncateHostname } from "./critical.ts";
 import { fieldValue, type NodeFacts, resourceValue } from "./fields.ts";
 import { dataOf, lookUp } from "./objects.ts";
+import { userOf } from "./security-context.ts";
 import type { KubeletState, PodWorker } from "./state.ts";
 import { terminationLog } from "./termination-message.ts";
 import type { Container, EnvVar } from "./types.ts";
@@ -67,7 +68,8 @@ export function containerConfig(
       limits: quantities(limits),
       requests: quantities(requests),
       dns: dnsOf(state, worker),
-      hostname: hostnameOf(state, worker),
+      ...namesOf(state, worker),
+      ...userOf(pod, container),
       ...(container.stdin === true ? { stdin: true } : {}),
       ...(container.stdinOnce === true ? { stdinOnce: true } : {}),
       ...(container.tty === true ? { tty: true } : {}),
@@ -88,6 +90,20 @@ export function quantities(list: Readonly<Record<string, string>> | undefined): 
 function hostnameOf(state: KubeletState, { pod }: PodWorker): string {
   if (pod.spec.hostNetwork === true) return state.nodeName;
   return truncateHostname(pod.spec.hostname ?? pod.metadata.name ?? "") ?? "";
+}
+
+/** The pod's own names, and those that it brings for others. */
+function namesOf(state: KubeletState, worker: PodWorker): Pick<ContainerConfig, "hostname" | "fqdn" | "hostAliases"> {
+  const { metadata, spec } = worker.pod;
+  const hostname = hostnameOf(state, worker);
+  const { subdomain = "", hostAliases = [] } = spec;
+  return {
+    hostname,
+    ...(subdomain === "" || spec.hostNetwork === true
+      ? {}
+      : { fqdn: `${hostname}.${subdomain}.${metadata.namespace}.svc.${state.config.clusterDomain}` }),
+    ...(hostAliases.length === 0 ? {} : { hostAliases }),
+  };
 }
 
 const HOST_DNS = { nameservers: ["10.0.0.2"], searches: ["lab.internal"], ndots: 1 };

@@ -1,4 +1,5 @@
-import { decodeBase64Text } from "../../api/base64.ts";
+import { decodeBase64 } from "../../api/base64.ts";
+import { textOfBytes } from "../../api/byte-text.ts";
 import type { ApiObject } from "../../api/object.ts";
 import type { Context } from "../../kernel/types.ts";
 import { createInformer, startInformer, stopInformer } from "../../machinery/informer.ts";
@@ -101,10 +102,21 @@ export function lookUp(
   return informer.store.objects.get(`${namespace}/${name}`) ?? null;
 }
 
-/** Key -> text of a ConfigMap's or Secret's data. */
+/** Key -> text of a ConfigMap's or Secret's data, as variables have it: a ConfigMap's bytes are for volumes alone. */
 export function dataOf(object: ApiObject): Readonly<Record<string, string>> {
   const data = (object.data ?? {}) as Readonly<Record<string, string>>;
-  if (object.kind !== "Secret" && object.type === undefined)
-    return { ...data, ...(object.binaryData as Record<string, string> | undefined) };
-  return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, decodeBase64Text(value) ?? ""]));
+  return object.kind !== "Secret" && object.type === undefined ? data : decoded(data);
+}
+
+/** As `dataOf`, with a ConfigMap's bytes. */
+export function filesOf(object: ApiObject): Readonly<Record<string, string>> {
+  if (object.binaryData === undefined) return dataOf(object);
+  return { ...dataOf(object), ...decoded(object.binaryData as Readonly<Record<string, string>>) };
+}
+
+/** Bytes as text (`api/byte-text.ts`): what goes in comes out. */
+function decoded(data: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(data).map(([key, value]) => [key, textOfBytes(Uint8Array.from(decodeBase64(value) ?? []))]),
+  );
 }

@@ -7,6 +7,7 @@ import { podEvent } from "./events.ts";
 import { runHook } from "./hooks.ts";
 import { retryAfter, SYNC_RETRY_US } from "./retry.ts";
 import { callRuntime, type RuntimeTag } from "./runtime-link.ts";
+import { whyRoot } from "./security-context.ts";
 import type { KubeletState, PodWorker, StartItem, SyncFlow } from "./state.ts";
 import { crashLoopMessage, podText } from "./status.ts";
 import { isRestartableInit } from "./types.ts";
@@ -174,7 +175,7 @@ export function pullAnswered(
     const message = `Successfully pulled image "${image}" in ${took} (${waited} including waiting). Image size: ${answer.image.sizeBytes} bytes.`;
     podEvent(state, worker, context, "Normal", "Pulled", message, name);
     state.backOffs.delete(imageKey(worker.uid, image));
-    create(state, worker, flow, item, context);
+    create(state, worker, flow, item, answer.image.user, context);
     return;
   }
   const { code, text } = answer as CriError;
@@ -208,7 +209,7 @@ function imageAnswered(
     itemFailed(state, worker, flow, context, SYNC_RETRY_US);
   } else if (answer.image !== null) {
     podEvent(state, worker, context, "Normal", "Pulled", `Container image "${image}" already present on machine`, name);
-    create(state, worker, flow, item, context);
+    create(state, worker, flow, item, answer.image.user, context);
   } else if (imagePullPolicy === "Never") {
     const message = `Container image "${image}" is not present with pull policy of Never`;
     podEvent(state, worker, context, "Warning", "ErrImageNeverPull", message, name);
@@ -220,10 +221,18 @@ function imageAnswered(
   }
 }
 
-function create(state: KubeletState, worker: PodWorker, flow: SyncFlow, item: StartItem, context: Context): void {
+function create(
+  state: KubeletState,
+  worker: PodWorker,
+  flow: SyncFlow,
+  item: StartItem,
+  imageUser: string,
+  context: Context,
+): void {
   const { container } = item;
   const attempt = nextAttempt(worker, container.name);
-  const made = containerConfig(state, worker, container, attempt, context);
+  const root = whyRoot(worker, container, imageUser);
+  const made = root === null ? containerConfig(state, worker, container, attempt, context) : { error: root };
   if ("error" in made) {
     podEvent(state, worker, context, "Warning", "Failed", `Error: ${made.error}`, container.name);
     worker.reasons.set(container.name, { reason: "CreateContainerConfigError", message: made.error });

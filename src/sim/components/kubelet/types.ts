@@ -1,4 +1,5 @@
 import type { ApiObject, ObjectMeta } from "../../api/object.ts";
+import type { HostAlias } from "../container-runtime/messages.ts";
 
 /** The parts of core/v1 that the kubelet reads and writes, as the API has them. */
 export interface Pod extends ApiObject {
@@ -35,8 +36,18 @@ export interface PodSpec {
   readonly overhead?: ResourceList;
   readonly readinessGates?: readonly { readonly conditionType: string }[];
   readonly volumes?: readonly Volume[];
-  readonly securityContext?: { readonly runAsNonRoot?: boolean; readonly runAsUser?: number };
+  readonly hostAliases?: readonly HostAlias[];
+  readonly securityContext?: SecurityContext & {
+    readonly fsGroup?: number;
+    readonly supplementalGroups?: readonly number[];
+  };
   readonly [field: string]: unknown;
+}
+
+export interface SecurityContext {
+  readonly runAsNonRoot?: boolean;
+  readonly runAsUser?: number;
+  readonly runAsGroup?: number;
 }
 
 export interface Toleration {
@@ -74,7 +85,7 @@ export interface Container {
   readonly lifecycle?: { readonly postStart?: Handler; readonly preStop?: Handler };
   readonly imagePullPolicy?: string;
   readonly restartPolicy?: string;
-  readonly securityContext?: { readonly runAsNonRoot?: boolean; readonly runAsUser?: number };
+  readonly securityContext?: SecurityContext & { readonly readOnlyRootFilesystem?: boolean };
   readonly terminationMessagePath?: string;
   readonly terminationMessagePolicy?: string;
   readonly stdin?: boolean;

@@ -2,7 +2,7 @@ import { deepFreeze } from "../../api/object.ts";
 import type { Context } from "../../kernel/types.ts";
 import type { ContainerMount } from "../container-runtime/messages.ts";
 import { fieldValue, type NodeFacts, resourceValue } from "./fields.ts";
-import { dataOf, lookUp, type ObjectNeed } from "./objects.ts";
+import { filesOf, lookUp, type ObjectNeed } from "./objects.ts";
 import type { KubeletState, PodWorker } from "./state.ts";
 import type { Container, DownwardItem, KeyToPath, Volume } from "./types.ts";
 
@@ -101,7 +101,7 @@ function fromObject(
   const object = lookUp(state, resource, worker.pod.metadata.namespace ?? "", name);
   if (object === undefined) return WAITING;
   if (object === null) return optional ? { mounted: { files: {} } } : { missing: `${kind} "${name}" not found` };
-  const data = dataOf(object);
+  const data = filesOf(object);
   if (items === undefined || items.length === 0) return { mounted: { files: data } };
   const files: Record<string, string> = {};
   for (const { key, path } of items) {

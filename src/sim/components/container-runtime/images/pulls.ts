@@ -186,5 +186,6 @@ export function imageOf(state: RuntimeState, image: string): ImageOfRuntime | nu
     repoTags: [config.reference],
     repoDigest: imageIdOf(config.reference, config.digest),
     sizeBytes: config.sizeBytes,
+    user: config.user,
   };
 }

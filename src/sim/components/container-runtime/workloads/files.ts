@@ -57,14 +57,27 @@ function textOf(value: unknown): string | null {
 function madeByRuntime({ container, podIp }: ProgramArgs, path: string): string | null {
   const { hostname, dns } = container;
   if (path === "/etc/hostname") return `${hostname}\n`;
-  if (path === "/etc/hosts")
-    return `# Kubernetes-managed hosts file.\n127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n${podIp}\t${hostname}\n`;
+  if (path === "/etc/hosts") return hostsFile(container, podIp);
   if (path === "/etc/resolv.conf") {
     const options = dns.ndots > 1 ? `options ndots:${dns.ndots}\n` : "";
     return `search ${dns.searches.join(" ")}\n${dns.nameservers.map((server) => `nameserver ${server}\n`).join("")}${options}`;
   }
   if (path === "/etc/os-release") return 'NAME="Kubarium container"\n';
   return path === "/dev/null" ? "" : null;
+}
+
+/** managedHostsFileContent. */
+function hostsFile({ hostname, fqdn, hostAliases = [] }: ProgramArgs["container"], podIp: string): string {
+  const aliases = hostAliases.map(({ ip, hostnames = [] }) => `${ip}\t${hostnames.join("\t")}\n`).join("");
+  return `# Kubernetes-managed hosts file.
+127.0.0.1\tlocalhost
+::1\tlocalhost ip6-localhost ip6-loopback
+fe00::\tip6-localnet
+fe00::\tip6-mcastprefix
+fe00::1\tip6-allnodes
+fe00::2\tip6-allrouters
+${podIp}\t${fqdn === undefined ? "" : `${fqdn}\t`}${hostname}
+${aliases === "" ? "" : `\n# Entries added by HostAliases.\n${aliases}`}`;
 }
 
 /** Null: written. */
@@ -74,7 +87,8 @@ export function writeFile(context: Context, args: ProgramArgs, path: string, tex
   const parent = path.slice(0, path.lastIndexOf("/")) || "/";
   if (!isDirectory(context, args, parent)) return "ENOENT";
   const mount = mountOf(args, path);
-  if (mount !== null && (mount.readOnly || mount.hostPath === undefined)) return "EROFS";
+  if (mount === null ? args.container.readOnlyRootfs === true : mount.readOnly || mount.hostPath === undefined)
+    return "EROFS";
   const target = mount === null ? `${args.rootfs}${path}` : `${mount.hostPath}${path.slice(mount.path.length)}`;
   return context.disk.write(target, text) === null ? null : "ENOSPC";
 }

@@ -8,6 +8,15 @@ import { presented } from "./present.ts";
 
 const AUDIT = "audit-id";
 
+/** Keys in order, lists not indented, and quoted whatever YAML 1.1 reads as something else. */
+const YAML_AS_GO_WRITES_IT = {
+  lineWidth: 0,
+  aliasDuplicateObjects: false,
+  sortMapEntries: true,
+  indentSeq: false,
+  compat: "yaml-1.1",
+} as const;
+
 /** The answer of the registry as HTTP. */
 export function renderAnswer(
   exchange: Exchange,
@@ -40,7 +49,7 @@ export function jsonResponse(
       type: "http",
       status: code,
       headers: headersOf("application/yaml"),
-      body: stringify(object, { lineWidth: 0, aliasDuplicateObjects: false }),
+      body: stringify(object, YAML_AS_GO_WRITES_IT),
     };
   }
   const body = form?.pretty === true ? `${JSON.stringify(object, null, 2)}\n` : `${jsonText(object)}\n`;

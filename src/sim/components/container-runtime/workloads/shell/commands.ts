@@ -34,13 +34,11 @@ export const COMMANDS: Readonly<Record<string, Run>> = {
   printf,
   date,
   hostname: (_argv, { args }) => done(`${args.container.hostname}\n`),
-  whoami: (_argv, { args }) => done(`${userOf(args.imageConfig.user)}\n`),
-  id: (_argv, { args }) =>
-    done(
-      userOf(args.imageConfig.user) === "root"
-        ? "uid=0(root) gid=0(root) groups=0(root)\n"
-        : `uid=${args.imageConfig.user} gid=0(root)\n`,
-    ),
+  whoami: (_argv, state) => {
+    const user = userOf(state);
+    return /^\d+$/.test(user) ? failed(`whoami: unknown uid ${user}\n`) : done(`${user}\n`);
+  },
+  id,
   uname: (argv, { args }) =>
     done(
       argv.includes("-a")
@@ -94,10 +92,7 @@ export const COMMANDS: Readonly<Record<string, Run>> = {
       ? done("", evaluateTest(argv.slice(1, -1), state, context) ? 0 : 1)
       : failed("sh: missing ]\n", 2),
   kill: (argv) => (argv.includes("1") ? done("") : done("")),
-  ps: (_argv, state) =>
-    done(
-      `PID   USER     TIME  COMMAND\n    1 ${userOf(state.args.imageConfig.user)}      0:00 ${mainProcess(state)}\n`,
-    ),
+  ps: (_argv, state) => done(`PID   USER     TIME  COMMAND\n    1 ${userOf(state)}      0:00 ${mainProcess(state)}\n`),
   head: (argv, state, context, input) => headTail(argv, state, context, input, true),
   tail: (argv, state, context, input) => headTail(argv, state, context, input, false),
   wc: (argv, state, context, input) => wc(argv, state, context, input),
@@ -168,8 +163,23 @@ export const COMMANDS: Readonly<Record<string, Run>> = {
   perl: (argv) => perl(argv),
 };
 
-function userOf(user: string): string {
+/** Who the container's programs run as: a name where there is one. */
+function userOf({ args }: ShellState): string {
+  const user = args.container.user === undefined ? args.imageConfig.user : `${args.container.user.uid}`;
   return user === "" || user === "0" ? "root" : user;
+}
+
+function id(argv: readonly string[], state: ShellState): Done {
+  const user = userOf(state);
+  const { gid = 0, groups = [] } = state.args.container.user ?? {};
+  const all = [...new Set([gid, ...groups])].sort((a, b) => a - b);
+  const uid = user === "root" ? "0" : user;
+  const flags = argv.slice(1).join("");
+  if (flags.includes("u")) return done(`${flags.includes("n") ? user : uid}\n`);
+  if (flags.includes("g")) return done(`${flags.includes("n") && gid === 0 ? "root" : gid}\n`);
+  if (flags.includes("G")) return done(`${all.join(" ")}\n`);
+  const shown = (one: number): string => (one === 0 ? "0(root)" : `${one}`);
+  return done(`uid=${uid === "0" ? "0(root)" : uid} gid=${shown(gid)} groups=${all.map(shown).join(",")}\n`);
 }
 
 function mainProcess({ args }: ShellState): string {

@@ -59,15 +59,8 @@ export function startNetwork(state: ShellState, context: Context, argv: readonly
   const tool = argv[0] as NetworkJob["tool"];
   const target = targetOf(argv);
   if ("status" in target) return { done: target };
-  const { dns, hostname } = state.args.container;
-  const known =
-    target.host === "localhost"
-      ? "127.0.0.1"
-      : target.host === hostname
-        ? state.args.podIp
-        : IP.test(target.host)
-          ? target.host
-          : "";
+  const { dns } = state.args.container;
+  const known = IP.test(target.host) ? target.host : inHostsFile(state, target.host);
   const job: NetworkJob = {
     tool,
     argv,
@@ -82,6 +75,14 @@ export function startNetwork(state: ShellState, context: Context, argv: readonly
     out: "",
   };
   return send(state, context, job, tag);
+}
+
+/** What `/etc/hosts` says of a name; "" if nothing. */
+function inHostsFile({ args }: ShellState, host: string): string {
+  const { hostname, fqdn, hostAliases = [] } = args.container;
+  if (host === "localhost") return "127.0.0.1";
+  if (host === hostname || host === fqdn) return args.podIp;
+  return hostAliases.find(({ hostnames = [] }) => hostnames.includes(host))?.ip ?? "";
 }
 
 /** As a resolver walks the search list: short names with the search domains first. */
