@@ -88,7 +88,7 @@ Its own file system may be closed; volumes are not.
   PING old (10.1.2.3): 56 data bytes
   command terminated with exit code 1
   $ kubectl exec seen -c main -- nosuch 2>&1 | sed 's/exec "[^"]*": OCI/exec "ID": OCI/'
-  error: Internal error occurred: error executing command in container: failed to exec in container: failed to start exec "ID": OCI runtime exec failed: exec failed: unable to start container process: exec: "nosuch": executable file not found in $PATH: unknown
+  error: Internal error occurred: Internal error occurred: error executing command in container: failed to exec in container: failed to start exec "ID": OCI runtime exec failed: exec failed: unable to start container process: exec: "nosuch": executable file not found in $PATH: unknown
 
 Who insists on not being root, and would be, does not start.
 

@@ -14,6 +14,11 @@ import {
   SERVICE_OF_SLICE_INDEX,
   serviceOfSliceIndex,
 } from "./controllers/endpointslice/index.ts";
+import {
+  endpointSliceMirroringController,
+  MIRRORED_SLICE_INDEX,
+  mirroredSliceIndex,
+} from "./controllers/endpointslice-mirroring/index.ts";
 import { garbageCollector } from "./controllers/garbage-collector/index.ts";
 import { horizontalPodAutoscaler } from "./controllers/horizontal-pod-autoscaler/index.ts";
 import { jobController } from "./controllers/job/index.ts";
@@ -86,6 +91,7 @@ export const CONTROLLERS: readonly ControllerEntry[] = [
   entry(ttlAfterFinishedController, "ttl-after-finished-controller"),
   entry(endpointsController, "endpoint-controller"),
   entry(endpointSliceController, "endpointslice-controller", "endpoint-slice-controller"),
+  entry(endpointSliceMirroringController, "endpointslicemirroring-controller", "endpoint-slice-mirroring-controller"),
   entry(garbageCollector, "generic-garbage-collector", "garbage-collector-controller", 2),
   entry(namespaceController, "namespace-controller", "namespace-controller", 20),
   entry(podGarbageCollector, "pod-garbage-collector"),
@@ -99,6 +105,7 @@ export const INDEX_FUNCTIONS: IndexFunctions = Object.freeze({
   [ORPHAN_INDEX]: orphanIndex,
   [POD_BY_CLAIM_INDEX]: podByClaimIndex,
   [SERVICE_OF_SLICE_INDEX]: serviceOfSliceIndex,
+  [MIRRORED_SLICE_INDEX]: mirroredSliceIndex,
 });
 
 /** Informer -> who listens to it. */
