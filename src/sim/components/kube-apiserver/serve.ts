@@ -12,7 +12,7 @@ import {
 } from "../../api/status-errors.ts";
 import type { Context, Peer } from "../../kernel/types.ts";
 import { remoteFor } from "./aggregator/api-services.ts";
-import { forwardHttp, forwardResource } from "./aggregator/forward.ts";
+import { forwardHttp, forwardResource, forwardTo } from "./aggregator/forward.ts";
 import { findKind } from "./apiextensions/kinds.ts";
 import { authenticate } from "./authn/authenticate.ts";
 import { impersonateAs } from "./authn/impersonate.ts";
@@ -25,6 +25,7 @@ import { decodeBody } from "./http/decode.ts";
 import type { ResponseForm } from "./http/form.ts";
 import { parsePath, parseQuery, type Query, type RequestInfo } from "./http/path.ts";
 import { servePath } from "./http/paths.ts";
+import { proxyAddress } from "./http/proxy.ts";
 import { jsonResponse, textResponse } from "./http/render.ts";
 import { type Incoming, reply } from "./http/reply.ts";
 import { credentialsOf, resourceRequestOf } from "./http/resource-request.ts";
@@ -249,6 +250,9 @@ function kindNamed(kind: Kind, subresource: string): string {
   return kind.subresources.find(({ name }) => name === subresource)?.kind ?? kind.kind;
 }
 
+/** What has a `proxy` subresource. */
+const PROXIED: readonly string[] = ["/nodes", "/pods", "/services"];
+
 interface HttpAsk {
   readonly http: HttpRequest;
   readonly info: RequestInfo & { isResource: true };
@@ -282,6 +286,15 @@ function serveHttpResource(state: ApiServerState, context: Context, incoming: In
   if (canProxy(info)) {
     const refused = proxy(state, context, incoming, http, info);
     if (refused !== null) reply(context, incoming, statusResponse(refused, shown));
+    return;
+  }
+  if (info.subresource === "proxy" && PROXIED.includes(`${kind.group}/${kind.resource}`)) {
+    const target = proxyAddress(state, kind, info.namespace, info.name);
+    const queryText = http.path.split("?")[1];
+    const path = `/${info.rest}${queryText === undefined ? "" : `?${queryText}`}`;
+    if ("address" in target && typeof target.address === "string")
+      forwardTo(context, incoming, target.address, path, http);
+    else reply(context, incoming, statusResponse(target as Status, shown));
     return;
   }
   if (form === null) {

@@ -39,6 +39,18 @@ export function forwardHttp(
   send(context, target.address, body, incoming, "http");
 }
 
+/** The `proxy` subresource: passes the rest of the path on, without saying who asks. */
+export function forwardTo(
+  context: Context,
+  incoming: Incoming,
+  address: string,
+  path: string,
+  http: HttpRequest,
+): void {
+  const { authorization: _kept, ...headers } = http.headers;
+  send(context, address, { ...http, path, headers }, incoming, "http");
+}
+
 export function forwardResource(
   state: ApiServerState,
   context: Context,
