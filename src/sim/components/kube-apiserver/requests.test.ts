@@ -300,4 +300,24 @@ describe("events", () => {
     harness.run(100_000);
     expect(watch.frames.map(({ type }) => type)).toEqual(["ADDED"]);
   });
+
+  it("stay so when they are changed by the newer group", () => {
+    const regarding = { kind: "Pod", namespace: "default", name: "p" };
+    const body = { kind: "Event", apiVersion: "events.k8s.io/v1", metadata: { name: "e" }, note: "hello", regarding };
+    const times = { eventTime: "2026-11-20T09:00:00.000000Z", reportingController: "c", reportingInstance: "i" };
+    create("events", { ...body, ...times, action: "a", reason: "R", type: "Normal" }, "events.k8s.io");
+    const event = { resource: "events", group: "events.k8s.io", name: "e", ...DEFAULT };
+    const patch = { metadata: { labels: { seen: "yes" } } };
+    const { object } = harness.ask({ verb: "patch", ...event, patchType: "merge", body: patch });
+    expect(object).toMatchObject({
+      apiVersion: "events.k8s.io/v1",
+      note: "hello",
+      regarding,
+      metadata: patch.metadata,
+    });
+    expect(harness.ask(event).object).toEqual(object);
+    const core = harness.ask({ resource: "events", name: "e", ...DEFAULT }).object;
+    expect(core).toMatchObject({ apiVersion: "v1", message: "hello", involvedObject: regarding, ...patch });
+    expect(core).not.toHaveProperty("note");
+  });
 });

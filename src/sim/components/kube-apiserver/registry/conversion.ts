@@ -10,24 +10,28 @@ const converted = new WeakMap<object, ApiObject>();
 export function toStored(kind: Kind, object: ApiObject): ApiObject {
   if (kind.custom !== null) return storedCustom(kind, object);
   if (isAutoscaler(kind)) return hpaToStored(object);
-  return kind.group === "events.k8s.io" ? toCoreEvent(object) : object;
+  return isNewEvent(kind) ? toCoreEvent(object) : object;
 }
 
 /** Whether objects are changed in the version that a request speaks, and stored in another one perhaps. */
 export function changesInItsVersion(kind: Kind): boolean {
-  return kind.custom !== null || isAutoscaler(kind);
+  return kind.custom !== null || isAutoscaler(kind) || isNewEvent(kind);
 }
 
 /** A stored object as the kind that was asked for. */
 export function toServed(kind: Kind, object: ApiObject): ApiObject {
   if (kind.custom !== null) return servedCustom(kind, object);
-  const isEvent = kind.group === "events.k8s.io";
+  const isEvent = isNewEvent(kind);
   if ((!isEvent && !isAutoscaler(kind)) || object.apiVersion === apiVersionOf(kind)) return object;
   const known = converted.get(object);
   if (known !== undefined) return known;
   const served = deepFreeze(isEvent ? toNewEvent(object) : hpaToServed(kind.version, object));
   if (Object.isFrozen(object)) converted.set(object, served);
   return served;
+}
+
+function isNewEvent({ group }: Kind): boolean {
+  return group === "events.k8s.io";
 }
 
 function isAutoscaler({ group, resource }: Kind): boolean {
