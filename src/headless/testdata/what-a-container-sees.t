@@ -84,6 +84,10 @@ Its own file system may be closed; volumes are not.
   
   # Entries added by HostAliases.
   10.1.2.3\told.example.com\told (esc)
+  $ kubectl exec seen -c main -- hostname
+  seen
+  $ kubectl exec seen -c main -- hostname -f
+  seen.web.default.svc.cluster.local
   $ kubectl exec seen -c main -- ping -c 1 -W 1 old | head -1
   PING old (10.1.2.3): 56 data bytes
   command terminated with exit code 1
@@ -103,3 +107,21 @@ Who insists on not being root, and would be, does not start.
   $ kubectl get pods root zero -o jsonpath='{range .items[*]}{.status.containerStatuses[0].state.waiting.message}{"\n"}{end}' | sed 's/([-0-9a-f]*)/(UID)/'
   container has runAsNonRoot and image will run as root (pod: "root_default(UID)", container: root)
   container's runAsUser breaks non-root policy (pod: "zero_default(UID)", container: zero)
+
+A pod that is over keeps the address that it had, also when a sidecar outlived its work.
+
+  $ cat > over.yaml <<EOF
+  > apiVersion: v1
+  > kind: Pod
+  > metadata: {name: over}
+  > spec:
+  >   restartPolicy: Never
+  >   initContainers: [{name: sidecar, image: "busybox:1.36", restartPolicy: Always, command: [sh, -c, "trap exit TERM; sleep 3600"]}]
+  >   containers: [{name: work, image: "busybox:1.36", command: [sleep, "2"]}]
+  > EOF
+  $ kubectl apply -f over.yaml
+  pod/over created
+  $ kubectl wait pod/over --for=jsonpath='{.status.phase}'=Succeeded --timeout=60s
+  pod/over condition met
+  $ kubectl get pod over --no-headers -o wide | awk '{print $2, $3, $6}' | sed 's/10.244.[0-9.]*/POD-IP/'
+  0/2 Completed POD-IP

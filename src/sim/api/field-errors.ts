@@ -46,6 +46,11 @@ export function invalid(field: string, value: unknown, detail: string): FieldErr
   return { type: "FieldValueInvalid", field, value, detail };
 }
 
+/** As `invalid`, of a struct: `value` is what Go's `%#v` makes of it. */
+export function invalidAsGo(field: string, value: string, detail: string): FieldError {
+  return { type: "FieldValueInvalid", field, value, detail, bare: true };
+}
+
 /** `supported` in the order given. */
 export function notSupported(field: string, value: unknown, supported: readonly string[]): FieldError {
   const quoted = supported.map((one) => JSON.stringify(one)).join(", ");

@@ -38,6 +38,7 @@ export function checkObjectMeta(
   checkAnnotations(errors, child(field, "annotations"), metadata.annotations);
   checkOwnerReferences(errors, child(field, "ownerReferences"), metadata.ownerReferences);
   checkFinalizers(errors, child(field, "finalizers"), metadata.finalizers);
+  checkFinalizerNames(errors, child(field, "finalizers"), metadata.finalizers);
 }
 
 function checkNamespace(errors: Errors, namespace: string, namespaced: boolean, field: string): void {
@@ -87,6 +88,17 @@ function checkOwnerReferences(errors: Errors, field: string, references: unknown
       ),
     );
   }
+}
+
+const STANDARD_FINALIZERS = ["kubernetes", "orphan", "foregroundDeletion"];
+
+/** validateKubeFinalizerName: of objects of the built-in kinds. */
+function checkFinalizerNames(errors: Errors, field: string, finalizers: unknown): void {
+  list(finalizers).forEach((name, index) => {
+    if (text(name).includes("/") || STANDARD_FINALIZERS.includes(text(name))) return;
+    const why = "name is neither a standard finalizer name nor is it fully qualified";
+    errors.push(invalid(item(field, index), name, why));
+  });
 }
 
 function checkFinalizers(errors: Errors, field: string, finalizers: unknown): void {

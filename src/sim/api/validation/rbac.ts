@@ -1,7 +1,7 @@
 /** Roles, bindings and their parts. */
 
 import { equalJson } from "../equal.ts";
-import { invalid, notSupported, required } from "../field-errors.ts";
+import { invalid, invalidAsGo, notSupported, required } from "../field-errors.ts";
 import { nameIsPathSegment, validateDns1123Subdomain, validatePathSegmentName } from "../names.ts";
 import { addInvalid, child, type Errors, type Fields, item, list, record, text } from "./common.ts";
 import type { Validate } from "./core.ts";
@@ -69,11 +69,17 @@ export const validateClusterRole: Validate = (errors, role, old) => {
   });
 };
 
+/** The reference as Go's `%#v` prints it. */
+function goRoleRef({ apiGroup, kind, name }: Fields): string {
+  const [group, kindText, nameText] = [apiGroup, kind, name].map((one) => JSON.stringify(text(one)));
+  return `rbac.RoleRef{APIGroup:${group}, Kind:${kindText}, Name:${nameText}}`;
+}
+
 function checkBinding(errors: Errors, binding: Fields, old: Fields | undefined, namespaced: boolean): void {
   checkMeta(errors, binding, old, namespaced);
   const reference = record(binding.roleRef);
   if (old && !equalJson(record(old.roleRef), reference))
-    errors.push(invalid("roleRef", reference, "cannot change roleRef"));
+    errors.push(invalidAsGo("roleRef", goRoleRef(reference), "cannot change roleRef"));
   if (text(reference.apiGroup) !== GROUP)
     errors.push(notSupported("roleRef.apiGroup", text(reference.apiGroup), [GROUP]));
   const kinds = namespaced ? ["Role", "ClusterRole"] : ["ClusterRole"];

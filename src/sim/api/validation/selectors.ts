@@ -1,5 +1,5 @@
 /** `metav1.LabelSelector` and node selectors as objects hold them. */
-import { forbidden, invalid, required } from "../field-errors.ts";
+import { forbidden, formatValue, invalid, required } from "../field-errors.ts";
 import { validateDns1123Subdomain, validateLabelValue, validateQualifiedName } from "../names.ts";
 import {
   addInvalid,
@@ -120,4 +120,18 @@ function checkNodeFieldRequirement(errors: Errors, field: string, requirement: F
   values.forEach((value, index) => {
     addInvalid(errors, item(child(field, "values"), index), value, validateDns1123Subdomain(text(value)));
   });
+}
+
+/** A label selector as Go's `%#v` prints it. */
+export function goLabelSelector(selector: unknown): string {
+  const { matchLabels, matchExpressions } = record(selector);
+  const labels = isPresent(matchLabels) ? formatValue(matchLabels) : "map[string]string(nil)";
+  const type = "v1.LabelSelectorRequirement";
+  const requirements = list(matchExpressions).map((one) => {
+    const { key, operator, values } = record(one);
+    const shown = isPresent(values) ? formatValue(values) : "[]string(nil)";
+    return `${type}{Key:${JSON.stringify(key)}, Operator:${JSON.stringify(operator)}, Values:${shown}}`;
+  });
+  const expressions = isPresent(matchExpressions) ? `[]${type}{${requirements.join(", ")}}` : `[]${type}(nil)`;
+  return `v1.LabelSelector{MatchLabels:${labels}, MatchExpressions:${expressions}}`;
 }

@@ -1,7 +1,7 @@
 /** Deployments, ReplicaSets, DaemonSets, StatefulSets, ReplicationControllers, ControllerRevisions. */
 
 import { equalJson } from "../equal.ts";
-import { forbidden, invalid, notSupported, required } from "../field-errors.ts";
+import { forbidden, invalid, invalidAsGo, notSupported, required } from "../field-errors.ts";
 import { type LabelSelectorObject, matchesSelector, selectorFromObject, selectorFromSet } from "../labels.ts";
 import { type NameValidation, nameIsDnsLabel, nameIsDnsSubdomain, validatePercent } from "../names.ts";
 import { checkClaimSpec } from "./claims.ts";
@@ -17,9 +17,9 @@ import {
   record,
   text,
 } from "./common.ts";
-import { checkImmutable, checkObjectMeta, checkObjectMetaUpdate } from "./metadata.ts";
+import { checkImmutable, checkObjectMeta, checkObjectMetaUpdate, IMMUTABLE } from "./metadata.ts";
 import { checkPodTemplate, checkTemplateMetadata } from "./pod.ts";
-import { checkLabelSelector } from "./selectors.ts";
+import { checkLabelSelector, goLabelSelector } from "./selectors.ts";
 
 export const SELECTOR_MISMATCH = "`selector` does not match template `labels`";
 
@@ -173,7 +173,9 @@ export function validateDeploymentUpdate(errors: Errors, object: Fields, old: Fi
 }
 
 function checkSelectorUnchanged(errors: Errors, object: Fields, old: Fields): void {
-  checkImmutable(errors, "spec.selector", record(object.spec).selector, record(old.spec).selector);
+  const { selector } = record(object.spec);
+  if (!equalJson(selector ?? null, record(old.spec).selector ?? null))
+    errors.push(invalidAsGo("spec.selector", goLabelSelector(selector), IMMUTABLE));
 }
 
 function checkCounters(errors: Errors, status: Fields, names: readonly string[]): void {

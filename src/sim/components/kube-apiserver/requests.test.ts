@@ -10,6 +10,7 @@ beforeEach(() => {
 });
 
 const DEFAULT = { namespace: "default" };
+const CONTAINERS = { containers: [{ name: "c", image: "nginx" }] };
 const JSON_BODY = { "content-type": "application/json" };
 
 function create(resource: string, body: ApiObject, group = ""): ApiObject {
@@ -247,6 +248,36 @@ describe("when etcd has no quorum", () => {
     expect(ready.status).toBe(500);
     expect(ready.body).toContain("[-]etcd failed: reason withheld");
     expect(viewOf(harness.server).ready).toBe(false);
+  });
+});
+
+describe("what is refused", () => {
+  const message = (request: Parameters<Harness["ask"]>[0]): unknown => harness.ask(request).object.message;
+
+  it("shows structs as Go prints them", () => {
+    const labels = { app: "web" };
+    const spec = { selector: { matchLabels: labels }, template: { metadata: { labels }, spec: CONTAINERS } };
+    create("deployments", { kind: "Deployment", apiVersion: "apps/v1", metadata: { name: "web" }, spec }, "apps");
+    const changed = { spec: { selector: { matchExpressions: [{ key: "app", operator: "Exists" }] } } };
+    const at = { verb: "patch", name: "web", ...DEFAULT, patchType: "merge" } as const;
+    expect(message({ ...at, resource: "deployments", group: "apps", body: changed })).toBe(
+      'Deployment.apps "web" is invalid: spec.selector: Invalid value: v1.LabelSelector{MatchLabels:map[string]string{"app":"web"}, MatchExpressions:[]v1.LabelSelectorRequirement{v1.LabelSelectorRequirement{Key:"app", Operator:"Exists", Values:[]string(nil)}}}: field is immutable',
+    );
+    const group = "rbac.authorization.k8s.io";
+    const roleRef = { apiGroup: group, kind: "Role", name: "a" };
+    const binding = { kind: "RoleBinding", apiVersion: `${group}/v1`, metadata: { name: "web" }, roleRef };
+    create("rolebindings", binding, group);
+    expect(message({ ...at, resource: "rolebindings", group, body: { roleRef: { name: "b" } } })).toBe(
+      'RoleBinding.rbac.authorization.k8s.io "web" is invalid: roleRef: Invalid value: rbac.RoleRef{APIGroup:"rbac.authorization.k8s.io", Kind:"Role", Name:"b"}: cannot change roleRef',
+    );
+  });
+
+  it("are finalizers that are neither known nor qualified", () => {
+    const finalizers = ["orphan", "example.com/a", "hold"];
+    const body = { ...configMap("a"), metadata: { name: "a", finalizers } };
+    expect(message({ verb: "create", ...DEFAULT, body })).toBe(
+      'ConfigMap "a" is invalid: metadata.finalizers[2]: Invalid value: "hold": name is neither a standard finalizer name nor is it fully qualified',
+    );
   });
 });
 

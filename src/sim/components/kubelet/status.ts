@@ -52,7 +52,7 @@ export function generateStatus(
   if (before === "Failed" || before === "Succeeded") phase = before;
   const sandbox = worker.sandboxes[0];
   const ip = pod.spec.hostNetwork === true ? context.machine.ip : sandbox?.ready === true ? sandbox.ip : "";
-  const podIP = ip === "" && worker.termination !== null ? (worker.status?.podIP ?? "") : ip;
+  const podIP = ip === "" && hasExited(worker) ? (worker.status?.podIP ?? "") : ip;
   const known: PodStatus = {
     phase,
     conditions: conditionsOf(worker, all, phase, sandbox?.ready === true, formatTime(context.wallUs())),
@@ -67,6 +67,12 @@ export function generateStatus(
     qosClass: worker.status?.qosClass ?? worker.reported?.qosClass ?? computeQosClass(pod),
   };
   return deepFreeze(known);
+}
+
+/** A pod that is over, or has nothing left that runs, keeps the address that it had (pleg's getPodIPs). */
+function hasExited({ termination, sandboxes, containers }: PodWorker): boolean {
+  if (termination !== null) return true;
+  return !sandboxes.some(({ ready }) => ready) && !containers.some(({ state }) => state === "CONTAINER_RUNNING");
 }
 
 function wasTerminal(worker: PodWorker): boolean {

@@ -33,7 +33,11 @@ export const COMMANDS: Readonly<Record<string, Run>> = {
   echo,
   printf,
   date,
-  hostname: (_argv, { args }) => done(`${args.container.hostname}\n`),
+  hostname: (argv, { args }) => {
+    const { hostname, fqdn = hostname } = args.container;
+    const [flag] = argv.slice(1);
+    return done(`${flag === "-f" ? fqdn : flag === "-i" || flag === "-I" ? args.podIp : hostname}\n`);
+  },
   whoami: (_argv, state) => {
     const user = userOf(state);
     return /^\d+$/.test(user) ? failed(`whoami: unknown uid ${user}\n`) : done(`${user}\n`);
