@@ -1,6 +1,6 @@
 /**
  * The list of command lines: `kubectl WORDS [< FILE]`, one a line, and files that they read as here-documents
- * (`cat > NAME <<'EOF'`). A line that begins with `~ ` is run on both sides, and only its exit code counts: what it prints
+ * (`cat > NAME <<'EOF'`). `[1.32]` before a line: older ones answer it otherwise, and it is left out for them. A line that begins with `~ ` is run on both sides, and only its exit code counts: what it prints
  * depends on the moment. `#` begins a comment.
  */
 export type Step =
@@ -13,6 +13,8 @@ export type Step =
       readonly env: Readonly<Record<string, string>>;
       readonly stdinFile: string | null;
       readonly loose: boolean;
+      /** The minor version from which on the real one answers like 1.33. */
+      readonly sinceMinor: number;
     };
 
 export function parseScript(text: string): readonly Step[] {
@@ -28,8 +30,9 @@ export function parseScript(text: string): readonly Step[] {
       index = end;
       continue;
     }
-    const loose = line.startsWith("~ ");
-    const words = splitWords(loose ? line.slice(2) : line);
+    const [, minor = "0", command = ""] = /^(?:\[1\.(\d+)\] )?(.*)$/.exec(line) ?? [];
+    const loose = command.startsWith("~ ");
+    const words = splitWords(loose ? command.slice(2) : command);
     const start = words.findIndex((word) => !/^[A-Z_]+=/.test(word));
     const env = Object.fromEntries(words.slice(0, start).map((word) => word.split(/=(.*)/s).slice(0, 2)));
     if (words[start] !== "kubectl") throw new Error(`line ${index + 1} is no kubectl command: ${line}`);
@@ -37,7 +40,8 @@ export function parseScript(text: string): readonly Step[] {
     const stdinFile = from < 0 ? null : (words[from + 1] ?? null);
     steps.push({
       type: "command",
-      line,
+      line: command,
+      sinceMinor: Number(minor),
       args: words.slice(start + 1, from < 0 ? undefined : from),
       env,
       stdinFile,

@@ -30,11 +30,11 @@ export interface Twin {
   run(args: readonly string[], stdin?: string, env?: Readonly<Record<string, string>>): Promise<Outcome>;
 }
 
-/** The newest of 1.33 down to 1.30 on this machine's path, or beside the `kubectl` there. */
+/** `$KUBECTL`, or the newest of 1.33 down to 1.30 on this machine's path, or whatever `kubectl` is there. */
 export function findRealKubectl(): string | null {
+  if (process.env.KUBECTL) return process.env.KUBECTL;
   const folders = (process.env.PATH ?? "").split(delimiter).filter((folder) => folder !== "");
-  const more = process.env.KUBECTL_FOLDER ? [process.env.KUBECTL_FOLDER] : [];
-  const places = [...more, ...folders, "/usr/lib/google-cloud-sdk/bin"];
+  const places = [...folders, "/usr/lib/google-cloud-sdk/bin"];
   for (const version of ["1.33", "1.32", "1.31", "1.30"]) {
     const found = places.map((folder) => join(folder, `kubectl.${version}`)).find((file) => existsSync(file));
     if (found) return found;
