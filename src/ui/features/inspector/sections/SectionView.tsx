@@ -61,24 +61,31 @@ function Facts({ section }: { readonly section: Of<"facts"> }) {
   );
 }
 
+/** A last cell longer than this gets a line of its own below its row: beside the others it would be a thin column. */
+const longCell = 48;
+
 function Table({ section }: { readonly section: Of<"table"> }) {
+  const { columns } = section;
+  const spills =
+    columns.length > 2 && section.rows.some(({ cells }) => (cells[columns.length - 1] ?? "").length > longCell);
+  const beside = spills ? columns.slice(0, -1) : columns;
   return (
     <Scroll className="overflow-x-auto" label={section.title}>
       <table className="w-full border-collapse text-left text-small">
         <thead>
           <tr>
-            {section.columns.map((column) => (
+            {beside.map((column) => (
               <th key={column} scope="col" className="border-b border-line py-0.5 pr-3 font-semibold">
                 {column}
               </th>
             ))}
           </tr>
         </thead>
-        <tbody>
-          {keyed(section.rows, ({ cells }) => cells[0] ?? "").map(({ key, item: row }) => (
-            <tr key={key} className={`border-b border-line/50 align-top ${row.tone ? toneText[row.tone] : ""}`}>
-              {row.cells.map((cell, column) => (
-                <td key={`${section.columns[column]} ${cell}`} className="py-0.5 pr-3">
+        {keyed(section.rows, ({ cells }) => cells[0] ?? "").map(({ key, item: row }) => (
+          <tbody key={key} className={`border-b border-line/50 ${row.tone ? toneText[row.tone] : ""}`}>
+            <tr className="align-top">
+              {row.cells.slice(0, beside.length).map((cell, column) => (
+                <td key={`${columns[column]} ${cell}`} className="py-0.5 pr-3">
                   {column === 0 && row.selection ? (
                     <button
                       type="button"
@@ -93,8 +100,15 @@ function Table({ section }: { readonly section: Of<"table"> }) {
                 </td>
               ))}
             </tr>
-          ))}
-        </tbody>
+            {spills && row.cells[beside.length] && (
+              <tr>
+                <td colSpan={beside.length} className="pr-3 pb-1 wrap-anywhere">
+                  {row.cells[beside.length]}
+                </td>
+              </tr>
+            )}
+          </tbody>
+        ))}
       </table>
       {section.note && <p className="mt-1 text-small text-muted">{section.note}</p>}
     </Scroll>
