@@ -166,6 +166,17 @@ describe("defaults", () => {
     expect(once.metadata).toBe(pod.metadata);
     expect(applyDefaults(once)).toBe(once);
   });
+
+  it.each([
+    [{ serviceAccountName: "bob" }],
+    [{ serviceAccount: "bob" }],
+    [{ serviceAccountName: "bob", serviceAccount: "alice" }],
+  ])("tells a pod's service account by both of its names: %j", (given) => {
+    const template = { spec: { ...given, containers: [] } };
+    const web = { apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "web" }, spec: { template } };
+    const { spec } = applyDefaults(deepFreeze(web)) as unknown as typeof web;
+    expect(spec.template.spec).toMatchObject({ serviceAccountName: "bob", serviceAccount: "bob" });
+  });
 });
 
 describe("merge patches", () => {

@@ -33,7 +33,7 @@ const VOLUME_SOURCES: Readonly<Record<string, Fields>> = {
 };
 
 export function defaultPodSpec(spec: Fields): Fields {
-  let result = fill(spec, POD_SPEC);
+  let result = withAccount(fill(spec, POD_SPEC));
   result = each(result, "volumes", defaultVolume);
   result = each(result, "initContainers", defaultContainer);
   result = each(result, "containers", defaultContainer);
@@ -43,6 +43,13 @@ export function defaultPodSpec(spec: Fields): Fields {
     result = each(result, "initContainers", defaultHostPorts);
   }
   return result;
+}
+
+/** The service account goes by two names; the older one follows the newer, and stands in for it alone. */
+function withAccount(spec: Fields): Fields {
+  const name = spec.serviceAccountName || spec.serviceAccount;
+  if (!name || (spec.serviceAccountName === name && spec.serviceAccount === name)) return spec;
+  return { ...spec, serviceAccountName: name, serviceAccount: name };
 }
 
 export function defaultPodTemplate(template: Fields): Fields {
