@@ -1,7 +1,8 @@
 /**
  * The list of command lines: `kubectl WORDS [< FILE]`, one a line, and files that they read as here-documents
- * (`cat > NAME <<'EOF'`). `[1.32]` before a line: older ones answer it otherwise, and it is left out for them. A line that begins with `~ ` is run on both sides, and only its exit code counts: what it prints
- * depends on the moment. `#` begins a comment.
+ * (`cat > NAME <<'EOF'`). `[1.32]` before a line: older ones answer it otherwise, and it is left out for them. A line that
+ * begins with `~ ` is run on both sides, and only its exit code counts: what it prints depends on the moment. After `% `
+ * the lines printed may come in any order, where the real one goes through a map of Go's. `#` begins a comment.
  */
 export type Step =
   | { readonly type: "file"; readonly name: string; readonly text: string }
@@ -13,6 +14,7 @@ export type Step =
       readonly env: Readonly<Record<string, string>>;
       readonly stdinFile: string | null;
       readonly loose: boolean;
+      readonly unordered: boolean;
       /** The minor version from which on the real one answers like 1.33. */
       readonly sinceMinor: number;
     };
@@ -32,7 +34,8 @@ export function parseScript(text: string): readonly Step[] {
     }
     const [, minor = "0", command = ""] = /^(?:\[1\.(\d+)\] )?(.*)$/.exec(line) ?? [];
     const loose = command.startsWith("~ ");
-    const words = splitWords(loose ? command.slice(2) : command);
+    const unordered = command.startsWith("% ");
+    const words = splitWords(loose || unordered ? command.slice(2) : command);
     const start = words.findIndex((word) => !/^[A-Z_]+=/.test(word));
     const env = Object.fromEntries(words.slice(0, start).map((word) => word.split(/=(.*)/s).slice(0, 2)));
     if (words[start] !== "kubectl") throw new Error(`line ${index + 1} is no kubectl command: ${line}`);
@@ -46,6 +49,7 @@ export function parseScript(text: string): readonly Step[] {
       env,
       stdinFile,
       loose,
+      unordered,
     });
   }
   return steps;
