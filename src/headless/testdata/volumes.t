@@ -141,3 +141,40 @@ A StatefulSet has a claim made for each of its pods.
   by-hand Bound 2Gi <unset>
   data-db-0 Bound 1Gi local-path
   data-db-1 Bound 1Gi local-path
+
+A folder is removed in its own time, however soon after it was made: the patience that its making had is over then, not
+that of its removal.
+
+  $ kubectl apply -f - <<'YAML'
+  > apiVersion: v1
+  > kind: PersistentVolumeClaim
+  > metadata: {name: brief}
+  > spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
+  > ---
+  > apiVersion: v1
+  > kind: Pod
+  > metadata: {name: visitor}
+  > spec:
+  >   terminationGracePeriodSeconds: 1
+  >   nodeSelector: {kubernetes.io/hostname: worker-2}
+  >   volumes: [{name: data, persistentVolumeClaim: {claimName: brief}}]
+  >   containers:
+  >   - {name: c, image: 'busybox:1.36', command: [sleep, '3600'], volumeMounts: [{name: data, mountPath: /data}]}
+  > YAML
+  persistentvolumeclaim/brief created
+  pod/visitor created
+  $ lab until 60s 'kubectl wait --for=condition=Ready pod/visitor --timeout=0s'
+  $ kubectl delete pod visitor
+  pod "visitor" deleted
+  $ lab wait 90s
+  $ lab fail hang kubelet@worker-2
+  $ kubectl delete pvc brief
+  persistentvolumeclaim "brief" deleted
+  $ lab wait 40s
+  $ kubectl get events -A --field-selector reason=VolumeFailedDelete
+  No resources found
+  $ lab heal
+  $ lab wait 20s
+  $ kubectl get pv --no-headers | grep -c brief
+  0
+  [1]

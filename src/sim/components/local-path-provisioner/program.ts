@@ -93,7 +93,7 @@ export const localPathProvisioner: Component<ProvisionerState, ProvisionerMessag
         return;
       case "helperTooLate": {
         const job = state.jobs.get(message.volume);
-        if (job?.stage === "helper")
+        if (job?.stage === "helper" && job.sinceUs === message.sinceUs)
           fail(machinery, job, `${job.what} process timeout after ${HELPER_TIMEOUT_SECONDS} seconds`, context);
         return;
       }
@@ -158,7 +158,17 @@ function considerClaim(
   if (state.jobs.has(volume) || storageClass === undefined || hasVolume(machinery, volume)) return;
   const node = metadata.annotations[SELECTED_NODE] ?? "";
   const path = `${PATH}/${volume}_${metadata.namespace}_${metadata.name}`;
-  const job: Job = { what: "create", volume, node, path, claim, persistentVolume: null, trace, stage: "helper" };
+  const job: Job = {
+    what: "create",
+    volume,
+    node,
+    path,
+    claim,
+    persistentVolume: null,
+    trace,
+    sinceUs: context.nowUs,
+    stage: "helper",
+  };
   state.jobs.set(volume, job);
   context.actFor(trace);
   tell(
@@ -206,6 +216,7 @@ function considerVolume(
     claim: null,
     persistentVolume: volume,
     trace,
+    sinceUs: context.nowUs,
     stage: "helper",
   };
   state.jobs.set(name, job);
@@ -222,7 +233,11 @@ function startHelper(state: ProvisionerState, machinery: Machinery, job: Job, co
   );
   const tag: JobTag = { provisioner: "helper", volume: job.volume };
   call(clientOf(machinery), context, createRequest(PODS, helperPod(state.namespace, job)), tag);
-  context.setTimer(HELPER_TIMEOUT_SECONDS * 1_000_000, { type: "helperTooLate", volume: job.volume }, "keep");
+  context.setTimer(
+    HELPER_TIMEOUT_SECONDS * 1_000_000,
+    { type: "helperTooLate", volume: job.volume, sinceUs: job.sinceUs },
+    "keep",
+  );
 }
 
 function helperChanged(state: ProvisionerState, machinery: Machinery, pod: ApiObject, context: Context): void {

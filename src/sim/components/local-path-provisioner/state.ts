@@ -21,6 +21,7 @@ export interface Job {
   readonly claim: PersistentVolumeClaim | null;
   readonly persistentVolume: PersistentVolume | null;
   readonly trace: TraceRef;
+  readonly sinceUs: number;
   /** `helper`: a pod on the node makes or removes the folder. `writing`: the volume itself is written. `failed`: waits for its next try. */
   stage: "helper" | "writing" | "failed";
 }
@@ -32,4 +33,6 @@ export interface JobTag {
 
 export type ProvisionerMessage =
   | MachineryTimer
-  | { readonly type: "helperTooLate" | "tryAgain"; readonly volume: string };
+  /** `sinceUs` is the job's: a volume may have another one by then. */
+  | { readonly type: "helperTooLate"; readonly volume: string; readonly sinceUs: number }
+  | { readonly type: "tryAgain"; readonly volume: string };

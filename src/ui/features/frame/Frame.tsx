@@ -42,7 +42,7 @@ export function Frame({ top, stage, below, inspector, dock }: FrameProps) {
             <Separator
               aria-label={text.resizeInspector}
               disabled={!inspectorOpen || presenter || narrow}
-              className={`w-px bg-line outline-none hover:bg-accent data-[separator=active]:bg-accent ${presenter || narrow ? "hidden" : ""}`}
+              className={`w-px bg-line outline-none hover:bg-accent focus-visible:bg-accent focus-visible:ring-2 focus-visible:ring-accent data-[separator=active]:bg-accent ${presenter || narrow ? "hidden" : ""}`}
             />
             <Panel
               id="inspector"
@@ -68,7 +68,7 @@ export function Frame({ top, stage, below, inspector, dock }: FrameProps) {
         <Separator
           aria-label={text.resizeDock}
           disabled={!dockOpen || presenter}
-          className={`h-px bg-line outline-none hover:bg-accent data-[separator=active]:bg-accent ${presenter ? "hidden" : ""}`}
+          className={`h-px bg-line outline-none hover:bg-accent focus-visible:bg-accent focus-visible:ring-2 focus-visible:ring-accent data-[separator=active]:bg-accent ${presenter ? "hidden" : ""}`}
         />
         <Panel
           id="dock"
