@@ -9,11 +9,12 @@ async function run(line: string, disk: Record<string, string>): Promise<FileChan
   const door = {
     readFile: async (path: string) => disk[path] ?? null,
     listFiles: async (prefix: string) => Object.keys(disk).filter((path) => path.startsWith(prefix)),
+    facts: async () => ({ bootedWallUs: 0 }),
     changeFiles: async (given: FileChanges) => {
       changes = given;
     },
   } as unknown as ConsoleDoor;
-  const files = await MachineFiles.open(door);
+  const files = await MachineFiles.open(door, async () => 0);
   const { stderr } = await new Bash({ fs: files.fs, cwd: "/root" }).exec(line);
   expect(stderr).toBe("");
   await files.flush();

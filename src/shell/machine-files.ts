@@ -1,4 +1,5 @@
-import { InMemoryFs } from "just-bash/browser";
+import type { InMemoryFs } from "just-bash/browser";
+import { ClockedFs } from "./clocked-fs.ts";
 import type { ConsoleDoor, FileChanges } from "./doors.ts";
 
 /** Folders that a person looks at; a store's thousands of records stay where they are. */
@@ -19,25 +20,37 @@ const FOLDERS = [
 /** etcd's data directory, and what is put beside it. */
 const PREFIXES = [...FOLDERS.filter((folder) => !folder.startsWith("/etc/k")), "/var/lib/etcd"];
 
+function foldersOf(paths: readonly string[]): ReadonlySet<string> {
+  const folders = new Set<string>();
+  for (const path of paths)
+    for (let end = path.lastIndexOf("/"); end > 0; end = path.lastIndexOf("/", end - 1))
+      folders.add(path.slice(0, end));
+  return folders;
+}
+
 /** A machine's files for the length of one command: read when needed, and what was changed is written back. */
 export class MachineFiles {
   readonly fs: InMemoryFs;
-  private readonly raw: InMemoryFs;
+  private readonly raw: ClockedFs;
   private readonly console: ConsoleDoor;
+  /** A machine's disk knows no times: its files are as old as its boot. */
+  private sinceBoot = new Date(0);
   private known: ReadonlySet<string> = new Set();
   private touched = new Set<string>();
   /** Where a file's content came from, unchanged: what programs of the machine know of it comes along. */
   private origins = new Map<string, string>();
 
-  private constructor(console: ConsoleDoor) {
+  private constructor(console: ConsoleDoor, wallUs: () => Promise<number>) {
     this.console = console;
-    this.raw = new InMemoryFs();
+    this.raw = new ClockedFs(wallUs);
     for (const folder of FOLDERS) this.raw.mkdirSync(folder.slice(0, -1), { recursive: true });
     this.fs = this.watched(this.raw);
   }
 
-  static async open(console: ConsoleDoor): Promise<MachineFiles> {
-    const files = new MachineFiles(console);
+  static async open(console: ConsoleDoor, wallUs: () => Promise<number>): Promise<MachineFiles> {
+    const files = new MachineFiles(console, wallUs);
+    files.sinceBoot = new Date((await console.facts()).bootedWallUs / 1_000);
+    for (const folder of foldersOf(FOLDERS)) await files.raw.stamp(folder, files.sinceBoot);
     await files.refresh();
     return files;
   }
@@ -53,7 +66,10 @@ export class MachineFiles {
     const paths = lists.flat();
     const there = new Set(paths);
     for (const path of this.known) if (!there.has(path)) await this.raw.rm(path, { force: true });
-    for (const path of paths) this.raw.writeFileLazy(path, async () => (await this.console.readFile(path)) ?? "");
+    const mtime = this.sinceBoot;
+    for (const path of paths)
+      this.raw.writeFileLazy(path, async () => (await this.console.readFile(path)) ?? "", { mtime });
+    for (const folder of foldersOf(paths)) await this.raw.stamp(folder, mtime);
     this.known = there;
     this.origins = new Map(paths.map((path) => [path, path]));
     this.touched = new Set();

@@ -1,5 +1,6 @@
-import { Bash, defineCommand, InMemoryFs } from "just-bash/browser";
+import { Bash, defineCommand, type InMemoryFs } from "just-bash/browser";
 import { parseGoDuration } from "../sim/api/duration.ts";
+import { ClockedFs } from "./clocked-fs.ts";
 import { dateText } from "./console/times.ts";
 import {
   type CommandResult,
@@ -11,6 +12,7 @@ import {
   type ProgramContext,
 } from "./doors.ts";
 import { ETCDCTL_PROFILE } from "./etcd-programs.ts";
+import { grepCommand } from "./grep.ts";
 import { FIRST_PROCESS, type Job, Jobs, splitBackground } from "./jobs.ts";
 import { isLoneCommand } from "./lone-command.ts";
 import { MachineFiles } from "./machine-files.ts";
@@ -64,7 +66,7 @@ export class Shell {
       this.timeMoved = true;
       this.interrupt();
     });
-    this.fs = new InMemoryFs({ [`${HOME}/.keep`]: "", ...files });
+    this.fs = new ClockedFs(() => this.doors.session.wallUs(), { [`${HOME}/.keep`]: "", ...files });
     this.home = this.createBash(this.fs, null, null);
   }
 
@@ -214,7 +216,7 @@ export class Shell {
         exitCode: 255,
       };
     try {
-      const files = await MachineFiles.open(console);
+      const files = await MachineFiles.open(console, () => this.doors.session.wallUs());
       const bash = this.createBash(files.fs, machine, files);
       const env = {
         HOME: "/root",
@@ -261,6 +263,7 @@ export class Shell {
         ...commands,
         date,
         hostname,
+        grepCommand(),
         this.sudoCommand(),
         this.timeoutCommand(),
         this.randomCommand(),

@@ -74,6 +74,8 @@ A pod and a Deployment, and the API without kubectl:
   deployment.apps/nginx created
   $ kubectl wait --for=condition=Available deploy/nginx --timeout=60s
   deployment.apps/nginx condition met
+  $ kubectl wait --for=condition=Ready pod/nginx --timeout=60s
+  pod/nginx condition met
   $ kubectl logs nginx | tail -1
   /docker-entrypoint.sh: Configuration complete; ready for start up
   $ kubectl logs -n kube-system deploy/coredns 2>/dev/null | tail -2

@@ -20,7 +20,7 @@ A preStop hook runs before the containers are told to stop.
   pod "slow-leaver" deleted
   $ lab wait 6s
   $ kubectl get pod slow-leaver --no-headers
-  slow-leaver   1/1   Terminating   0     8s
+  slow-leaver   1/1   Terminating   0     \ds (re)
   $ lab wait 5s
   $ kubectl get pod slow-leaver
   Error from server (NotFound): pods "slow-leaver" not found

@@ -32,7 +32,7 @@ The resources of a running container can be changed in place: the node gives wha
   $ kubectl get pod web -o jsonpath='{.spec.containers[0].resources}{"\n"}{.status.containerStatuses[0].resources}{"\n"}{.status.conditions[?(@.type=="PodResizePending")]}{"\n"}'
   {"limits":{"cpu":"9","memory":"128Mi"},"requests":{"cpu":"9","memory":"64Mi"}}
   {"limits":{"cpu":"2","memory":"128Mi"},"requests":{"cpu":"700m","memory":"64Mi"}}
-  \{"lastTransitionTime":"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ","message":"Node didn't have enough capacity: cpu, requested: 9000, capacity: 4000","reason":"Infeasible","status":"True","type":"PodResizePending"\} (re)
+  \{"lastProbeTime":null,"lastTransitionTime":"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ","message":"Node didn't have enough capacity: cpu, requested: 9000, capacity: 4000","reason":"Infeasible","status":"True","type":"PodResizePending"\} (re)
   $ kubectl patch pod web --subresource=resize -p '{"spec":{"containers":[{"name":"web","resources":{"requests":{"cpu":"500m"},"limits":{"cpu":"1"}}}]}}'
   pod/web patched
   $ lab wait 2s

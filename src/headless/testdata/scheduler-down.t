@@ -16,7 +16,7 @@
   1/1 Running 0
   1/1 Running 0
   $ kubectl get deploy web --no-headers
-  web   3/4   4     3     32s
+  web   3/4   4     3     3\ds (re)
 
 Nobody has even looked at it: no node, no event, no condition.
 

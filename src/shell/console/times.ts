@@ -16,6 +16,12 @@ export function shortTime(wallUs: number): string {
   return `${MONTHS[date.getUTCMonth()]} ${two(date.getUTCDate())} ${clock(date)}`;
 }
 
+/** RFC 3339 with nanoseconds, as logs of containers have it. */
+export function nanoTime(wallUs: number): string {
+  const date = new Date(Math.floor(wallUs / 1_000_000) * 1_000).toISOString().slice(0, 19);
+  return `${date}.${String(wallUs % 1_000_000).padStart(6, "0")}000Z`;
+}
+
 /** `1min 32s`, as systemd says it. */
 export function agoText(us: number): string {
   const seconds = Math.max(0, Math.floor(us / 1_000_000));

@@ -56,14 +56,21 @@ export function defaultPodTemplate(template: Fields): Fields {
   return withinOrNew(template, "spec", defaultPodSpec);
 }
 
-/** What a Pod has beyond its spec as a template: requests that follow limits, service links. */
+/** What a Pod has beyond its spec as a template: requests that follow limits, service links; and times in its status. */
 export function defaultPod(pod: Fields): Fields {
-  return withinOrNew(pod, "spec", (spec) => {
+  const result = withinOrNew(pod, "spec", (spec) => {
     let result = defaultPodSpec(spec);
     result = each(result, "containers", defaultRequests);
     result = each(result, "initContainers", defaultRequests);
     return fill(result, { enableServiceLinks: true });
   });
+  return within(result, "status", (status) => each(status, "conditions", defaultCondition));
+}
+
+/** Times that are no pointers in Go: its encoder writes null where they were left out. */
+function defaultCondition(condition: Fields): Fields {
+  const { lastProbeTime = null, lastTransitionTime = null } = condition;
+  return set(set(condition, "lastProbeTime", lastProbeTime), "lastTransitionTime", lastTransitionTime);
 }
 
 function defaultHostPorts(container: Fields): Fields {

@@ -16,13 +16,32 @@ export type StatusTag =
   | { readonly kubelet: "delete"; readonly uid: string };
 
 /** Takes over a freshly generated status; sends what differs from what the API server has. */
-export function setStatus(state: KubeletState, worker: PodWorker, status: PodStatus, context: Context): void {
+export function setStatus(state: KubeletState, worker: PodWorker, generated: PodStatus, context: Context): void {
+  const status = heldBack(worker, generated);
   if (worker.status !== null && equalJson(worker.status, status)) {
     if (worker.reported === worker.status) return;
   } else {
     worker.status = status;
   }
   sendStatus(state, worker, context);
+}
+
+/** mergePodStatus: as long as containers could run, nobody is told that the pod is over. */
+function heldBack(worker: PodWorker, status: PodStatus): PodStatus {
+  const before = worker.status ?? worker.reported ?? {};
+  if (worker.phase === "terminated" || !isOver(status) || isOver(before)) return status;
+  const { reason: _reason, message: _message, ...rest } = status;
+  const { phase = "Pending", reason, message } = before;
+  return deepFreeze({
+    ...rest,
+    phase,
+    ...(reason === undefined ? {} : { reason }),
+    ...(message === undefined ? {} : { message }),
+  });
+}
+
+function isOver({ phase }: PodStatus): boolean {
+  return phase === "Failed" || phase === "Succeeded";
 }
 
 /** PATCHes the changed fields, one request at a time per pod. */

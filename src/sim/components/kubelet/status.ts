@@ -45,7 +45,7 @@ export function generateStatus(
   const containerStatuses = of(pod.spec.containers, false);
   const ephemeral = pod.spec.ephemeralContainers ?? [];
   const all = [...initContainerStatuses, ...containerStatuses];
-  const isTerminal = worker.verdict !== null || wasTerminal(worker);
+  const isTerminal = worker.phase === "terminated" || worker.verdict !== null || wasTerminal(worker);
   let phase = worker.verdict?.phase ?? podPhase(pod, all, isTerminal, worker.initialized);
   const before = worker.status?.phase ?? worker.reported?.phase;
   // A terminal phase never changes back.
