@@ -8,6 +8,16 @@ const HURRY_US = 100_000;
 const HURRY_SPEED_MIN = 10;
 const HURRY_STEP_US = 2_000;
 
+/**
+ * At speed 1 the world's clocks keep with this computer's, from which kubectl counts ages: hurrying may put them this
+ * much ahead (kubectl calls what is made two seconds ahead of it `<invalid>`) ...
+ */
+const LEAD_MAX_US = 1_000_000;
+/** ... and while nobody waits, a lead or a lag is given back at this rate, as adjtime does, so that time never stands. */
+const SLEW = 0.25;
+/** Less than this is no lead. */
+const SLEW_FROM_US = 20_000;
+
 /** Lets the world's time follow the wall clock, and go faster while a client waits for an answer. */
 export class Clock {
   private readonly host: SessionHost;
@@ -17,6 +27,8 @@ export class Clock {
   private debtUs = 0;
   private hurrying = false;
   private allowanceUs = 0;
+  /** How far the world is ahead of where its speed alone would have brought it; kept at speed 1 only. */
+  private leadUs = 0;
   private timer: NodeJS.Timeout | NodeJS.Immediate | null = null;
   private running = true;
 
@@ -27,7 +39,7 @@ export class Clock {
     this.lastMs = nowMs();
     host.session.listeners.push({
       onInput: () => {
-        this.allowanceUs = HURRY_US;
+        if (this.mayHurry()) this.allowanceUs = HURRY_US;
         if (!this.hurrying) this.wake();
       },
     });
@@ -59,26 +71,33 @@ export class Clock {
     const nowMs = this.nowMs();
     const elapsedMs = Math.min(nowMs - this.lastMs, 250);
     this.lastMs = nowMs;
-    this.hurrying = this.host.session.awaited;
-    if (this.hurrying) {
-      this.hurry(elapsedMs, nowMs);
-      this.wake();
-      return;
-    }
-    this.debtUs += elapsedMs * 1000 * this.speed;
     const { session } = this.host;
+    const beforeUs = session.nowUs;
+    this.hurrying = session.awaited;
+    const caughtUp = this.hurrying ? this.hurry(elapsedMs, nowMs) : this.follow(elapsedMs, nowMs);
+    if (this.speed === 1) this.leadUs += session.nowUs - beforeUs - elapsedMs * 1000;
+    if (caughtUp) this.rest();
+    else this.wake();
+  }
+
+  private follow(elapsedMs: number, startMs: number): boolean {
+    const { session } = this.host;
+    this.debtUs += elapsedMs * 1000 * this.speed * (1 - SLEW * Math.sign(Math.trunc(this.leadUs / SLEW_FROM_US)));
     const untilUs = session.nowUs + Math.floor(this.debtUs);
     this.debtUs -= Math.floor(this.debtUs);
     do session.advance(untilUs, SLICE_EVENTS);
-    while (session.nowUs < untilUs && this.nowMs() - nowMs < SLICE_MS);
+    while (session.nowUs < untilUs && this.nowMs() - startMs < SLICE_MS);
     // What this machine cannot keep up with is let go, not owed.
-    if (session.nowUs < untilUs) this.wake();
-    else this.rest();
+    return session.nowUs >= untilUs;
   }
 
-  private hurry(elapsedMs: number, startMs: number): void {
+  private mayHurry(): boolean {
+    return this.leadUs < LEAD_MAX_US;
+  }
+
+  private hurry(elapsedMs: number, startMs: number): boolean {
     const { session } = this.host;
-    this.allowanceUs += elapsedMs * 1000 * Math.max(this.speed, HURRY_SPEED_MIN);
+    this.allowanceUs += elapsedMs * 1000 * (this.mayHurry() ? Math.max(this.speed, HURRY_SPEED_MIN) : this.speed);
     // Virtual time is whole microseconds.
     while (this.allowanceUs >= 1) {
       const beforeUs = session.nowUs;
@@ -87,5 +106,6 @@ export class Clock {
       if (why === "answered" || this.nowMs() - startMs >= SLICE_MS) break;
     }
     this.allowanceUs = Math.min(this.allowanceUs, HURRY_US);
+    return false;
   }
 }

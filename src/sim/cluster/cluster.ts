@@ -5,10 +5,7 @@ import { createWorld, type MachineOptions, type World, type WorldCode } from "..
 import { kubeadmObjects } from "./add-ons.ts";
 import { API_PORT, LAPTOP, type Layout, layOut, REGISTRY } from "./layout.ts";
 import { adminKubeconfig, nodeFiles, nodeLabels } from "./node-files.ts";
-import type { MachineSpec, Topology } from "./topology.ts";
-
-/** 2026-11-20T09:00:00Z: when every cluster begins. */
-export const EPOCH_WALL_US = 1_795_165_200_000_000;
+import { epochWallUsOf, type MachineSpec, type Topology } from "./topology.ts";
 
 const BOOT_US = 500_000;
 /** A data-centre SSD. */
@@ -18,7 +15,7 @@ const FSYNC_US = 1_200;
 export function createCluster(code: WorldCode, topology: Topology, seed: number): World {
   const layout = layOut(topology);
   const machines = [laptop(layout), ...topology.machines.map((machine) => machineOptions(layout, machine)), registry()];
-  return createWorld(code, { seed, epochWallUs: EPOCH_WALL_US, machines: machines.map(deepFreeze) });
+  return createWorld(code, { seed, epochWallUs: epochWallUsOf(topology), machines: machines.map(deepFreeze) });
 }
 
 function machineOptions(layout: Layout, machine: MachineSpec): MachineOptions {
@@ -55,7 +52,7 @@ function machineOptions(layout: Layout, machine: MachineSpec): MachineOptions {
     boot: first ? [...boot(machine.name, units), kubeadmProcess(layout)] : boot(machine.name, units),
     bootUs: BOOT_US,
     fsyncUs: FSYNC_US,
-    files: nodeFiles(layout, machine, EPOCH_WALL_US),
+    files: nodeFiles(layout, machine, epochWallUsOf(layout.topology)),
   };
 }
 
@@ -98,7 +95,7 @@ function laptop(layout: Layout): MachineOptions {
     boot: [{ name: `console@${LAPTOP.name}`, kind: "console", args: null }],
     bootUs: 0,
     fsyncUs: FSYNC_US,
-    files: { "/home/you/.kube/config": adminKubeconfig(layout, LAPTOP.name, EPOCH_WALL_US) },
+    files: { "/home/you/.kube/config": adminKubeconfig(layout, LAPTOP.name, epochWallUsOf(layout.topology)) },
   };
 }
 

@@ -1,9 +1,15 @@
+import { parseTime } from "../api/time.ts";
+
 /** What a cluster is made of, as JSON: `lab topology FILE` reads this shape. */
 export interface Topology {
   readonly name: string;
   readonly machines: readonly MachineSpec[];
   readonly kubernetes: KubernetesOptions;
+  /** What the machines' clocks show at virtual time 0, as RFC 3339; DEFAULT_EPOCH where it is not said. */
+  readonly epoch?: string;
 }
+
+export const DEFAULT_EPOCH = "2026-11-20T09:00:00Z";
 
 export interface MachineSpec {
   readonly name: string;
@@ -32,6 +38,8 @@ export interface KubernetesOptions {
   readonly localPathProvisioner: boolean;
 }
 
+const EPOCH_MIN_US = parseTime("1971-01-01T00:00:00Z") as number;
+const EPOCH_MAX_US = parseTime("9000-01-01T00:00:00Z") as number;
 const GIB = 1024 * 1024 * 1024;
 
 export const DEFAULT_OPTIONS: KubernetesOptions = {
@@ -105,6 +113,11 @@ export function topologyByName(name: string): Topology | undefined {
   return TOPOLOGIES.find((topology) => topology.name === name);
 }
 
+/** When virtual time 0 is, in microseconds since 1970. */
+export function epochWallUsOf(topology: Topology): number {
+  return parseTime(topology.epoch ?? DEFAULT_EPOCH) as number;
+}
+
 /** `count` workers behind one or three control-plane machines: for benchmarks and scale runs. */
 export function scaleTopology(workers: number, etcdMembers: 1 | 3, rateLimitFactor: number): Topology {
   const zones = ["zone-a", "zone-b", "zone-c"];
@@ -144,7 +157,16 @@ export function parseTopology(text: string): Topology {
   if (controlPlanes > 1 && !machines.some((each) => each.role === "load-balancer")) {
     machines.unshift(machine("lb-1", "load-balancer", machines[0]?.zone ?? "zone-a", 2, 4));
   }
-  return { name: typeof file.name === "string" ? file.name : "custom", machines, kubernetes };
+  const name = typeof file.name === "string" ? file.name : "custom";
+  return { name, machines, kubernetes, ...(file.epoch === undefined ? {} : { epoch: readEpoch(file.epoch) }) };
+}
+
+/** Years that certificates and RFC 3339 can hold. Throws an Error whose message is one sentence. */
+export function readEpoch(value: unknown): string {
+  const atUs = typeof value === "string" && value.length <= 40 ? parseTime(value) : null;
+  if (atUs === null || atUs < EPOCH_MIN_US || atUs > EPOCH_MAX_US)
+    throw new Error(`The epoch must be a time such as ${DEFAULT_EPOCH}, between the years 1971 and 9000.`);
+  return value as string;
 }
 
 function readOptions(given: KubernetesOptions): KubernetesOptions {
