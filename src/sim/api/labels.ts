@@ -105,13 +105,49 @@ export function selectorFromObject(object: LabelSelectorObject | null | undefine
   if (known !== undefined) return known;
   const requirements = [...selectorFromSet(object.matchLabels ?? NO_LABELS).requirements];
   for (const { key, operator, values } of object.matchExpressions ?? []) {
-    const meant = OPERATOR_OF_OBJECT[operator];
-    if (meant === undefined) throw new SelectorError(`"${operator}" is not a valid label selector operator`);
-    requirements.push({ key, operator: meant, values: [...(values ?? [])].sort() });
+    requirements.push({ key, operator: operatorOf(operator), values: [...(values ?? [])].sort() });
   }
   const selector = { requirements: sortByKey(requirements) };
   if (Object.isFrozen(object)) compiled.set(object, selector);
   return selector;
+}
+
+function operatorOf(text: string): Operator {
+  const operator = OPERATOR_OF_OBJECT[text];
+  if (operator === undefined) throw new SelectorError(`"${text}" is not a valid label selector operator`);
+  return operator;
+}
+
+/**
+ * What is wrong with an object's selector, as `metav1.LabelSelectorAsSelector` words it; null: nothing. The first
+ * requirement that is wrong speaks.
+ */
+export function selectorProblem(object: LabelSelectorObject | null | undefined): string | null {
+  try {
+    for (const [key, value] of Object.entries(object?.matchLabels ?? NO_LABELS)) checkRequirement(key, "=", [value]);
+    for (const { key, operator, values = [] } of object?.matchExpressions ?? []) {
+      checkRequirement(key, operatorOf(operator), values);
+    }
+    return null;
+  } catch (error) {
+    if (error instanceof SelectorError) return error.message;
+    throw error;
+  }
+}
+
+function checkRequirement(key: string, operator: Operator, values: readonly string[]): void {
+  refuse("key", key, validateQualifiedName(key));
+  const isSet = operator === "in" || operator === "notin";
+  if (isSet && values.length === 0) {
+    throw new SelectorError("values: Invalid value: []: for 'in', 'notin' operators, values set can't be empty");
+  }
+  if ((operator === "exists" || operator === "!") && values.length > 0) {
+    const text = values.map((value) => JSON.stringify(value)).join(",");
+    throw new SelectorError(`values: Invalid value: [${text}]: values set must be empty for exists and does not exist`);
+  }
+  values.forEach((value, index) => {
+    refuse(`values[${index}][${key}]`, value, validateLabelValue(value));
+  });
 }
 
 /** Whether an object's `metav1.LabelSelector` matches; an absent selector matches nothing. */

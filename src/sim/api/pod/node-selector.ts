@@ -1,3 +1,5 @@
+import { validateLabelValue, validateQualifiedName } from "../names.ts";
+
 /** Node selectors (component-helpers `nodeaffinity`): what a required node affinity and a persistent volume say. */
 export interface NodeSelectorRequirement {
   readonly key: string;
@@ -22,8 +24,9 @@ export function matchesNodeSelector(selector: NodeSelector, labels: Labels, node
   return false;
 }
 
+/** A term with a requirement that is not valid matches nothing. */
 export function matchesTerm(term: NodeSelectorTerm, labels: Labels, nodeName: string): boolean {
-  if (isEmptyTerm(term)) return false;
+  if (isEmptyTerm(term) || !isValidTerm(term)) return false;
   for (const requirement of term.matchExpressions ?? []) {
     if (!matchesRequirement(requirement, labels[requirement.key])) return false;
   }
@@ -38,6 +41,39 @@ export function isEmptyTerm({ matchExpressions, matchFields }: NodeSelectorTerm)
   return (matchExpressions?.length ?? 0) === 0 && (matchFields?.length ?? 0) === 0;
 }
 
+const validity = new WeakMap<NodeSelectorTerm, boolean>();
+
+function isValidTerm(term: NodeSelectorTerm): boolean {
+  const known = validity.get(term);
+  if (known !== undefined) return known;
+  const { matchExpressions = [], matchFields = [] } = term;
+  const isValid = matchExpressions.every(isValidExpression) && matchFields.every(isValidField);
+  if (Object.isFrozen(term)) validity.set(term, isValid);
+  return isValid;
+}
+
+function isValidExpression({ key, operator, values = [] }: NodeSelectorRequirement): boolean {
+  if (validateQualifiedName(key).length > 0) return false;
+  switch (operator) {
+    case "In":
+    case "NotIn":
+      return values.length > 0 && values.every((value) => validateLabelValue(value).length === 0);
+    case "Exists":
+    case "DoesNotExist":
+      return values.length === 0;
+    case "Gt":
+    case "Lt":
+      return values.length === 1 && INTEGER.test(values[0]!);
+    default:
+      return false;
+  }
+}
+
+/** Fields are compared with one value. */
+function isValidField({ operator, values = [] }: NodeSelectorRequirement): boolean {
+  return (operator === "In" || operator === "NotIn") && values.length === 1;
+}
+
 function matchesRequirement({ operator, values = [] }: NodeSelectorRequirement, value: string | undefined): boolean {
   switch (operator) {
     case "In":
@@ -50,10 +86,8 @@ function matchesRequirement({ operator, values = [] }: NodeSelectorRequirement, 
       return value === undefined;
     case "Gt":
     case "Lt": {
-      const bound = values[0];
-      if (value === undefined || bound === undefined || values.length !== 1) return false;
-      if (!INTEGER.test(value) || !INTEGER.test(bound)) return false;
-      return operator === "Gt" ? Number(value) > Number(bound) : Number(value) < Number(bound);
+      if (value === undefined || !INTEGER.test(value)) return false;
+      return operator === "Gt" ? Number(value) > Number(values[0]) : Number(value) < Number(values[0]);
     }
     default:
       return false;

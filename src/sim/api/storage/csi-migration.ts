@@ -105,8 +105,27 @@ export function topologyKeyOfPlugin(plugin: string): string {
 
 const MIGRATED_PLUGINS = "storage.alpha.kubernetes.io/migrated-plugins";
 
+/** In-tree plugins whose volumes the scheduler has handled by their CSI driver; it leaves the others alone. */
+const MIGRATED: ReadonlySet<string> = new Set([
+  "kubernetes.io/aws-ebs",
+  "kubernetes.io/gce-pd",
+  "kubernetes.io/azure-disk",
+  "kubernetes.io/cinder",
+  "kubernetes.io/portworx-volume",
+]);
+
 /** Whether a node's CSI driver stands in for the in-tree plugin, by its CSINode. */
 export function isMigratedOn(csiNode: ApiObject | undefined, plugin: string): boolean {
+  if (!MIGRATED.has(plugin)) return false;
   const list = csiNode?.metadata?.annotations?.[MIGRATED_PLUGINS];
   return list?.split(",").includes(plugin) ?? false;
+}
+
+/**
+ * Whether the node's limits count the plugin's volumes as its driver's: a CSINode is enough, save for Portworx, which it
+ * must name.
+ */
+export function countsAsCsi(csiNode: ApiObject | undefined, plugin: string): boolean {
+  if (plugin === "kubernetes.io/portworx-volume") return isMigratedOn(csiNode, plugin);
+  return csiNode !== undefined && MIGRATED.has(plugin);
 }

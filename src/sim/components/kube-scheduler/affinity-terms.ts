@@ -1,4 +1,10 @@
-import { type LabelSelector, type LabelSelectorObject, matchesSelector, selectorFromObject } from "../../api/labels.ts";
+import {
+  type LabelSelector,
+  type LabelSelectorObject,
+  matchesSelector,
+  selectorFromObject,
+  selectorProblem,
+} from "../../api/labels.ts";
 import type { Pod, PodAffinityTerm, PodAffinityTerms, PodSpec } from "./objects.ts";
 
 type Labels = Readonly<Record<string, string>>;
@@ -22,29 +28,54 @@ export interface PodAffinity {
   readonly requiredAntiAffinity: readonly AffinityTerm[];
   /** Dislikes with a negative weight. */
   readonly preferred: readonly AffinityTerm[];
+  /** Terms that cannot be read, in upstream's words; their lists are empty then. Null: all can be. */
+  readonly problem: string | null;
 }
 
 /** Null: the pod does not care where other pods are. */
 export function podAffinityOf(spec: PodSpec, namespace: string): PodAffinity | null {
   const { podAffinity, podAntiAffinity } = spec.affinity ?? {};
   if (podAffinity === undefined && podAntiAffinity === undefined) return null;
-  const affinity = {
-    requiredAffinity: required(podAffinity, namespace),
-    requiredAntiAffinity: required(podAntiAffinity, namespace),
-    preferred: [...preferred(podAffinity, namespace, 1), ...preferred(podAntiAffinity, namespace, -1)],
+  const problems: string[] = [];
+  const read = (name: string, terms: readonly WeightedTerm[]): AffinityTerm[] => {
+    const problem = problemOf(terms);
+    if (problem === null) return terms.map(({ term, weight }) => termOf(term, namespace, weight));
+    problems.push(`${name}: ${problem}`);
+    return [];
   };
-  const { requiredAffinity, requiredAntiAffinity, preferred: soft } = affinity;
-  return requiredAffinity.length + requiredAntiAffinity.length + soft.length === 0 ? null : Object.freeze(affinity);
+  const requiredAffinity = read("requiredAffinityTerms", required(podAffinity));
+  const requiredAntiAffinity = read("requiredAntiAffinityTerms", required(podAntiAffinity));
+  const preferences = [
+    ...read("preferredAffinityTerms", preferred(podAffinity, 1)),
+    ...read("preferredAntiAffinityTerms", preferred(podAntiAffinity, -1)),
+  ];
+  if (problems.length + requiredAffinity.length + requiredAntiAffinity.length + preferences.length === 0) return null;
+  const problem = problems.length > 1 ? `[${problems.join(", ")}]` : (problems[0] ?? null);
+  return Object.freeze({ requiredAffinity, requiredAntiAffinity, preferred: preferences, problem });
 }
 
-function required(terms: PodAffinityTerms | undefined, namespace: string): AffinityTerm[] {
-  return (terms?.requiredDuringSchedulingIgnoredDuringExecution ?? []).map((term) => termOf(term, namespace, 0));
+interface WeightedTerm {
+  readonly term: PodAffinityTerm;
+  readonly weight: number;
 }
 
-function preferred(terms: PodAffinityTerms | undefined, namespace: string, sign: 1 | -1): AffinityTerm[] {
-  return (terms?.preferredDuringSchedulingIgnoredDuringExecution ?? []).map(({ weight = 0, podAffinityTerm = {} }) =>
-    termOf(podAffinityTerm, namespace, sign * weight),
+function required(terms: PodAffinityTerms | undefined): WeightedTerm[] {
+  return (terms?.requiredDuringSchedulingIgnoredDuringExecution ?? []).map((term) => ({ term, weight: 0 }));
+}
+
+function preferred(terms: PodAffinityTerms | undefined, sign: 1 | -1): WeightedTerm[] {
+  return (terms?.preferredDuringSchedulingIgnoredDuringExecution ?? []).map(
+    ({ weight = 0, podAffinityTerm: term = {} }) => ({ term, weight: sign * weight }),
   );
+}
+
+/** The first term that is wrong speaks. */
+function problemOf(terms: readonly WeightedTerm[]): string | null {
+  for (const { term } of terms) {
+    const problem = selectorProblem(term.labelSelector) ?? selectorProblem(term.namespaceSelector);
+    if (problem !== null) return problem;
+  }
+  return null;
 }
 
 function termOf(term: PodAffinityTerm, namespace: string, weight: number): AffinityTerm {

@@ -135,7 +135,7 @@ function containerRequest(
     const actual = resourcesOf(status.resources?.requests);
     const granted = maxResources(actual, resourcesOf(status.allocatedResources));
     request = infeasible ? granted : maxResources(request, granted);
-    named = { ...named, ...status.resources?.requests, ...status.allocatedResources };
+    named = { ...(infeasible ? {} : named), ...status.resources?.requests, ...status.allocatedResources };
   }
   if (!nonZeroDefaults) return request;
   const withoutCpu = named === undefined || named.cpu === undefined;

@@ -30,7 +30,7 @@ export interface PodQuery {
   matches(pod: Pod): boolean;
 }
 
-export type TermKind = keyof PodAffinity;
+export type TermKind = Exclude<keyof PodAffinity, "problem">;
 
 /** One term that pods on nodes carry. */
 export interface TermCounter extends PodCounter {

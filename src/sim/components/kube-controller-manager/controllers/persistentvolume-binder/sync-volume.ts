@@ -64,8 +64,10 @@ function release(pass: Pass, volume: PersistentVolume): void {
 function reclaim(pass: Pass, volume: PersistentVolume): void {
   const policy = volume.spec.persistentVolumeReclaimPolicy;
   if (volume.status?.phase === "Failed") return;
+  if (policy === undefined || policy === "Retain") return;
   if (policy === "Recycle") recycle(pass, volume);
-  if (policy === "Delete") remove(pass, volume);
+  else if (policy === "Delete") remove(pass, volume);
+  else fail(pass, volume, "VolumeUnknownReclaimPolicy", "Volume has unrecognized PersistentVolumeReclaimPolicy");
 }
 
 function recycle(pass: Pass, volume: PersistentVolume): void {

@@ -1,5 +1,5 @@
 import { podIndexOf } from "../../cache/pod-index.ts";
-import { CONTINUE, type Cycle, type PluginDefinition, SKIP } from "../../framework/plugin.ts";
+import { CONTINUE, type Cycle, type PluginDefinition, rejection, SKIP } from "../../framework/plugin.ts";
 import { type AffinityState, affinityState, filterNode, hasNothingToSay, supposePod } from "./filter.ts";
 import { mayHelpByNode, mayHelpByPod } from "./hints.ts";
 import { type AffinityArgs, type Attraction, attractionsOf, normalize, scoreNode } from "./score.ts";
@@ -15,6 +15,8 @@ export const interPodAffinity: PluginDefinition = {
     return {
       name: "InterPodAffinity",
       preFilter(cycle) {
+        const problem = cycle.pod.affinity?.problem ?? null;
+        if (problem !== null) return { type: "reject", rejection: rejection(`parsing pod: ${problem}`, true) };
         if (nobodyCares(cycle)) return SKIP;
         const state = affinityState(cycle);
         if (hasNothingToSay(state)) return SKIP;

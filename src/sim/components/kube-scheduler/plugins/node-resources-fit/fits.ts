@@ -39,10 +39,15 @@ function refusal(
   check("memory", request.memoryBytes, allocatable.memoryBytes, requested.memoryBytes);
   check("ephemeral-storage", request.ephemeralBytes, allocatable.ephemeralBytes, requested.ephemeralBytes);
   for (const name of Object.keys(request.scalars ?? {}).sort()) {
-    if (name.includes("/") && (ignored.resources.has(name) || ignored.groups.has(name.split("/")[0]!))) continue;
+    if (isExtended(name) && (ignored.resources.has(name) || ignored.groups.has(name.split("/")[0]!))) continue;
     check(name, request.scalars![name]!, allocatable.scalars?.[name] ?? 0, requested.scalars?.[name] ?? 0);
   }
   return reasons.length === 0 ? null : { reasons, unresolvable: false };
+}
+
+/** Not one of Kubernetes' own (`kubernetes.io/batteries`, `hugepages-2Mi`): those cannot be ignored. */
+function isExtended(name: string): boolean {
+  return name.includes("/") && !name.includes("kubernetes.io/");
 }
 
 /** Whether the pod would fit on an empty node with this allocatable. */

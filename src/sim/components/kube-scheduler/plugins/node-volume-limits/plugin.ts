@@ -1,7 +1,7 @@
 import type { ApiObject } from "../../../../api/object.ts";
 import {
+  countsAsCsi,
   driverOfPlugin,
-  isMigratedOn,
   migratedVolume,
   type VolumeSources,
 } from "../../../../api/storage/csi-migration.ts";
@@ -54,7 +54,7 @@ function csiVolumesOf(
 
 function addInline(volume: VolumeSources, csiNode: ApiObject | undefined, found: CsiVolumes): void {
   const migrated = migratedVolume(volume);
-  if (migrated === null || !isMigratedOn(csiNode, migrated.plugin)) return;
+  if (migrated === null || !countsAsCsi(csiNode, migrated.plugin)) return;
   found.set(`${migrated.driver}/${migrated.handle}`, migrated.driver);
 }
 
@@ -78,7 +78,7 @@ function csiOfVolume({ spec }: PersistentVolume, csiNode: ApiObject | undefined)
     return driver === "" || handle === "" ? null : { driver, handle };
   }
   const migrated = migratedVolume(spec);
-  return migrated !== null && isMigratedOn(csiNode, migrated.plugin) ? migrated : null;
+  return migrated !== null && countsAsCsi(csiNode, migrated.plugin) ? migrated : null;
 }
 
 /** A claim without a volume counts as a volume of its own, of its class's driver. */
@@ -93,7 +93,7 @@ function csiOfClass(
   const handle = `claim-${claim.metadata.namespace ?? ""}/${claim.metadata.name ?? ""}`;
   const migrated = driverOfPlugin(provisioner);
   if (migrated === undefined) return { driver: provisioner, handle };
-  return isMigratedOn(csiNode, provisioner) ? { driver: migrated, handle } : null;
+  return countsAsCsi(csiNode, provisioner) ? { driver: migrated, handle } : null;
 }
 
 function attachmentsOf(node: string, objects: ClusterObjects): CsiVolumes {

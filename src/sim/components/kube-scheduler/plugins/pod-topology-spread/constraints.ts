@@ -39,7 +39,8 @@ export interface Constraint {
   readonly maxSkew: number;
   readonly minDomains: number;
   readonly topologyKey: string;
-  readonly selector: LabelSelector;
+  /** Null: it selects nothing. */
+  readonly selector: LabelSelector | null;
   readonly query: PodQuery;
   readonly topology: Topology;
 }
@@ -69,29 +70,26 @@ export function constraintsOf(
   });
 }
 
-const NOTHING: LabelSelector = Object.freeze({ requirements: Object.freeze([]) });
-
-/** With the pod's own values of `matchLabelKeys`. Nothing and everything are one here: neither counts any pod. */
+/** With the pod's own values of `matchLabelKeys`, which do without a selector too. Null: nothing. */
 function selectorOf(
   { labelSelector, matchLabelKeys = [] }: TopologySpreadConstraint,
   { metadata }: Pod,
-): LabelSelector {
+): LabelSelector | null {
   const selector = selectorFromObject(labelSelector);
-  if (selector === null) return NOTHING;
-  const requirements = [...selector.requirements];
+  const requirements = [...(selector?.requirements ?? [])];
   for (const key of matchLabelKeys) {
     const value = metadata.labels?.[key];
     if (value !== undefined) requirements.push({ key, operator: "in", values: [value] });
   }
-  return { requirements };
+  return selector === null && requirements.length === 0 ? null : { requirements };
 }
 
-/** Pods of the namespace that the selector matches and that are not on their way out. */
-function queryOf(selector: LabelSelector, namespace: string): PodQuery {
-  const isEmpty = selector.requirements.length === 0;
+/** Pods of the namespace that the selector matches and that are not on their way out. An empty one counts none. */
+function queryOf(selector: LabelSelector | null, namespace: string): PodQuery {
+  const isEmpty = selector === null || selector.requirements.length === 0;
   return {
-    key: `${namespace} ${textOf(selector)}`,
-    pair: pairOf(selector),
+    key: `${namespace} ${selector === null ? "-" : textOf(selector)}`,
+    pair: selector === null ? null : pairOf(selector),
     matches: ({ metadata }) =>
       !isEmpty &&
       metadata.deletionTimestamp === undefined &&

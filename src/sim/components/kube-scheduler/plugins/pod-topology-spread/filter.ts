@@ -24,7 +24,7 @@ export function hardConstraints({ pod, snapshot }: Cycle, constraints: readonly 
   return constraints.map((constraint) => ({
     ...constraint,
     counts: countsIn(index, counterOf(index, snapshot, constraint.query), constraint.topology),
-    self: matchesSelector(constraint.selector, pod.pod.metadata.labels) ? 1 : 0,
+    self: constraint.selector !== null && matchesSelector(constraint.selector, pod.pod.metadata.labels) ? 1 : 0,
     supposed: new Map<string, number>(),
   }));
 }
