@@ -6,6 +6,7 @@ import { type ConnectionFailure, type HttpRequest, type HttpStream, isFailure } 
 import type { Status } from "../../sim/api/object.ts";
 import { expired, serviceUnavailable } from "../../sim/api/status-errors.ts";
 import { issueServingCertificate } from "./certificates.ts";
+import { encodeBody } from "./compress.ts";
 import { type Backend, type Entrance, TOO_MANY_STREAMS } from "./entrance.ts";
 import { type KubeconfigFile, writeKubeconfig } from "./kubeconfig.ts";
 import { CONNECTIONS_MAX, HEADER_BYTES_MAX, OpenStreams, REQUEST_MS_MAX, UNREAD_BYTES_MAX } from "./limits.ts";
@@ -107,8 +108,9 @@ async function answer(request: IncomingMessage, response: ServerResponse, entran
   }
   const answered = await door.request(ask, { signal });
   if (isFailure(answered)) return fail(request, response, answered);
-  writeHead(response, answered.status, answered.headers, answered.body);
-  response.end(request.method === "HEAD" ? undefined : answered.body);
+  const { body, headers } = encodeBody(ask.path, ask.headers["accept-encoding"] ?? "", answered.body);
+  writeHead(response, answered.status, { ...answered.headers, ...headers }, body);
+  response.end(request.method === "HEAD" ? undefined : body);
 }
 
 /** Head at once, then what comes, as it comes. */
@@ -140,7 +142,7 @@ function writeHead(
   response: ServerResponse,
   status: number,
   headers: Readonly<Record<string, string>>,
-  body: string | null,
+  body: string | Buffer | null,
 ): void {
   if (response.headersSent || response.destroyed) return;
   for (const [name, value] of Object.entries(headers)) {

@@ -103,7 +103,7 @@ etcd, on the control plane; the flag that etcdctl does not have is answered as b
   $ ssh control-plane-1 'etcdctl endpoint health | cut -d: -f1-3'
   127.0.0.1:2379 is healthy: successfully committed proposal
   $ ssh control-plane-1 'etcdctl get /registry --prefix --keys-only | head -1'
-  /registry/clusterrolebindings/cluster-admin
+  /registry/apiregistration.k8s.io/apiservices/v1.
   $ ssh control-plane-1 'etcdctl endpoint status --write-out=table | sed -n 2p'
   |    ENDPOINT    |        ID        | VERSION | DB SIZE | IS LEADER | IS LEARNER | RAFT TERM | RAFT INDEX | RAFT APPLIED INDEX | ERRORS |
   $ ssh control-plane-1 etcdctl defrag | cut -d. -f1-4

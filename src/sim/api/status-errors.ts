@@ -84,6 +84,12 @@ export function methodNotAllowed(resource: Resource, message: string): Status {
   return failure(405, "MethodNotAllowed", message, detailsOf(resource));
 }
 
+/** No route writes any of the types that the client takes: the router's own words. */
+export function noRepresentation(produced: readonly string[]): Status {
+  const message = `406: Not Acceptable\n\nAvailable representations: ${produced.join(", ")}`;
+  return failure(406, "NotAcceptable", message);
+}
+
 export function notAcceptable(acceptedTypes: readonly string[]): Status {
   return failure(406, "NotAcceptable", `only the following media types are accepted: ${acceptedTypes.join(", ")}`);
 }

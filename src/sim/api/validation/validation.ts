@@ -2,10 +2,12 @@
  * Validation by kind: what the API server refuses with 422, after defaulting and `strategy.ts`. The errors are the
  * causes of the Invalid status, in upstream's order.
  */
+
 import { validateDefinition, validateDefinitionUpdate } from "../custom/validate-definition.ts";
 import { type FieldError, forbidden } from "../field-errors.ts";
 import { kindOfObject } from "../kinds.ts";
 import type { ApiObject } from "../object.ts";
+import { validateApiService } from "./api-services.ts";
 import { validateCertificateSigningRequest, validateCertificateSigningRequestUpdate } from "./certificates.ts";
 import { child, type Errors, type Fields, item, list, record } from "./common.ts";
 import {
@@ -97,6 +99,7 @@ const VALIDATIONS: Readonly<Record<string, Validate>> = {
   "batch/CronJob": pair(validateCronJob, validateCronJobUpdate),
   "admissionregistration.k8s.io/MutatingWebhookConfiguration": validateMutatingWebhookConfiguration,
   "admissionregistration.k8s.io/ValidatingWebhookConfiguration": validateValidatingWebhookConfiguration,
+  "apiregistration.k8s.io/APIService": validateApiService,
   "certificates.k8s.io/CertificateSigningRequest": pair(
     validateCertificateSigningRequest,
     validateCertificateSigningRequestUpdate,

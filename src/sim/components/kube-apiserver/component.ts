@@ -112,6 +112,7 @@ function createState(context: Context, given: Flags): ApiServerState {
     aggregatedApis: new Map(),
     exchanges: new Map(),
     nextExchange: 1,
+    requestsServed: 0,
     finished: [],
     streams: new Map(),
     hooks: new Map(),

@@ -6,6 +6,7 @@ import {
   badRequest,
   forbidden,
   methodNotOnResource,
+  noRepresentation,
   notAcceptable,
   pathNotFound,
   unauthorized,
@@ -18,11 +19,13 @@ import { authenticate } from "./authn/authenticate.ts";
 import { impersonateAs } from "./authn/impersonate.ts";
 import type { UserInfo } from "./authn/user.ts";
 import { checkAccess } from "./authz/access.ts";
-import type { Attributes } from "./authz/attributes.ts";
-import { formOf, SERVED_TYPES } from "./http/accept.ts";
+import { type Attributes, NO_ATTRIBUTES } from "./authz/attributes.ts";
+import { flowHeaders } from "./flowcontrol/classify.ts";
+import { formOf, producedBy, routeTakes, SERVED_TYPES } from "./http/accept.ts";
 import { NOTHING, readBody } from "./http/body.ts";
 import { decodeBody } from "./http/decode.ts";
 import type { ResponseForm } from "./http/form.ts";
+import { auditIdOf } from "./http/headers.ts";
 import { parsePath, parseQuery, type Query, type RequestInfo } from "./http/path.ts";
 import { servePath } from "./http/paths.ts";
 import { proxyAddress } from "./http/proxy.ts";
@@ -163,25 +166,39 @@ export function serveHttp(state: ApiServerState, context: Context, incoming: Inc
   }
   const query = parseQuery(queryText);
   const info = parsePath(http.method, path, query);
-  const form = formOf(http.method, http.path, http.headers.accept ?? "", query);
+  const userAgent = http.headers["user-agent"] ?? "";
+  const form = formOf(http.method, http.path, http.headers.accept ?? "", query, userAgent);
   const shown: ResponseForm = form ?? {
     method: http.method,
     path: http.path,
     as: "object",
     media: "json",
-    pretty: false,
+    // What is said to a client that takes nothing of ours is for people.
+    pretty: true,
     includeObject: "Metadata",
   };
+  const audited = { "audit-id": auditIdOf(state, http) };
   const user = identify(state, context, incoming.from, credentialsOf(http));
   if (!isUser(user)) {
-    reply(context, incoming, statusResponse(user, shown));
+    reply(context, { ...incoming, headers: audited }, statusResponse(user, shown));
     return;
   }
+  const headers = Object.freeze({ ...audited, ...flowHeaders(state, flowAttributes(user, info)) });
+  const known: Incoming = { ...incoming, headers };
   if (!info.isResource) {
-    serveNonResource(state, context, incoming, http, info, user, shown);
+    serveNonResource(state, context, known, http, info, user, shown);
     return;
   }
-  serveHttpResource(state, context, incoming, { http, info, query, user, form, shown });
+  const formed = form === null ? null : { ...form, headers };
+  serveHttpResource(state, context, known, { http, info, query, user, form: formed, shown });
+}
+
+/** What flow schemas look at. */
+function flowAttributes({ name, groups }: UserInfo, info: RequestInfo): Attributes {
+  const asks = { ...NO_ATTRIBUTES, user: name, groups, verb: info.verb };
+  if (!info.isResource) return { ...asks, path: info.path };
+  const { group, resource, subresource, namespace } = info;
+  return { ...asks, group, resource, subresource, namespace };
 }
 
 function statusResponse(status: Status, form: ResponseForm): HttpResponse {
@@ -297,12 +314,18 @@ function serveHttpResource(state: ApiServerState, context: Context, incoming: In
     else reply(context, incoming, statusResponse(target as Status, shown));
     return;
   }
-  if (form === null) {
-    reply(context, incoming, statusResponse(notAcceptable(SERVED_TYPES), shown));
-    return;
-  }
   if (hasNoRoute(http.method, info)) {
     reply(context, incoming, statusResponse(methodNotOnResource(), shown));
+    return;
+  }
+  const isConnected = request.options.connect !== undefined && info.subresource !== "log";
+  const produced = producedBy(info.verb, info.resource, info.subresource);
+  if (!isConnected && !routeTakes(http.headers.accept ?? "", produced)) {
+    reply(context, incoming, statusResponse(noRepresentation(produced), shown));
+    return;
+  }
+  if (form === null && !isConnected) {
+    reply(context, incoming, statusResponse(notAcceptable(SERVED_TYPES), shown));
     return;
   }
   if ("refusal" in body && request.options.connect === undefined) {
@@ -329,7 +352,7 @@ function serveHttpResource(state: ApiServerState, context: Context, incoming: In
     replyTo: incoming.replyTo,
     request: Object.freeze("refusal" in decoded ? request : decoded.request),
     kind,
-    form,
+    form: form ?? { ...shown, headers: incoming.headers ?? {} },
     user,
     deadlineAtUs: deadlineOf(state, context, incoming.deadlineAtUs, timeoutUs),
   });

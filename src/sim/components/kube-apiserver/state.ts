@@ -34,6 +34,8 @@ export interface ApiServerState {
   readonly definitionWork: Map<string, { step: string; again: boolean; readonly sinceUs: number }>;
   readonly exchanges: Map<number, Exchange>;
   nextExchange: number;
+  /** By HTTP, for their audit IDs. */
+  requestsServed: number;
   /** Exchanges of its own that ended in this step: dealt with before the step is over. */
   finished: { readonly replyTo: ReplyTo; readonly code: number; readonly object: ApiObject }[];
   /** What a served stream is: a watch of a cache, or a pipe to a kubelet. */

@@ -6,7 +6,6 @@ import { createRequest, deleteRequest, patchRequest } from "../../machinery/requ
 import { ENDPOINT_SLICES, SERVICES } from "../../machinery/resources.ts";
 import { ask, pass, smallWorld, stateOf } from "../../machinery/testing/small-world.ts";
 import type { ProgramArgs } from "../container-runtime/messages.ts";
-import { sha256 } from "./iptables/chain-names.ts";
 import { formatListing, formatSpecification } from "./iptables/format.ts";
 import { kubeProxy, type ProxyState } from "./program.ts";
 import { readRuleset, routePacket } from "./route.ts";
@@ -156,19 +155,5 @@ describe("kube-proxy", () => {
     const state = stateOf<ProxyState>(w, "kube-proxy");
     expect(proxyView(copyState(state))).toEqual(proxyView(state));
     expect(Object.isFrozen(read(w)("iptables/nat"))).toBe(true);
-  });
-});
-
-describe("sha256", () => {
-  it.each([
-    ["", [0xe3b0c442, 0x98fc1c14]],
-    ["abc", [0xba7816bf, 0x8f01cfea]],
-    ["abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq", [0x248d6a61, 0xd20638b8]],
-  ])("hashes %j", (text, first) => {
-    expect(
-      sha256(text)
-        .slice(0, 2)
-        .map((word) => word >>> 0),
-    ).toEqual(first);
   });
 });

@@ -10,6 +10,7 @@ import { NODES, PODS, SERVICES } from "../../machinery/resources.ts";
 import type { ContainerEvent, CriResponse } from "../container-runtime/messages.ts";
 import { type ClaimTag, claimAnswered } from "./claims.ts";
 import { DEFAULT_CONFIG, KUBELET_CONFIG_PATH, type KubeletConfig, readConfig } from "./config.ts";
+import { type CsiNodeTag, createCsiNode, csiNodeAnswered } from "./csi-node.ts";
 import { nodeFacts } from "./environment.ts";
 import { nodeEvent, podEvent } from "./events.ts";
 import type { HookTag } from "./hooks.ts";
@@ -63,6 +64,7 @@ type Tag =
   | StatusTag
   | NodeTag
   | LeaseTag
+  | CsiNodeTag
   | TokenTag
   | ClaimTag
   | MirrorTag
@@ -163,6 +165,9 @@ export const kubelet: Component<KubeletState, KubeletMessage> = {
         return;
       case "nodeRegister":
         register(state, context);
+        return;
+      case "csiNode":
+        createCsiNode(state, context, message.uid);
         return;
       case "leaseRenew":
         renewLease(state, context);
@@ -431,6 +436,9 @@ function apiAnswered(
       return;
     case "nodeStatus":
       nodeStatusAnswered(state, context, result);
+      return;
+    case "csiNode":
+      csiNodeAnswered(context, tag, result);
       return;
     case "lease":
       leaseAnswered(state, context, tag, result);

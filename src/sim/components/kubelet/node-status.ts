@@ -8,6 +8,7 @@ import { klog, quote } from "../../machinery/klog.ts";
 import { clientOf, informerOf } from "../../machinery/machinery.ts";
 import { type CallResult, createRequest, isAlreadyExists, patchRequest } from "../../machinery/requests.ts";
 import { NODES } from "../../machinery/resources.ts";
+import { createCsiNode } from "./csi-node.ts";
 import { nodeEvent } from "./events.ts";
 import type { KubeletState } from "./state.ts";
 import { after } from "./timers.ts";
@@ -83,6 +84,7 @@ export function registerAnswered(state: KubeletState, context: Context, tag: Nod
         ?.conditions ?? []) as readonly PodCondition[];
       state.node.reportedAtUs = context.nowUs;
     }
+    createCsiNode(state, context, result.object.metadata?.uid ?? "");
     reportNodeStatus(state, context);
     return;
   }

@@ -218,6 +218,7 @@ export type KubeletMessage =
   | { readonly type: "resizeRetry"; readonly uid: string }
   | { readonly type: "nodeStatus" }
   | { readonly type: "nodeRegister" }
+  | { readonly type: "csiNode"; readonly uid: string }
   | { readonly type: "leaseRenew" }
   | { readonly type: "manifestScan" }
   | { readonly type: "statusRetry" }

@@ -1,6 +1,6 @@
-import { fnv32a } from "../../../api/hash.ts";
 import type { ApiObject } from "../../../api/object.ts";
 import { deepFreeze } from "../../../api/object.ts";
+import { sha256Base32 } from "../../../api/sha256.ts";
 import { formatMicroTime } from "../../../api/time.ts";
 import type { Context } from "../../../kernel/types.ts";
 import { lookup } from "../registry/lookup.ts";
@@ -11,7 +11,7 @@ import { loopback } from "./loopback.ts";
 export const IDENTITY_EVERY_US = 10_000_000;
 
 export function identityLeaseName(hostname: string): string {
-  return `apiserver-${fnv32a(hostname).toString(36)}${fnv32a(`${hostname}/apiserver`).toString(36)}`;
+  return `apiserver-${sha256Base32(hostname, 128).toLowerCase()}`;
 }
 
 export function renewIdentity(state: ApiServerState, context: Context): void {

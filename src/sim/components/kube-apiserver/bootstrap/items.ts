@@ -1,5 +1,7 @@
 import type { ApiObject } from "../../../api/object.ts";
+import { localApiServices } from "../aggregator/local.ts";
 import type { Flags } from "../flags.ts";
+import { FLOW_SCHEMAS, PRIORITY_LEVELS } from "../flowcontrol/objects.ts";
 import { RBAC_DEFAULTS } from "./generated/rbac-defaults.ts";
 import { objectOfDefault } from "./rbac-default.ts";
 
@@ -103,6 +105,18 @@ export function bootstrapItems(flags: Flags): BootstrapItem[] {
     resource: "servicecidrs",
     object: cidr,
   });
+  const flowControl = { hook: "priority-and-fairness-config-producer", group: "flowcontrol.apiserver.k8s.io" } as const;
+  for (const object of PRIORITY_LEVELS)
+    items.push({ ...flowControl, version: "v1", resource: "prioritylevelconfigurations", object });
+  for (const object of FLOW_SCHEMAS) items.push({ ...flowControl, version: "v1", resource: "flowschemas", object });
+  for (const object of localApiServices())
+    items.push({
+      hook: "kube-apiserver-autoregistration",
+      group: "apiregistration.k8s.io",
+      version: "v1",
+      resource: "apiservices",
+      object,
+    });
   items.push(core("bootstrap-controller", "services", kubernetesService(flags)));
   return items;
 }

@@ -12,6 +12,7 @@ import { identityAnswered } from "./identity-lease.ts";
 import { bootstrapItems, HOOKS } from "./items.ts";
 import { loopback } from "./loopback.ts";
 import { masterAnswered, masterReconciled } from "./master-lease.ts";
+import { ensureCondition } from "./status.ts";
 
 /** The server's own doings: post-start hooks and reconcilers. Each has a name, and its answers come back here. */
 const AT_ONCE_MAX = 10;
@@ -20,7 +21,9 @@ const RETRY_US = 1_000_000;
 export function beginBootstrap(state: ApiServerState, context: Context): void {
   state.bootstrap = bootstrapItems(state.flags).filter(({ group, resource, object }) => {
     const cache = group === "" ? resource : `${resource}.${group}`;
-    return lookup(state, cache, object.metadata?.namespace ?? "", object.metadata!.name!) === undefined;
+    const held = lookup(state, cache, object.metadata?.namespace ?? "", object.metadata!.name!);
+    if (held !== undefined) ensureCondition(state, context, held);
+    return held === undefined;
   });
   state.bootstrapFailures = 0;
   for (const hook of HOOKS) state.hooks.set(hook, !state.bootstrap.some((item) => item.hook === hook));
@@ -73,9 +76,14 @@ export function taskAnswered(
     definitionAnswered(state, context, hook, code, object);
     return;
   }
-  // Conditions of APIServices are looked at again anyway.
+  if (name === "custom-api-service") {
+    if (code < 400 && object.kind === "APIService") ensureCondition(state, context, object);
+    return;
+  }
+  // Conditions are looked at again anyway.
   if (name !== "bootstrap") return;
   state.bootstrapInFlight -= 1;
+  if (code < 400) ensureCondition(state, context, object);
   const failed = code >= 400 && code !== 409;
   if (failed) {
     state.bootstrapFailures += 1;

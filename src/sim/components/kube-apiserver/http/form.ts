@@ -8,4 +8,6 @@ export interface ResponseForm {
   readonly pretty: boolean;
   /** Of table rows: `None`, `Metadata` (default), `Object`. */
   readonly includeObject: string;
+  /** What every answer to this request says beside its own headers. */
+  readonly headers?: Readonly<Record<string, string>>;
 }

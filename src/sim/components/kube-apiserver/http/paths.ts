@@ -1,10 +1,12 @@
-import { methodNotOnResource } from "../../../api/status-errors.ts";
+import type { Status } from "../../../api/object.ts";
+import { methodNotOnResource, noRepresentation, notAcceptable } from "../../../api/status-errors.ts";
 import type { Context } from "../../../kernel/types.ts";
 import { discoveryDocument } from "../discovery/discovery.ts";
 import { serveHealth } from "../health.ts";
-import type { HttpRequest } from "../messages.ts";
+import type { HttpRequest, HttpResponse } from "../messages.ts";
 import { openApiDocument, openApiV2 } from "../openapi/openapi.ts";
 import type { ApiServerState } from "../state.ts";
+import { firstAccepted, JSON_ONLY, routeTakes, SERVED_TYPES } from "./accept.ts";
 import type { ResponseForm } from "./form.ts";
 import { metricsText } from "./metrics.ts";
 import { jsonResponse, textResponse } from "./render.ts";
@@ -26,6 +28,28 @@ const VERSION = Object.freeze({
   platform: "linux/amd64",
 });
 
+/** Says nothing more. */
+const NOT_ACCEPTABLE: HttpResponse = Object.freeze({
+  type: "http",
+  status: 406,
+  headers: Object.freeze({ "cache-control": "no-cache, private", vary: "Accept" }),
+  body: "",
+});
+
+const OPENAPI_V3_TYPES = ["application/json", "application/com.github.proto-openapi.spec.v3.v1.0+protobuf"];
+
+function refusal(status: Status, form: ResponseForm): HttpResponse {
+  return jsonResponse(status.code ?? 500, status, form);
+}
+
+/** `/apis` and the groups are the aggregator's, which has no router before it; `/` is a plain page. */
+function refusedDiscovery(path: string, accept: string): Status | null {
+  if (path === "/" || firstAccepted(accept, SERVED_TYPES) !== null) return null;
+  const parts = path.split("/").filter((part) => part !== "");
+  const isRouted = parts[0] === "api" || parts.length === 3;
+  return isRouted ? noRepresentation(SERVED_TYPES) : notAcceptable(SERVED_TYPES);
+}
+
 const HEALTH = /^\/(healthz|livez|readyz)(\/.*)?$/;
 
 /** Everything outside of the resources: discovery, health, version, schemas, metrics. */
@@ -46,8 +70,10 @@ export function servePath(
     });
     return;
   }
+  const accept = http.headers.accept ?? "";
   if (path === "/version" || path === "/version/") {
-    reply(context, incoming, jsonResponse(200, VERSION, { ...form, pretty: true }));
+    if (!routeTakes(accept, JSON_ONLY)) reply(context, incoming, refusal(noRepresentation(JSON_ONLY), form));
+    else reply(context, incoming, jsonResponse(200, VERSION, { ...form, pretty: true }));
     return;
   }
   if (path === "/metrics") {
@@ -55,13 +81,23 @@ export function servePath(
     return;
   }
   if (path === "/openapi/v2") {
-    const { text, contentType, etag } = openApiV2(state, http.headers.accept ?? "");
-    const headers = { "cache-control": "no-cache, private", "content-type": contentType, etag: `"${etag}"` };
+    const found = openApiV2(state, accept);
+    if (found === null) {
+      reply(context, incoming, NOT_ACCEPTABLE);
+      return;
+    }
+    const { text, contentType, etag } = found;
+    const headers = {
+      "cache-control": "no-cache, private",
+      "content-type": contentType,
+      etag: `"${etag}"`,
+      vary: "Accept",
+    };
     const known = http.headers["if-none-match"] === headers.etag;
     reply(context, incoming, { type: "http", status: known ? 304 : 200, headers, body: known ? "" : text });
     return;
   }
-  const found = discoveryDocument(state, path, http.headers.accept ?? "") ?? openApiDocument(state, path);
+  const found = discoveryDocument(state, path, accept) ?? openApiDocument(state, path);
   if (found === null) {
     reply(context, incoming, textResponse(404, "404 page not found\n"));
     return;
@@ -69,6 +105,18 @@ export function servePath(
   if (http.method !== "GET" && http.method !== "HEAD") {
     reply(context, incoming, jsonResponse(405, methodNotOnResource(), form));
     return;
+  }
+  if (path.startsWith("/openapi/v3/") && path.length > "/openapi/v3/".length) {
+    if (firstAccepted(accept, OPENAPI_V3_TYPES) === null) {
+      reply(context, incoming, NOT_ACCEPTABLE);
+      return;
+    }
+  } else if (!path.startsWith("/openapi")) {
+    const refused = refusedDiscovery(path, accept);
+    if (refused !== null) {
+      reply(context, incoming, refusal(refused, form));
+      return;
+    }
   }
   const response = jsonResponse(200, found.document, form, found.contentType);
   const etag: Record<string, string> = found.etag === undefined ? {} : { etag: `"${found.etag}"` };

@@ -6,8 +6,6 @@ import type { ResponseForm } from "./form.ts";
 import { jsonText } from "./json-text.ts";
 import { presented } from "./present.ts";
 
-const AUDIT = "audit-id";
-
 /** Keys in order, lists not indented, and quoted whatever YAML 1.1 reads as something else. */
 const YAML_AS_GO_WRITES_IT = {
   lineWidth: 0,
@@ -26,11 +24,12 @@ export function renderAnswer(
   nowWallUs: number,
 ): HttpResponse {
   if (object.kind === "Text" && typeof object.text === "string") {
-    return textResponse(code, object.text);
+    const response = textResponse(code, object.text);
+    return { ...response, headers: { ...response.headers, ...form.headers } };
   }
   const shown = presented(exchange.kind, form, object, nowWallUs);
   const response = jsonResponse(code, shown, form);
-  const headers: Record<string, string> = { ...response.headers, [AUDIT]: `${exchange.id}` };
+  const headers: Record<string, string> = { ...response.headers, ...form.headers };
   if (exchange.warnings.length > 0)
     headers.warning = exchange.warnings.map((text) => `299 - ${JSON.stringify(text)}`).join(", ");
   const retry = (object.details as { retryAfterSeconds?: number } | undefined)?.retryAfterSeconds;
@@ -52,7 +51,7 @@ export function jsonResponse(
       body: stringify(object, YAML_AS_GO_WRITES_IT),
     };
   }
-  const body = form?.pretty === true ? `${JSON.stringify(object, null, 2)}\n` : `${jsonText(object)}\n`;
+  const body = form?.pretty === true ? JSON.stringify(object, null, 2) : `${jsonText(object)}\n`;
   return { type: "http", status: code, headers: headersOf(contentType ?? "application/json"), body };
 }
 

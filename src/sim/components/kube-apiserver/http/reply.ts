@@ -7,11 +7,14 @@ export interface Incoming {
   readonly replyTo: ReplyTo & { readonly via: "request" | "stream" };
   readonly from: Peer;
   readonly deadlineAtUs: number;
+  /** What every answer says beside its own headers. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Answers without an exchange. On a stream: head, body, end. */
-export function reply(context: Context, incoming: Incoming, response: HttpResponse): void {
-  const { replyTo } = incoming;
+export function reply(context: Context, incoming: Incoming, given: HttpResponse): void {
+  const { replyTo, headers } = incoming;
+  const response = headers === undefined ? given : { ...given, headers: { ...given.headers, ...headers } };
   if (replyTo.via === "request") {
     context.respond(replyTo.id, response, { label: String(response.status), sizeBytes: response.body.length + 256 });
     return;

@@ -2,6 +2,7 @@ import { digestHex } from "../../../api/hash.ts";
 import type { Kind } from "../../../api/kinds.ts";
 import { servedGroups, servedKinds } from "../apiextensions/kinds.ts";
 import type { Document } from "../discovery/discovery.ts";
+import { firstAccepted } from "../http/accept.ts";
 import type { ApiServerState } from "../state.ts";
 import { pathsOf } from "./operations.ts";
 import { SchemaCollector } from "./schemas.ts";
@@ -9,16 +10,24 @@ import { SchemaCollector } from "./schemas.ts";
 const TITLE = "Kubernetes";
 const VERSION = "v1.33.1";
 const V2_PROTOBUF = "com.github.proto-openapi.spec.v2";
+const V2_TYPES = [
+  "application/json",
+  `application/${V2_PROTOBUF}@v1.0+protobuf`,
+  `application/${V2_PROTOBUF}.v1.0+protobuf`,
+];
 
 /**
  * `/openapi/v2`. In protobuf form (what kubectl asks for before a client-side apply) it is a document without
- * definitions, which leaves validation to the server; short enough to be written by hand: every byte is ASCII.
+ * definitions, which leaves validation to the server; short enough to be written by hand: every byte is ASCII. Null: no
+ * form that the client takes.
  */
 export function openApiV2(
   state: ApiServerState,
   accept: string,
-): { readonly text: string; readonly contentType: string; readonly etag: string } {
-  if (accept.includes(V2_PROTOBUF)) {
+): { readonly text: string; readonly contentType: string; readonly etag: string } | null {
+  const type = firstAccepted(accept, V2_TYPES);
+  if (type === null) return null;
+  if (type !== "application/json") {
     const field = (number: number, text: string) => String.fromCharCode(number * 8 + 2, text.length) + text;
     const text = field(1, "2.0") + field(2, field(1, TITLE) + field(2, VERSION));
     return { text, contentType: `application/${V2_PROTOBUF}.v1.0+protobuf`, etag: etagOf(text) };

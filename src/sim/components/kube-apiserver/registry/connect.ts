@@ -179,7 +179,9 @@ function headReceived(
   state.streams.set(served.client, joined);
   state.streams.set(served.kubelet, joined);
   recordRequest(state, exchange, context, served.what === "log" ? 200 : 101);
-  if (served.http) context.sendFrame(served.client, HEADS[served.what]);
+  if (!served.http) return;
+  const accepted = HEADS[served.what];
+  context.sendFrame(served.client, { ...accepted, headers: { ...accepted.headers, ...exchange.form?.headers } });
 }
 
 /** The kubelet's answer to a log request without `follow`. */

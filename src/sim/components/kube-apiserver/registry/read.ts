@@ -1,3 +1,4 @@
+import { errorLine } from "../../../api/field-errors.ts";
 import { apiVersionOf } from "../../../api/kinds.ts";
 import type { ApiObject } from "../../../api/object.ts";
 import {
@@ -22,6 +23,7 @@ import { askFor, type EtcdAnswer, rangeOf } from "./etcd-client.ts";
 import { isStatus } from "./exchange.ts";
 import { prefixEnd } from "./keys.ts";
 import { cacheOf, keyOf } from "./lookup.ts";
+import { resourceVersionError } from "./resource-version.ts";
 import { scaleOf } from "./scale.ts";
 import { selectionOfRequest } from "./selection-of-request.ts";
 
@@ -36,6 +38,11 @@ const EXPIRED_CONTINUE =
 /** Without resourceVersion: what etcd has. "0": what the cache has. N: the cache, once it has got that far. */
 export function beginGet(state: ApiServerState, exchange: Exchange, context: Context): void {
   const version = exchange.request.options.resourceVersion ?? "";
+  const unreadable = resourceVersionError(version);
+  if (unreadable !== null) {
+    refuse(state, exchange, context, storageError(errorLine(unreadable)));
+    return;
+  }
   const cache = cacheOf(state, exchange.kind);
   if (version !== "" && cache?.phase === "watching") {
     if (waitForRevision(state, exchange, context, cache, version)) return;
@@ -85,6 +92,11 @@ export function beginList(state: ApiServerState, exchange: Exchange, context: Co
   const selection = selectionOfRequest(kind, request);
   if (isStatus(selection)) {
     refuse(state, exchange, context, selection);
+    return;
+  }
+  const unreadable = resourceVersionError(options.resourceVersion ?? "");
+  if (unreadable !== null) {
+    refuse(state, exchange, context, badRequest(`invalid resource version: ${errorLine(unreadable)}`));
     return;
   }
   if (options.continue) {
@@ -143,15 +155,6 @@ function waitForRevision(
   cache: WatchCache,
   version: string,
 ): boolean {
-  if (!/^\d+$/.test(version)) {
-    refuse(
-      state,
-      exchange,
-      context,
-      badRequest(`Invalid value: "${version}": strconv.ParseUint: parsing "${version}": invalid syntax`),
-    );
-    return true;
-  }
   const revision = Number(version);
   if (revision <= cache.revision) return false;
   exchange.phase = "cache";

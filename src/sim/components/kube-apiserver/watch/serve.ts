@@ -1,6 +1,6 @@
 import { apiVersionOf, type Kind } from "../../../api/kinds.ts";
 import { type ApiObject, deepFreeze } from "../../../api/object.ts";
-import { badRequest, expired, storageError, tooLargeResourceVersion } from "../../../api/status-errors.ts";
+import { badRequest, expired, invalid, storageError, tooLargeResourceVersion } from "../../../api/status-errors.ts";
 import type { Context, StreamId } from "../../../kernel/types.ts";
 import { checkListOptions } from "../http/options.ts";
 import { renderWatchFrame, WATCH_HEADERS } from "../http/watch-frames.ts";
@@ -10,6 +10,7 @@ import { askFor, type EtcdAnswer, rangeOf } from "../registry/etcd-client.ts";
 import { isStatus } from "../registry/exchange.ts";
 import { prefixEnd } from "../registry/keys.ts";
 import { cacheOf } from "../registry/lookup.ts";
+import { resourceVersionError } from "../registry/resource-version.ts";
 import { selectionOfRequest } from "../registry/selection-of-request.ts";
 import { cachedAlways } from "../resources.ts";
 import { recordRequest, refuse } from "../respond.ts";
@@ -59,13 +60,10 @@ export function beginWatch(state: ApiServerState, exchange: Exchange, context: C
   }
   if (cache.phase === "idle") startFeed(state, context, cache);
   const version = request.options.resourceVersion ?? "";
-  if (!/^\d*$/.test(version)) {
-    refuse(
-      state,
-      exchange,
-      context,
-      badRequest(`Invalid value: "${version}": strconv.ParseUint: parsing "${version}": invalid syntax`),
-    );
+  const unreadable = resourceVersionError(version);
+  if (unreadable !== null) {
+    // Upstream's watch names the resource where others name the kind.
+    refuse(state, exchange, context, invalid({ group: kind.group, kind: kind.resource }, "", [unreadable]));
     return;
   }
   if (cache.phase === "listing" && cache.revision === 0) {
@@ -153,7 +151,7 @@ function start(
     timer: 0,
   };
   if (form !== null) {
-    const head: HttpResponse = { type: "http", status: 200, headers: WATCH_HEADERS, body: "" };
+    const head: HttpResponse = { type: "http", status: 200, headers: { ...WATCH_HEADERS, ...form.headers }, body: "" };
     context.sendFrame(stream, head, { label: "200" });
   }
   for (const object of initial?.objects ?? []) send(context, watcher, Object.freeze({ type: "ADDED", object }));
