@@ -31,3 +31,57 @@ Past its deadline it is stopped; it has failed once its container has ended.
   $ lab until 20s '[ "$(kubectl get pod late -o jsonpath={.status.phase})" = Failed ]'
   $ kubectl get pod late -o jsonpath='{.status.reason} {.status.containerStatuses[0].state.terminated.exitCode}'
   DeadlineExceeded 3 (no-eol)
+
+A line of Python comes to an end, and says what came out.
+
+  $ cat > sums.yaml <<EOF
+  > apiVersion: batch/v1
+  > kind: Job
+  > metadata: {name: sums}
+  > spec:
+  >   template:
+  >     spec:
+  >       restartPolicy: Never
+  >       containers:
+  >       - name: main
+  >         image: python:3.12
+  >         command: [python3, -c]
+  >         args:
+  >         - |
+  >           import time
+  >           total = 0
+  >           for n in range(1, 4):
+  >               total += n * n
+  >               print(f"{n}: {total}")
+  >               time.sleep(1)
+  > EOF
+  $ kubectl apply -f sums.yaml
+  job.batch/sums created
+  $ kubectl wait job/sums --for=condition=Complete --timeout=60s
+  job.batch/sums condition met
+  $ kubectl logs job/sums
+  1: 1
+  2: 5
+  3: 14
+  $ kubectl run fails --image=python:3.12 --restart=Never -- python -c 'import sys; sys.exit("no luck")'
+  pod/fails created
+  $ lab until 30s '[ "$(kubectl get pod fails -o jsonpath={.status.phase})" = Failed ]'
+  $ kubectl logs fails
+  no luck
+
+Who takes more memory than the limit allows is killed.
+
+  $ cat > greedy.yaml <<EOF
+  > apiVersion: v1
+  > kind: Pod
+  > metadata: {name: greedy}
+  > spec:
+  >   restartPolicy: Never
+  >   containers:
+  >   - {name: main, image: "busybox:1.36", command: [sh, -c, "sleep 2; tail /dev/zero"], resources: {limits: {memory: 100Mi}}}
+  > EOF
+  $ kubectl apply -f greedy.yaml
+  pod/greedy created
+  $ lab until 30s '[ "$(kubectl get pod greedy -o jsonpath={.status.phase})" = Failed ]'
+  $ kubectl get pod greedy -o jsonpath='{.status.containerStatuses[0].state.terminated.reason} {.status.containerStatuses[0].state.terminated.exitCode}{"\n"}'
+  OOMKilled 137

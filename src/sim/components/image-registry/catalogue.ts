@@ -322,8 +322,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     megabytes: 365.8,
     cmd: ["python3"],
     userland: "debian",
-    commands: ["curl"],
-    programs: servers("python3", "python"),
+    commands: ["curl", "python3", "python"],
   },
   {
     repository: "docker.io/library/node",

@@ -7,7 +7,17 @@ import { crasher } from "../crasher.ts";
 import { server } from "../server/index.ts";
 import { stress } from "../stress.ts";
 import { compile } from "./compile.ts";
-import { assignRead, emit, enterScript, finish, prompt, run, runFilter } from "./machine.ts";
+import {
+  assignRead,
+  emit,
+  enterScript,
+  fillMemory,
+  finish,
+  goOnWithPython,
+  prompt,
+  run,
+  runFilter,
+} from "./machine.ts";
 import { continueNetwork } from "./network.ts";
 import type { ShellMessage, ShellState } from "./state.ts";
 import type { Word } from "./syntax.ts";
@@ -107,6 +117,8 @@ function resume(state: ShellState, message: KernelMessage | ShellMessage, contex
       if (pending === null || !("job" in pending) || pending.job !== message.job) return false;
       state.pending = null;
       if (pending.kind === "sleep") state.status = 0;
+      if (pending.kind === "greedy") fillMemory(state, context, pending);
+      if (pending.kind === "python") goOnWithPython(state, context, pending);
       return true;
     case "response":
     case "requestFailed": {

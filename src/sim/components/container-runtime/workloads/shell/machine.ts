@@ -1,14 +1,17 @@
 import { deepFreeze } from "../../../../api/object.ts";
-import { spendCpu } from "../../../../kernel/cgroups.ts";
+import { spendCpu, takeSteadily } from "../../../../kernel/cgroups.ts";
 import type { Context } from "../../../../kernel/types.ts";
 import { isDirectory, readFile, resolvePath, writeFile } from "../files.ts";
 import { COMMANDS, write } from "./commands.ts";
 import { compile, type Instruction, type Program } from "./compile.ts";
 import { type Done, done, failed } from "./done.ts";
 import { expandText, expandWords, matchesPattern } from "./expand.ts";
+import { memoryFilledBytes } from "./greedy.ts";
 import { isNetworkTool, startNetwork } from "./network.ts";
 import { parseScript } from "./parse.ts";
-import type { Descriptors, Frame, ShellMessage, ShellState, Sink } from "./state.ts";
+import { readPythonCall } from "./python/call.ts";
+import { type PythonTurn, runPython, startPython } from "./python/run.ts";
+import type { Descriptors, Frame, Pending, ShellMessage, ShellState, Sink } from "./state.ts";
 import { type Redirect, ShellSyntaxError } from "./syntax.ts";
 import { hasStdin, hasTty } from "./terminal.ts";
 import { hasCommand } from "./userland.ts";
@@ -26,9 +29,7 @@ const NETWORK_TOOL_US = 1_500;
 export function run(state: ShellState, context: Context): void {
   for (let count = 0; state.pending === null && !state.ended; count += 1) {
     if (count >= SLICE) {
-      // It would have run all the time, as far as its limit lets it.
-      const { cpuMillicores = 1000 } = state.args.container.limits;
-      spendCpu(context, state.args.cgroup, (SLICE_US * Math.min(1000, cpuMillicores)) / 1000);
+      spendSlice(state, context);
       wait(state, context, SLICE_US, "yield");
       return;
     }
@@ -42,6 +43,12 @@ export function run(state: ShellState, context: Context): void {
     frame.pc += 1;
     execute(state, context, frame, instruction);
   }
+}
+
+/** It would have run all the time, as far as its limit lets it. */
+function spendSlice(state: ShellState, context: Context): void {
+  const { cpuMillicores = 1000 } = state.args.container.limits;
+  spendCpu(context, state.args.cgroup, (SLICE_US * Math.min(1000, cpuMillicores)) / 1000);
 }
 
 /**
@@ -381,6 +388,15 @@ function external(
     else finish(state, context, fds, failed(`${state.name}: ${argv[0]}: not found\n`, 127));
     return;
   }
+  const bytes = memoryFilledBytes(name, argv);
+  if (bytes > 0) {
+    fillMemory(state, context, { kind: "greedy", job: 0, fds, bytes, takenBytes: 0 });
+    return;
+  }
+  if (name === "python" || name === "python3") {
+    python(state, context, argv, fds);
+    return;
+  }
   if (isNetworkTool(name)) {
     const job = state.nextJob;
     state.nextJob = job + 1;
@@ -420,6 +436,78 @@ function external(
     finish(state, context, fds, command(words, state, context, fds.input ?? ""));
   else if (mayType(state)) state.pending = { kind: "stdin", fds, what: "filter", names: words };
   else runFilter(state, context, words, fds, takeStdin(state));
+}
+
+const FILL_US = 100_000;
+const FILL_BYTES = 100 * 1_048_576;
+
+/** Takes more memory, bit by bit; the kernel kills all of the container that goes over its limit. */
+export function fillMemory(state: ShellState, context: Context, pending: Extract<Pending, { kind: "greedy" }>): void {
+  const { fds, bytes } = pending;
+  const takenBytes = Math.min(bytes, pending.takenBytes + FILL_BYTES);
+  const fits = takeSteadily(context, state.args.cgroup, { cpuMillicores: 1000, memoryBytes: takenBytes });
+  if (!fits || takenBytes > context.machine.memoryBytes) {
+    context.exit(137, "OOMKilled");
+    state.ended = true;
+    return;
+  }
+  if (takenBytes >= bytes) {
+    takeSteadily(context, state.args.cgroup, { cpuMillicores: 0, memoryBytes: 0 });
+    finish(state, context, fds, done("", 0, bytes > 0 ? "1+0 records in\n1+0 records out\n" : ""));
+    return;
+  }
+  wait(state, context, FILL_US, "yield");
+  state.pending = { ...pending, job: state.nextJob - 1, takenBytes };
+}
+
+/** `python3 -c`, `python3 FILE`, `python3 -m http.server`: a server of it takes the shell's place. */
+function python(state: ShellState, context: Context, argv: readonly string[], fds: Descriptors): void {
+  const readText = (path: string): string | null => readFile(context, state.args, resolvePath(state.directory, path));
+  const call = readPythonCall(argv, readText, fds.input ?? takeStdin(state));
+  if (call.is === "server") state.pending = { kind: "delegate", argv, program: "workload/server" };
+  else if (call.is === "done") finish(state, context, fds, call);
+  else {
+    const started = startPython(call.script, call.file);
+    if ("after" in started) endPython(state, context, fds, started);
+    else goOnWithPython(state, context, { kind: "python", job: 0, fds, python: started, argv: call.argv });
+  }
+}
+
+/** Python's own speed, about: steps in a slice of the shell's. */
+const PYTHON_STEPS = 20_000;
+
+export function goOnWithPython(
+  state: ShellState,
+  context: Context,
+  pending: Extract<Pending, { kind: "python" }>,
+): void {
+  const { fds, python: running, argv } = pending;
+  const env = Object.fromEntries(
+    Object.keys(state.exported).map((name): [string, string] => [name, state.variables[name] ?? ""]),
+  );
+  const world = {
+    env,
+    argv,
+    hostname: state.args.container.hostname,
+    directory: state.directory,
+    wallUs: () => context.wallUs(),
+    random: () => context.random.int(1 << 30) / (1 << 30),
+  };
+  const turn = runPython(running, world, PYTHON_STEPS);
+  if (turn.after !== "more" && "status" in turn.after) {
+    endPython(state, context, fds, turn);
+    return;
+  }
+  if (turn.err !== "") emit(state, context, fds.err, turn.err);
+  if (turn.out !== "") emit(state, context, fds.out, turn.out);
+  if (turn.after === "more") spendSlice(state, context);
+  wait(state, context, turn.after === "more" ? SLICE_US : turn.after.sleepUs, "yield");
+  state.pending = { ...pending, job: state.nextJob - 1 };
+}
+
+function endPython(state: ShellState, context: Context, fds: Descriptors, { out, err, after }: PythonTurn): void {
+  const status = after !== "more" && "status" in after ? after.status : 0;
+  finish(state, context, fds, { out, err, status });
 }
 
 /** Somebody may still type something. */

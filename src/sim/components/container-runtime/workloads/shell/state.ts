@@ -2,6 +2,7 @@ import type { StreamId } from "../../../../kernel/types.ts";
 import type { ProgramArgs } from "../../messages.ts";
 import type { Program } from "./compile.ts";
 import type { NetworkJob } from "./network.ts";
+import type { PythonState } from "./python/run.ts";
 
 /** Where a file descriptor leads. */
 export type Sink =
@@ -82,6 +83,22 @@ export type Pending =
   /** A program of the image runs in the shell's place. */
   | { readonly kind: "delegate"; readonly argv: readonly string[]; readonly program: string }
   | { readonly kind: "network"; readonly job: number; readonly fds: Descriptors; network: NetworkJob }
+  /** It fills memory. */
+  | {
+      readonly kind: "greedy";
+      readonly job: number;
+      readonly fds: Descriptors;
+      readonly bytes: number;
+      readonly takenBytes: number;
+    }
+  /** A Python script sleeps, or lets the world go on. */
+  | {
+      readonly kind: "python";
+      readonly job: number;
+      readonly fds: Descriptors;
+      readonly python: PythonState;
+      readonly argv: readonly string[];
+    }
   | {
       readonly kind: "stdin";
       readonly fds: Descriptors;
