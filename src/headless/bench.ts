@@ -14,7 +14,9 @@ async function allBenchmarks(): Promise<Benchmark[]> {
 const environment = (words: readonly string[]): BenchmarkEnvironment => ({
   nowMs: () => performance.now(),
   heapBytes: () => {
-    (globalThis as { gc?: () => void }).gc?.();
+    const { gc } = globalThis as { gc?: () => void };
+    if (gc === undefined) throw new Error("Bytes in use are known after a garbage collection only.");
+    gc();
     return process.memoryUsage().heapUsed;
   },
   words,

@@ -2,6 +2,7 @@
  * The Status bodies with which the API server refuses (apimachinery `api/errors`). Each function gives a frozen `Status`;
  * its `code` is the HTTP status. `group` is "" for the core group, `resource` the plural.
  */
+import { defined, withFields } from "../kernel/records.ts";
 import { errorBody, errorLine, type FieldError } from "./field-errors.ts";
 import { qualifiedResource } from "./kinds.ts";
 import { deepFreeze, type Status, type StatusDetails } from "./object.ts";
@@ -14,20 +15,23 @@ export interface Resource {
 type Causes = NonNullable<StatusDetails["causes"]>;
 
 function failure(code: number, reason: string | undefined, message: string, details?: StatusDetails): Status {
-  return deepFreeze({
-    kind: "Status",
-    apiVersion: "v1",
-    metadata: {},
-    status: "Failure",
-    message,
-    ...(reason ? { reason } : {}),
-    ...(details ? { details } : {}),
-    code,
-  } satisfies Status);
+  return deepFreeze(
+    defined({
+      kind: "Status",
+      apiVersion: "v1",
+      metadata: {},
+      status: "Failure",
+      message,
+      reason: reason || undefined,
+      details,
+      code,
+    }) satisfies Status,
+  );
 }
 
 function detailsOf({ group, resource }: Resource, name = "", more: StatusDetails = {}): StatusDetails {
-  return { ...(name ? { name } : {}), ...(group ? { group } : {}), ...(resource ? { kind: resource } : {}), ...more };
+  const own = defined({ name: name || undefined, group: group || undefined, kind: resource || undefined });
+  return withFields(own, more);
 }
 
 function qualified({ group, resource }: Resource): string {
@@ -36,13 +40,15 @@ function qualified({ group, resource }: Resource): string {
 
 /** What a delete answers when the object is gone at once. */
 export function success(details?: StatusDetails): Status {
-  return deepFreeze({
-    kind: "Status",
-    apiVersion: "v1",
-    metadata: {},
-    status: "Success",
-    ...(details ? { details } : {}),
-  } satisfies Status);
+  return deepFreeze(
+    defined({
+      kind: "Status",
+      apiVersion: "v1",
+      metadata: {},
+      status: "Success",
+      details,
+    }) satisfies Status,
+  );
 }
 
 export function badRequest(message: string): Status {

@@ -3,6 +3,7 @@
  * Metadata that the server sets (uid, creationTimestamp, resourceVersion) is the registry's own.
  */
 
+import { defined, withFields } from "../kernel/records.ts";
 import type { Definition } from "./custom/definition.ts";
 import { initialStatus, withStoredVersion } from "./custom/definition-defaults.ts";
 import { equalJson } from "./equal.ts";
@@ -38,7 +39,7 @@ export function prepareForCreate(object: ApiObject, kind = kindOfObject(object.a
   if (kind.kind === "CustomResourceDefinition") return { ...result, status: initialStatus(result as Definition) };
   if (kind.kind === "Job" && kind.group === "batch") result = withGeneratedSelector(result);
   if (!kind.hasStatus || STATUS_AT_CREATION.includes(kind.kind)) return result;
-  if (kind.kind === "Pod") return { ...withLabelKeys(result), status: initialPodStatus(result as Pod) };
+  if (kind.kind === "Pod") return withFields(withLabelKeys(result), { status: initialPodStatus(result as Pod) });
   if (kind.kind === "Namespace")
     return { ...result, spec: withKubernetesFinalizer(result.spec), status: INITIAL_STATUS.Namespace };
   return { ...result, status: INITIAL_STATUS[kind.kind] ?? NO_STATUS };
@@ -92,7 +93,7 @@ function initialPodStatus(pod: Pod): Pod["status"] {
     reason: "SchedulingGated",
     message: "Scheduling is blocked due to non-empty scheduling gates",
   };
-  return { phase: "Pending", qosClass: computeQosClass(pod), ...(gated ? { conditions: [condition] } : {}) };
+  return defined({ phase: "Pending", qosClass: computeQosClass(pod), conditions: gated ? [condition] : undefined });
 }
 
 function withKubernetesFinalizer(spec: unknown): Readonly<Record<string, unknown>> {
@@ -122,7 +123,7 @@ export function prepareForUpdate(
     return { ...old, metadata: labelled, status: object.status };
   }
   const { status: _sent, ...rest } = object;
-  const kept = kind.hasStatus ? { ...rest, ...(old.status === undefined ? {} : { status: old.status }) } : object;
+  const kept = kind.hasStatus ? withFields(rest, defined({ status: old.status })) : object;
   const result = afterUpdate({ ...kept, metadata }, kind);
   if (!kind.hasGeneration || !changesSpec(result, old, kind)) return result;
   return { ...result, metadata: { ...metadata, generation: (old.metadata?.generation ?? 0) + 1 } };

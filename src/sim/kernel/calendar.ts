@@ -46,9 +46,17 @@ export function formatSeconds(seconds: number): string {
   return `${String(year).padStart(4, "0")}-${two(month)}-${two(day)}T${two(hour)}:${two(minute)}:${two(rest % 60)}`;
 }
 
+/** Most times that are written down are of the second that is passing: they share its text. */
+const latest = { second: -1, text: "1969-12-31T23:59:59Z" };
+
 /** RFC 3339 in UTC, fractions of a second cut off: `2026-11-20T09:00:00Z`. */
 export function utcText(wallUs: number): string {
-  return `${formatSeconds(Math.floor(wallUs / 1_000_000))}Z`;
+  const second = Math.floor(wallUs / 1_000_000);
+  if (second !== latest.second) {
+    latest.text = `${formatSeconds(second)}Z`;
+    latest.second = second;
+  }
+  return latest.text;
 }
 
 function two(value: number): string {

@@ -1,3 +1,4 @@
+import { withFields } from "./records.ts";
 import type { HostState } from "./types.ts";
 
 /**
@@ -63,12 +64,7 @@ export function createCgroup(
     cpuMillicores: Math.min(given.idle.cpuMillicores, cpuMillicores),
     memoryBytes: Math.min(given.idle.memoryBytes, memoryBytes),
   };
-  const cgroup: Cgroup = {
-    ...given,
-    idle,
-    startedAtUs: nowUs,
-    history: [{ atUs: nowUs, cpuUs: 0, ...idle }],
-  };
+  const cgroup: Cgroup = withFields(given, { idle, startedAtUs: nowUs, history: [{ atUs: nowUs, cpuUs: 0, ...idle }] });
   host.set(PREFIX + given.id, Object.freeze(cgroup));
 }
 

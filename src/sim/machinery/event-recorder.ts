@@ -1,11 +1,12 @@
 import { type ApiObject, deepFreeze } from "../api/object.ts";
 import { formatMicroTime, formatTime } from "../api/time.ts";
+import { defined } from "../kernel/records.ts";
 import type { Context, KernelMessage, TraceRef } from "../kernel/types.ts";
 import { type ApiClient, call } from "./client.ts";
+import { type Correlated, correlate, createEventCorrelator, type EventCorrelator } from "./event-correlator.ts";
 import { klog, quote } from "./klog.ts";
 import { type ApiRequest, createRequest, patchRequest, resultOf } from "./requests.ts";
 import { apiVersionOf, EVENTS, NEW_EVENTS, type Resource } from "./resources.ts";
-import { createTokenBucket, type TokenBucket, tryTakeToken } from "./token-bucket.ts";
 
 /**
  * client-go's tools/record: the same event again counts up on the same object (a PATCH), ten or more that differ only
@@ -17,11 +18,10 @@ export interface EventRecorder {
   readonly client: string;
   readonly component: string;
   readonly host: string;
+  readonly source: { readonly component: string; readonly host?: string };
   /** `events`: the newer events.k8s.io/v1 shape with `reportingController` and `action` (kube-scheduler). */
   readonly style: "core" | "events";
-  readonly aggregates: Map<string, Aggregate>;
-  readonly observed: Map<string, ObservedEvent>;
-  readonly spam: Map<string, TokenBucket>;
+  readonly correlator: EventCorrelator;
   /** Waiting to be written; the first one is on its way when `writing`. */
   pending: PendingEvent[];
   writing: boolean;
@@ -29,19 +29,7 @@ export interface EventRecorder {
   sequence: number;
 }
 
-interface Aggregate {
-  readonly messages: readonly string[];
-  readonly lastUs: number;
-}
-
-interface ObservedEvent {
-  readonly name: string;
-  readonly count: number;
-  readonly firstTimestamp: string;
-}
-
 interface PendingEvent {
-  readonly key: string;
   readonly event: ApiObject;
   /** Times that it was seen, this one included: above 1 it is patched. */
   readonly count: number;
@@ -81,11 +69,6 @@ export interface EventTimer {
   readonly recorder: string;
 }
 
-const MESSAGES_UNTIL_COMBINED = 10;
-const COMBINE_WITHIN_US = 600_000_000;
-const SPAM_BURST = 25;
-const SPAM_QPS = 1 / 300;
-const CACHE_MAX = 4096;
 const PENDING_MAX = 1000;
 const TRIES_MAX = 12;
 const RETRY_US = 10_000_000;
@@ -97,15 +80,15 @@ export function createEventRecorder(options: {
   readonly host?: string;
   readonly style?: "core" | "events";
 }): EventRecorder {
+  const { component, host = "" } = options;
   return {
-    name: options.name ?? options.component,
+    name: options.name ?? component,
     client: options.client ?? "default",
-    component: options.component,
-    host: options.host ?? "",
+    component,
+    host,
+    source: Object.freeze(defined({ component, host: host || undefined })),
     style: options.style ?? "core",
-    aggregates: new Map(),
-    observed: new Map(),
-    spam: new Map(),
+    correlator: createEventCorrelator(),
     pending: [],
     writing: false,
     sequence: 0,
@@ -113,39 +96,32 @@ export function createEventRecorder(options: {
 }
 
 export function referenceTo(resource: Resource, object: ApiObject): ObjectReference {
-  const metadata = object.metadata ?? {};
-  return {
+  const { name = "", namespace, uid, resourceVersion } = object.metadata ?? {};
+  return defined({
     apiVersion: apiVersionOf(resource),
     kind: resource.kind,
-    name: metadata.name ?? "",
-    ...(metadata.namespace ? { namespace: metadata.namespace } : {}),
-    ...(metadata.uid ? { uid: metadata.uid } : {}),
-    ...(metadata.resourceVersion ? { resourceVersion: metadata.resourceVersion } : {}),
-  };
+    name,
+    namespace: namespace || undefined,
+    uid: uid || undefined,
+    resourceVersion: resourceVersion || undefined,
+  });
 }
 
 /** Notes an event; it is written when its turn comes. */
 export function recordEvent(recorder: EventRecorder, client: ApiClient, context: Context, seen: EventToRecord): void {
-  const objectKey = `${recorder.component}|${recorder.host}|${seen.object.kind}|${seen.object.namespace ?? ""}|${seen.object.name}|${seen.object.uid ?? ""}|${seen.object.apiVersion}`;
-  const combined = combine(recorder, objectKey, seen, context.nowUs);
-  const message = combined ? `(combined from similar events): ${seen.message}` : seen.message;
-  const key = `${objectKey}|${seen.object.fieldPath ?? ""}|${seen.type}|${seen.reason}${combined ? "" : `|${seen.message}`}`;
-  const known = recorder.observed.get(key);
-  const now = formatTime(context.wallUs());
   recorder.sequence = (recorder.sequence + 1) % 1000;
-  const observed: ObservedEvent = Object.freeze(
-    known === undefined
-      ? { name: eventName(seen.object.name, context.wallUs(), recorder.sequence), count: 1, firstTimestamp: now }
-      : { ...known, count: known.count + 1 },
-  );
-  remember(recorder.observed, key, observed);
-  if (!spamAllows(recorder, objectKey, context.nowUs)) {
+  const wallUs = context.wallUs();
+  const correlated = correlate(recorder.correlator, seen, context.nowUs, () => ({
+    name: eventName(seen.object.name, wallUs, recorder.sequence),
+    firstTimestamp: formatTime(wallUs),
+  }));
+  if (correlated.spam) {
     context.count("events_discarded_total");
     return;
   }
   if (recorder.pending.length >= PENDING_MAX) return;
-  const event = buildEvent(recorder, seen, message, observed, context.wallUs());
-  recorder.pending.push(Object.freeze({ key, event, count: observed.count, tries: 0, trace: context.trace }));
+  const event = buildEvent(recorder, seen, correlated, wallUs);
+  recorder.pending.push(Object.freeze({ event, count: correlated.count, tries: 0, trace: context.trace }));
   writeNext(recorder, client, context);
 }
 
@@ -216,30 +192,27 @@ function requestFor(recorder: EventRecorder, pending: PendingEvent): ApiRequest 
 function buildEvent(
   recorder: EventRecorder,
   seen: EventToRecord,
-  message: string,
-  observed: ObservedEvent,
+  { message, name, count, firstTimestamp }: Correlated,
   wallUs: number,
 ): ApiObject {
-  const namespace = seen.object.namespace || "default";
-  const metadata = { name: observed.name, namespace };
-  const reporter = {
-    reportingInstance: recorder.style === "events" ? recorder.host || recorder.component : recorder.host,
-  };
+  const metadata = { name, namespace: seen.object.namespace || "default" };
   if (recorder.style === "events") {
-    return deepFreeze({
-      apiVersion: "events.k8s.io/v1",
-      kind: "Event",
-      metadata,
-      eventTime: formatMicroTime(wallUs),
-      reportingController: recorder.component,
-      ...reporter,
-      action: seen.action ?? "",
-      reason: seen.reason,
-      regarding: seen.object,
-      ...(seen.related === undefined ? {} : { related: seen.related }),
-      note: message,
-      type: seen.type,
-    });
+    return deepFreeze(
+      defined({
+        apiVersion: "events.k8s.io/v1",
+        kind: "Event",
+        metadata,
+        eventTime: formatMicroTime(wallUs),
+        reportingController: recorder.component,
+        reportingInstance: recorder.host || recorder.component,
+        action: seen.action ?? "",
+        reason: seen.reason,
+        regarding: seen.object,
+        related: seen.related,
+        note: message,
+        type: seen.type,
+      }),
+    );
   }
   return deepFreeze({
     apiVersion: "v1",
@@ -248,45 +221,15 @@ function buildEvent(
     involvedObject: seen.object,
     reason: seen.reason,
     message,
-    source: { component: recorder.component, ...(recorder.host === "" ? {} : { host: recorder.host }) },
-    firstTimestamp: observed.firstTimestamp,
+    source: recorder.source,
+    firstTimestamp,
     lastTimestamp: formatTime(wallUs),
-    count: observed.count,
+    count,
     type: seen.type,
     eventTime: null,
     reportingComponent: recorder.component,
-    ...reporter,
+    reportingInstance: recorder.host,
   });
-}
-
-/** EventAggregator: true once ten messages of one kind have been seen within ten minutes of each other. */
-function combine(recorder: EventRecorder, objectKey: string, seen: EventToRecord, nowUs: number): boolean {
-  const key = `${objectKey}|${seen.type}|${seen.reason}`;
-  const held = recorder.aggregates.get(key);
-  const messages = held === undefined || nowUs - held.lastUs > COMBINE_WITHIN_US ? [] : held.messages;
-  const all = messages.includes(seen.message) ? messages : [...messages, seen.message];
-  const combined = all.length >= MESSAGES_UNTIL_COMBINED;
-  remember(recorder.aggregates, key, deepFreeze({ messages: combined ? all.slice(1) : all, lastUs: nowUs }));
-  return combined;
-}
-
-function spamAllows(recorder: EventRecorder, objectKey: string, nowUs: number): boolean {
-  let bucket = recorder.spam.get(objectKey);
-  if (bucket === undefined) {
-    bucket = createTokenBucket(SPAM_QPS, SPAM_BURST);
-    remember(recorder.spam, objectKey, bucket);
-  }
-  return tryTakeToken(bucket, nowUs);
-}
-
-/** As an LRU cache, but by time of entry: the oldest one goes. */
-function remember<V>(cache: Map<string, V>, key: string, value: V): void {
-  cache.set(key, value);
-  if (cache.size <= CACHE_MAX) return;
-  for (const oldest of cache.keys()) {
-    cache.delete(oldest);
-    break;
-  }
 }
 
 /** `web.18a3f0c2b7d4e001`: the object's name and the time in nanoseconds, in hexadecimal. */

@@ -1,5 +1,6 @@
 import type { ApiObject } from "../api/object.ts";
 import type { ResourceResponse, WatchFrame } from "../components/kube-apiserver/messages.ts";
+import { defined, withFields } from "../kernel/records.ts";
 import type { Context, KernelMessage, StreamId, TraceRef } from "../kernel/types.ts";
 import { type BackOff, createReflectorBackOff, nextBackOffUs } from "./back-off.ts";
 import { type ApiClient, call, openWatch } from "./client.ts";
@@ -148,10 +149,14 @@ export function handleInformerMessage(
 function list(informer: Informer, client: ApiClient, context: Context): void {
   informer.phase = "listing";
   informer.epoch += 1;
-  const request = listRequest(informer.resource, informer.namespace, {
-    ...selectors(informer),
-    ...(informer.listVersion === "" ? {} : { resourceVersion: informer.listVersion }),
-  });
+  const request = listRequest(
+    informer.resource,
+    informer.namespace,
+    withFields(
+      selectors(informer),
+      defined({ resourceVersion: informer.listVersion === "" ? undefined : informer.listVersion }),
+    ),
+  );
   call(client, context, request, tagOf(informer, "list"));
 }
 
@@ -159,12 +164,15 @@ function watch(informer: Informer, client: ApiClient, context: Context): void {
   informer.phase = "watching";
   informer.epoch += 1;
   informer.stream = null;
-  const request = watchRequest(informer.resource, informer.namespace, {
-    ...selectors(informer),
-    resourceVersion: informer.resourceVersion,
-    allowWatchBookmarks: true,
-    timeoutSeconds: WATCH_TIMEOUT_SECONDS_MIN + context.random.int(WATCH_TIMEOUT_SECONDS_MIN),
-  });
+  const request = watchRequest(
+    informer.resource,
+    informer.namespace,
+    withFields(selectors(informer), {
+      resourceVersion: informer.resourceVersion,
+      allowWatchBookmarks: true,
+      timeoutSeconds: WATCH_TIMEOUT_SECONDS_MIN + context.random.int(WATCH_TIMEOUT_SECONDS_MIN),
+    }),
+  );
   openWatch(client, context, request, tagOf(informer, "watch"));
 }
 

@@ -5,6 +5,7 @@ import type {
   ResourceRequest,
   ResourceResponse,
 } from "../components/kube-apiserver/messages.ts";
+import { withFields } from "../kernel/records.ts";
 import type { NetworkError } from "../kernel/types.ts";
 import type { Resource } from "./resources.ts";
 
@@ -53,7 +54,7 @@ export function watchRequest(resource: Resource, namespace: string, options?: Re
 
 export function createRequest(resource: Resource, object: ApiObject, options?: RequestOptionsOfVerb): ApiRequest {
   const namespace = object.metadata?.namespace ?? "";
-  return { ...request("create", resource, namespace, object.metadata?.name ?? "", "", options), body: object };
+  return withFields(request("create", resource, namespace, object.metadata?.name ?? "", "", options), { body: object });
 }
 
 /** Create on a subresource: `pods/binding`, `pods/eviction`, `serviceaccounts/token`. */
@@ -65,13 +66,13 @@ export function createSubresourceRequest(
   body: unknown,
   options?: RequestOptionsOfVerb,
 ): ApiRequest {
-  return { ...request("create", resource, namespace, name, subresource, options), body };
+  return withFields(request("create", resource, namespace, name, subresource, options), { body });
 }
 
 /** PUT of the whole object; its `metadata.resourceVersion` guards against lost updates. `subresource`: `status`, `finalize`, `scale`. */
 export function updateRequest(resource: Resource, object: ApiObject, subresource = ""): ApiRequest {
   const namespace = object.metadata?.namespace ?? "";
-  return { ...request("update", resource, namespace, object.metadata?.name ?? "", subresource), body: object };
+  return withFields(request("update", resource, namespace, object.metadata?.name ?? "", subresource), { body: object });
 }
 
 export function updateStatusRequest(resource: Resource, object: ApiObject): ApiRequest {
@@ -87,7 +88,7 @@ export function patchRequest(
   subresource = "",
   options?: RequestOptionsOfVerb,
 ): ApiRequest {
-  return { ...request("patch", resource, namespace, name, subresource, options), body, patchType };
+  return withFields(request("patch", resource, namespace, name, subresource, options), { body, patchType });
 }
 
 export function deleteRequest(

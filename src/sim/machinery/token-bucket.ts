@@ -22,8 +22,17 @@ export function reserveToken(bucket: TokenBucket, nowUs: number): number {
 
 /** Takes a token if there is one now. */
 export function tryTakeToken(bucket: TokenBucket, nowUs: number): boolean {
-  const fullAtUs = Math.max(bucket.fullAtUs, nowUs) + bucket.intervalUs;
-  if (fullAtUs - bucket.burst * bucket.intervalUs > nowUs) return false;
-  bucket.fullAtUs = fullAtUs;
-  return true;
+  const fullAtUs = takeTokenAt(bucket, bucket.fullAtUs, nowUs);
+  if (fullAtUs !== null) bucket.fullAtUs = fullAtUs;
+  return fullAtUs !== null;
+}
+
+/** Takes a token, if there is one now, from one of many buckets alike. Gives when that one will be full, else null. */
+export function takeTokenAt(
+  { intervalUs, burst }: Omit<TokenBucket, "fullAtUs">,
+  fullAtUs: number,
+  nowUs: number,
+): number | null {
+  const thenFullAtUs = Math.max(fullAtUs, nowUs) + intervalUs;
+  return thenFullAtUs - burst * intervalUs > nowUs ? null : thenFullAtUs;
 }

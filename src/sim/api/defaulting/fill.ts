@@ -1,3 +1,4 @@
+import { withFields } from "../../kernel/records.ts";
 /** Filling in absent fields, sharing whatever does not change. */
 
 export type Fields = Readonly<Record<string, unknown>>;
@@ -16,7 +17,7 @@ export function fill(fields: Fields, defaults: Fields): Fields {
   let result: Record<string, unknown> | null = null;
   for (const key in defaults) {
     if (!isAbsent(fields[key])) continue;
-    result ??= { ...fields };
+    result ??= withFields(fields, {});
     result[key] = defaults[key];
   }
   return result ?? fields;

@@ -1,11 +1,12 @@
 /** JSON merge patch (RFC 7386): null removes, records are merged, everything else replaces. */
+import { withFields } from "../../kernel/records.ts";
 import { equalJson } from "../equal.ts";
 import { isRecord, type JsonRecord } from "./json.ts";
 
 export function applyMergePatch(original: unknown, patch: unknown): unknown {
   if (!isRecord(patch)) return patch;
   const base: JsonRecord = isRecord(original) ? original : {};
-  const result: Record<string, unknown> = { ...base };
+  const result: Record<string, unknown> = withFields(base, {});
   for (const key of Object.keys(patch)) {
     const change = patch[key];
     if (change === null) delete result[key];

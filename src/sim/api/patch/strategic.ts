@@ -3,6 +3,7 @@
  * (`$patch`, `$retainKeys`, `$setElementOrder/f`, `$deleteFromPrimitiveList/f`) say what a merge cannot.
  */
 
+import { withFields } from "../../kernel/records.ts";
 import { equalJson } from "../equal.ts";
 import { type FieldType, type StructType, structAt, structOfField } from "../schema/schema.ts";
 import { goFormat, isRecord, type JsonRecord, PatchError } from "./json.ts";
@@ -38,8 +39,8 @@ export function mergeMap(
     if (directive === "delete") return {};
     throw unknownPatchType(directive, patch);
   }
-  const result: Record<string, unknown> = { ...original };
-  const rest: Record<string, unknown> = { ...patch };
+  const result: Record<string, unknown> = withFields(original, {});
+  const rest: Record<string, unknown> = withFields(patch, {});
   applyRetainKeys(result, rest, options);
   mergeOrderedLists(result, rest, schema, options);
   for (const key of Object.keys(rest)) mergeField(result, key, rest[key], schema, options);

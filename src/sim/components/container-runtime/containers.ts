@@ -1,5 +1,6 @@
 import { deepFreeze } from "../../api/object.ts";
 import { removeCgroup } from "../../kernel/cgroups.ts";
+import { withFields } from "../../kernel/records.ts";
 import type { Context, ProcessExit, RequestId } from "../../kernel/types.ts";
 import { hexId } from "./ids.ts";
 import { parseReference } from "./images/reference.ts";
@@ -144,12 +145,11 @@ export function containerStarting(state: RuntimeState, context: Context, request
     );
     return;
   }
-  const started: ContainerRecord = {
-    ...record,
-    status: { ...record.status, state: "CONTAINER_RUNNING", startedWallUs: context.wallUs() },
+  const started: ContainerRecord = withFields(record, {
+    status: withFields(record.status, { state: "CONTAINER_RUNNING", startedWallUs: context.wallUs() }),
     startedAtUs: context.nowUs,
     pid: spawned.pid,
-  };
+  });
   putContainer(state, context, started);
   const answer: CriResponse = { call: "StartContainer" };
   context.respond(request, answer);

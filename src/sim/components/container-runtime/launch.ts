@@ -1,4 +1,5 @@
 import { deepFreeze } from "../../api/object.ts";
+import { defined } from "../../kernel/records.ts";
 import type { ImageConfig } from "../image-registry/messages.ts";
 import type { ContainerConfig, ProgramArgs, SandboxConfig } from "./messages.ts";
 import type { ContainerRecord, RuntimeState, SandboxRecord } from "./state.ts";
@@ -84,17 +85,19 @@ export function programArgs(
   machineIp: string,
   exec?: ProgramArgs["exec"],
 ): ProgramArgs {
-  return deepFreeze({
-    argv,
-    env: { ...image.env, HOSTNAME: config.hostname, ...config.env },
-    image: image.reference,
-    imageConfig: image,
-    container: config,
-    sandbox: sandbox.config,
-    rootfs: `${ROOTFS}${status.id}/rootfs`,
-    cgroup: status.id,
-    podIp: sandbox.ip === "" ? machineIp : sandbox.ip,
-    ...(exec === undefined ? {} : { exec }),
-    ...(exec === undefined && config.stdin === true ? { containerId: status.id } : {}),
-  });
+  return deepFreeze(
+    defined({
+      argv,
+      env: Object.assign({}, image.env, { HOSTNAME: config.hostname }, config.env),
+      image: image.reference,
+      imageConfig: image,
+      container: config,
+      sandbox: sandbox.config,
+      rootfs: `${ROOTFS}${status.id}/rootfs`,
+      cgroup: status.id,
+      podIp: sandbox.ip === "" ? machineIp : sandbox.ip,
+      exec,
+      containerId: exec === undefined && config.stdin === true ? status.id : undefined,
+    }),
+  );
 }

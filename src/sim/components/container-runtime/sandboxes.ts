@@ -1,3 +1,4 @@
+import { withFields } from "../../kernel/records.ts";
 import type { Context, RequestId } from "../../kernel/types.ts";
 import { allocateAddress, releaseAddress } from "./cni.ts";
 import { killContainer } from "./containers.ts";
@@ -42,7 +43,7 @@ export function sandboxSetUp(state: RuntimeState, context: Context, request: Req
   const record = state.sandboxes.get(id);
   if (record === undefined) return;
   context.host.set(namespaceKey(id), record.ip);
-  putSandbox(state, context, { ...record, stopped: false });
+  putSandbox(state, context, withFields(record, { stopped: false }));
   state.containersOfSandbox.set(id, state.containersOfSandbox.get(id) ?? new Set());
   const answer: CriResponse = { call: "RunPodSandbox", sandboxId: id, ip: record.ip };
   context.respond(request, answer);

@@ -1,4 +1,5 @@
 import { goDuration } from "../../api/duration.ts";
+import { withFields } from "../../kernel/records.ts";
 import type { Context, RequestId, TraceRef } from "../../kernel/types.ts";
 import { ERRORS } from "./errors.ts";
 import { httpAnswer } from "./http.ts";
@@ -35,7 +36,7 @@ export function proposeFor(
 export function remember(state: EtcdState, context: Context, id: RequestId, body: EtcdRequest): number {
   const request = state.nextRequest;
   state.nextRequest += 1;
-  const trace: TraceRef = Object.freeze({ ...context.trace });
+  const trace: TraceRef = Object.freeze(withFields(context.trace, {}));
   const deadlineUs = context.nowUs + requestTimeoutUs(state);
   const pending: Pending = Object.freeze({ id, sinceUs: context.nowUs, deadlineUs, body, trace });
   state.pending.set(request, pending);

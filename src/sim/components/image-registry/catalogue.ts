@@ -727,7 +727,7 @@ function imageOf(row: CatalogueRow, reference: string, tag: string): ImageConfig
     layers,
     entrypoint: row.entrypoint ?? [],
     cmd: row.cmd ?? [],
-    env: { PATH: DEFAULT_PATH, ...row.env },
+    env: Object.assign({ PATH: DEFAULT_PATH }, row.env),
     workingDir: row.workingDir ?? "/",
     user: row.user ?? "",
     ports: row.ports ?? [],

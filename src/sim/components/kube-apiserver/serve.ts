@@ -11,6 +11,7 @@ import {
   pathNotFound,
   unauthorized,
 } from "../../api/status-errors.ts";
+import { withFields } from "../../kernel/records.ts";
 import type { Context, Peer } from "../../kernel/types.ts";
 import { remoteFor } from "./aggregator/api-services.ts";
 import { forwardHttp, forwardResource, forwardTo } from "./aggregator/forward.ts";
@@ -140,7 +141,9 @@ function attributesOf(user: UserInfo, request: ResourceRequest): Attributes {
     name: verb === "create" && subresource === "" ? "" : name === "" ? nameInSelector(options.fieldSelector) : name,
     path: "",
   };
-  return options.fieldSelector === undefined ? attributes : { ...attributes, fieldSelector: options.fieldSelector };
+  return options.fieldSelector === undefined
+    ? attributes
+    : withFields(attributes, { fieldSelector: options.fieldSelector });
 }
 
 /** `metadata.name=x` makes a list or a watch one of a single object. */

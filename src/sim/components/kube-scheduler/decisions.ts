@@ -1,4 +1,5 @@
 import { deepFreeze } from "../../api/object.ts";
+import { withFields } from "../../kernel/records.ts";
 import type { TraceRef } from "../../kernel/types.ts";
 import type { Scores, Verdict } from "./framework/run.ts";
 import { keyOf, type Pod } from "./objects.ts";
@@ -107,7 +108,7 @@ export function decisionOf(decided: DecidedPod, verdict: Verdict, facts: Decisio
     chosen: verdict.chosen,
     message: facts.message,
     preemption: preemption === null ? null : recordOf(preemption),
-    trace: Object.freeze({ ...decided.trace }),
+    trace: Object.freeze(withFields(decided.trace, {})),
   });
 }
 
@@ -133,7 +134,7 @@ export function keepDecision(
   seen: Omit<DecisionFacts, "number">,
 ): void {
   ring.total += 1;
-  const decision = decisionOf(decided, verdict, { ...seen, number: ring.total });
+  const decision = decisionOf(decided, verdict, withFields(seen, { number: ring.total }));
   ring.decisions.push(decision);
   ring.cells += cellsOf(decision);
   if (ring.decisions.length > DECISIONS_MAX) ring.cells -= cellsOf(ring.decisions.shift()!);
@@ -141,7 +142,7 @@ export function keepDecision(
     const old = ring.decisions[index]!;
     const cells = cellsOf(old);
     if (cells === 0) continue;
-    ring.decisions[index] = Object.freeze({ ...old, refusals: null, scores: null, preemption: null });
+    ring.decisions[index] = Object.freeze(withFields(old, { refusals: null, scores: null, preemption: null }));
     ring.cells -= cells;
   }
 }

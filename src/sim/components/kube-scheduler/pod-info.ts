@@ -1,4 +1,5 @@
 import type { NodeSelector } from "../../api/pod/node-selector.ts";
+import { withFields } from "../../kernel/records.ts";
 import { type PodAffinity, podAffinityOf } from "./affinity-terms.ts";
 import type { ContainerPort, Pod, PodSpec, PreferredSchedulingTerm, Toleration } from "./objects.ts";
 import { podRequest, type Resources } from "./resources.ts";
@@ -47,7 +48,7 @@ export function podInfoOf(pod: Pod): PodInfo {
     ofSpec = workOut(pod);
     if (!resizing && Object.isFrozen(pod.spec)) bySpec.set(pod.spec, ofSpec);
   }
-  const info = Object.freeze({ ...ofSpec, pod });
+  const info = Object.freeze(withFields(ofSpec, { pod }));
   if (Object.isFrozen(pod)) byPod.set(pod, info);
   return info;
 }

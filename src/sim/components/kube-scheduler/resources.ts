@@ -1,4 +1,5 @@
 import { milliValue as quantityMilliValue, wholeValue as quantityValue } from "../../api/quantity.ts";
+import { withFields } from "../../kernel/records.ts";
 import type { Container, ContainerStatus, Pod, QuantityList } from "./objects.ts";
 
 /** Whole numbers only: CPU in millicores, everything else in its own unit (bytes, devices). */
@@ -141,11 +142,12 @@ function containerRequest(
   const withoutCpu = named === undefined || named.cpu === undefined;
   const withoutMemory = named === undefined || named.memory === undefined;
   if (!withoutCpu && !withoutMemory) return request;
-  return Object.freeze({
-    ...request,
-    milliCpu: withoutCpu ? DEFAULT_MILLI_CPU_REQUEST : request.milliCpu,
-    memoryBytes: withoutMemory ? DEFAULT_MEMORY_REQUEST_BYTES : request.memoryBytes,
-  });
+  return Object.freeze(
+    withFields(request, {
+      milliCpu: withoutCpu ? DEFAULT_MILLI_CPU_REQUEST : request.milliCpu,
+      memoryBytes: withoutMemory ? DEFAULT_MEMORY_REQUEST_BYTES : request.memoryBytes,
+    }),
+  );
 }
 
 /** One resource by its API name. */

@@ -1,5 +1,6 @@
 import type { ApiObject } from "../../api/object.ts";
 import { milliValue, wholeValue } from "../../api/quantity.ts";
+import { defined, withFields } from "../../kernel/records.ts";
 import type { Context } from "../../kernel/types.ts";
 import { informerOf } from "../../machinery/machinery.ts";
 import { objectsByIndex } from "../../machinery/store.ts";
@@ -55,7 +56,7 @@ export function containerConfig(
   const expand = (text: string): string => expandReferences(text, env);
   const { limits, requests } = container.resources ?? {};
   return {
-    config: {
+    config: defined({
       name: container.name,
       image: container.image ?? "",
       attempt,
@@ -70,10 +71,10 @@ export function containerConfig(
       dns: dnsOf(state, worker),
       ...namesOf(state, worker),
       ...userOf(pod, container),
-      ...(container.stdin === true ? { stdin: true } : {}),
-      ...(container.stdinOnce === true ? { stdinOnce: true } : {}),
-      ...(container.tty === true ? { tty: true } : {}),
-    },
+      stdin: container.stdin === true ? true : undefined,
+      stdinOnce: container.stdinOnce === true ? true : undefined,
+      tty: container.tty === true ? true : undefined,
+    }),
   };
 }
 
@@ -81,10 +82,10 @@ export function quantities(list: Readonly<Record<string, string>> | undefined): 
   cpuMillicores?: number;
   memoryBytes?: number;
 } {
-  return {
-    ...(list?.cpu === undefined ? {} : { cpuMillicores: milliValue(list.cpu) }),
-    ...(list?.memory === undefined ? {} : { memoryBytes: wholeValue(list.memory) }),
-  };
+  return defined({
+    cpuMillicores: list?.cpu === undefined ? undefined : milliValue(list.cpu),
+    memoryBytes: list?.memory === undefined ? undefined : wholeValue(list.memory),
+  });
 }
 
 function hostnameOf(state: KubeletState, { pod }: PodWorker): string {
@@ -149,7 +150,7 @@ export function environmentOf(
   podIp: string,
   facts: NodeFacts,
 ): Environment {
-  const env: Record<string, string> = { ...serviceEnvironment(state, worker) };
+  const env: Record<string, string> = withFields(serviceEnvironment(state, worker), {});
   const namespace = worker.pod.metadata.namespace ?? "";
   for (const { prefix = "", configMapRef, secretRef } of container.envFrom ?? []) {
     const reference = configMapRef ?? secretRef;

@@ -1,3 +1,4 @@
+import { withFields } from "../../kernel/records.ts";
 import type { Context } from "../../kernel/types.ts";
 import { referenceTo } from "../../machinery/event-recorder.ts";
 import { emitEvent } from "../../machinery/machinery.ts";
@@ -17,9 +18,9 @@ export function podEvent(
   container = "",
 ): void {
   if (state.machinery === null) return;
-  const fieldPath = container === "" ? {} : { fieldPath: fieldPathOf(worker, container) };
+  const object = referenceTo(PODS, worker.pod);
   emitEvent(state.machinery, "kubelet", context, {
-    object: { ...referenceTo(PODS, worker.pod), ...fieldPath },
+    object: container === "" ? object : withFields(object, { fieldPath: fieldPathOf(worker, container) }),
     type,
     reason,
     message,

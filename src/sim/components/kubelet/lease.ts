@@ -1,5 +1,6 @@
 import { deepFreeze } from "../../api/object.ts";
 import { formatMicroTime } from "../../api/time.ts";
+import { defined } from "../../kernel/records.ts";
 import type { Context } from "../../kernel/types.ts";
 import { call } from "../../machinery/client.ts";
 import { klog, quote } from "../../machinery/klog.ts";
@@ -38,15 +39,16 @@ function tagOf(ask: LeaseTag["ask"]): LeaseTag {
 function lease(state: KubeletState, context: Context): Parameters<typeof createRequest>[1] {
   const node =
     state.machinery === null ? undefined : informerOf(state.machinery, "node").store.objects.get(state.nodeName);
-  const owner =
-    node === undefined
-      ? {}
-      : { ownerReferences: [{ apiVersion: "v1", kind: "Node", name: state.nodeName, uid: node.metadata?.uid ?? "" }] };
-  const version = state.node.leaseVersion === "" ? {} : { resourceVersion: state.node.leaseVersion };
+  const owner = { apiVersion: "v1", kind: "Node", name: state.nodeName, uid: node?.metadata?.uid ?? "" };
   return deepFreeze({
     apiVersion: "coordination.k8s.io/v1",
     kind: "Lease",
-    metadata: { name: state.nodeName, namespace: NAMESPACE, ...owner, ...version },
+    metadata: defined({
+      name: state.nodeName,
+      namespace: NAMESPACE,
+      ownerReferences: node === undefined ? undefined : [owner],
+      resourceVersion: state.node.leaseVersion || undefined,
+    }),
     spec: {
       holderIdentity: state.nodeName,
       leaseDurationSeconds: DURATION_SECONDS,

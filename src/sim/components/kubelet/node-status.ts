@@ -2,6 +2,7 @@ import { goDuration } from "../../api/duration.ts";
 import { digestHex } from "../../api/hash.ts";
 import { deepFreeze } from "../../api/object.ts";
 import { formatTime } from "../../api/time.ts";
+import { withFields } from "../../kernel/records.ts";
 import type { Context } from "../../kernel/types.ts";
 import { call } from "../../machinery/client.ts";
 import { klog, quote } from "../../machinery/klog.ts";
@@ -115,10 +116,10 @@ export function reportNodeStatus(state: KubeletState, context: Context): void {
   if (!changed && imagesKey === "same" && context.nowUs - node.reportedAtUs < REPORT_US) return;
   node.reporting = true;
   const now = formatTime(context.wallUs());
-  const stamped = conditions.map((condition) => ({ ...condition, lastHeartbeatTime: now }));
+  const stamped = conditions.map((condition) => withFields(condition, { lastHeartbeatTime: now }));
   const full = nodeStatus(state, context, stamped);
   const order = stamped.map(({ type }) => ({ type }));
-  const body = deepFreeze({ status: { ...full, "$setElementOrder/conditions": order } });
+  const body = deepFreeze({ status: withFields(full, { "$setElementOrder/conditions": order }) });
   node.conditions = deepFreeze(conditions);
   const tag: NodeTag = { kubelet: "nodeStatus" };
   call(clientOf(state.machinery), context, patchRequest(NODES, "", state.nodeName, "strategic", body, "status"), tag);
@@ -168,26 +169,17 @@ function nodeStatus(state: KubeletState, context: Context, conditions: readonly 
   const extended = extendedResources(machine.extra.extendedResources);
   const cpu = machine.cpuMillicores % 1000 === 0 ? String(machine.cpuMillicores / 1000) : `${machine.cpuMillicores}m`;
   const kibi = (bytes: number): string => `${Math.floor(bytes / 1024)}Ki`;
-  const common = { cpu, "hugepages-1Gi": "0", "hugepages-2Mi": "0" };
+  const resources = (disk: string, memoryBytes: number) => {
+    const own = { "ephemeral-storage": disk, memory: kibi(memoryBytes), pods: String(free.pods) };
+    return Object.assign({ cpu, "hugepages-1Gi": "0", "hugepages-2Mi": "0" }, own, extended);
+  };
   return {
     addresses: [
       { type: "InternalIP", address: machine.ip },
       { type: "Hostname", address: machine.name },
     ],
-    allocatable: {
-      ...common,
-      "ephemeral-storage": String(Math.floor(DISK_BYTES * 0.9)),
-      memory: kibi(free.memoryBytes),
-      pods: String(free.pods),
-      ...extended,
-    },
-    capacity: {
-      ...common,
-      "ephemeral-storage": kibi(DISK_BYTES),
-      memory: kibi(machine.memoryBytes),
-      pods: String(free.pods),
-      ...extended,
-    },
+    allocatable: resources(String(Math.floor(DISK_BYTES * 0.9)), free.memoryBytes),
+    capacity: resources(kibi(DISK_BYTES), machine.memoryBytes),
     conditions,
     daemonEndpoints: { kubeletEndpoint: { Port: 10250 } },
     nodeInfo: {
@@ -264,10 +256,9 @@ export function conditionsNow(state: KubeletState, context: Context): PodConditi
   const now = formatTime(context.wallUs());
   return made.map((condition) => {
     const was = state.node.conditions.find(({ type }) => type === condition.type);
-    return {
-      ...condition,
+    return withFields(condition, {
       lastTransitionTime: was?.status === condition.status ? (was.lastTransitionTime ?? now) : now,
-    };
+    });
   });
 }
 

@@ -1,3 +1,4 @@
+import { withFields } from "../../kernel/records.ts";
 import { type Container, isRestartableInit, type Pod, type ProbeResult } from "./types.ts";
 
 /** What the runtime has of a pod, newest first in both lists. */
@@ -63,7 +64,7 @@ export function podActions(pod: Pod, status: RuntimePodStatus, facts: PodFacts):
     startEphemeral: [],
     killContainers: [],
   };
-  if (change) return { ...base, killPod: true, ...actionsForNewSandbox(pod, status, attempt) };
+  if (change) return Object.assign(base, { killPod: true }, actionsForNewSandbox(pod, status, attempt));
 
   const startEphemeral = (spec.ephemeralContainers ?? []).filter(({ name }) => find(status, name) === undefined);
   const draft: Draft = { killPod: false, startInit: [], kill: [] };
@@ -100,15 +101,14 @@ export function podActions(pod: Pod, status: RuntimePodStatus, facts: PodFacts):
     draft.kill.push(killing(found, why.reason, restart ? `${why.message}, will be restarted` : why.message));
   }
   const done = kept === 0 && startContainers.length === 0;
-  return {
-    ...base,
+  return withFields(base, {
     createSandbox: false,
     killPod: done,
     startInitContainers: done ? [] : inits(),
     startContainers,
     startEphemeral,
     killContainers: draft.kill,
-  };
+  });
 }
 
 /** The newest container by that name. */

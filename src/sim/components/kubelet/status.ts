@@ -2,6 +2,7 @@ import { goDuration } from "../../api/duration.ts";
 import { deepFreeze } from "../../api/object.ts";
 import { computeQosClass } from "../../api/pod/qos.ts";
 import { formatTime } from "../../api/time.ts";
+import { defined, withFields } from "../../kernel/records.ts";
 import type { Context } from "../../kernel/types.ts";
 import type { ContainerStatusOfRuntime } from "../container-runtime/messages.ts";
 import { containersReady, podInitialized, podReady, readyToStartContainers } from "./conditions.ts";
@@ -53,19 +54,22 @@ export function generateStatus(
   const sandbox = worker.sandboxes[0];
   const ip = pod.spec.hostNetwork === true ? context.machine.ip : sandbox?.ready === true ? sandbox.ip : "";
   const podIP = ip === "" && hasExited(worker) ? (worker.status?.podIP ?? "") : ip;
-  const known: PodStatus = {
+  const known: PodStatus = defined({
     phase,
     conditions: conditionsOf(worker, all, phase, sandbox?.ready === true, formatTime(context.wallUs())),
-    ...(worker.verdict === null ? {} : { reason: worker.verdict.reason, message: worker.verdict.message }),
+    reason: worker.verdict?.reason,
+    message: worker.verdict?.message,
     hostIP: context.machine.ip,
     hostIPs: [{ ip: context.machine.ip }],
-    ...(podIP === "" ? {} : { podIP, podIPs: [{ ip: podIP }] }),
+    podIP: podIP === "" ? undefined : podIP,
+    podIPs: podIP === "" ? undefined : [{ ip: podIP }],
     startTime: worker.startTime,
-    ...(inits.length > 0 ? { initContainerStatuses } : {}),
-    ...(worker.verdict?.phase === "Failed" && worker.containers.length === 0 ? {} : { containerStatuses }),
-    ...(ephemeral.length > 0 ? { ephemeralContainerStatuses: of(ephemeral, false) } : {}),
+    initContainerStatuses: inits.length > 0 ? initContainerStatuses : undefined,
+    containerStatuses:
+      worker.verdict?.phase === "Failed" && worker.containers.length === 0 ? undefined : containerStatuses,
+    ephemeralContainerStatuses: ephemeral.length > 0 ? of(ephemeral, false) : undefined,
     qosClass: worker.status?.qosClass ?? worker.reported?.qosClass ?? computeQosClass(pod),
-  };
+  });
   return deepFreeze(known);
 }
 
@@ -105,7 +109,7 @@ function conditionsOf(
       if (was.reason === condition.reason && was.message === condition.message) return was;
       return { ...condition, lastProbeTime: null, lastTransitionTime: was.lastTransitionTime ?? now };
     }
-    return { ...condition, lastProbeTime: null, lastTransitionTime: now };
+    return withFields(condition, { lastProbeTime: null, lastTransitionTime: now });
   });
   return conditions;
 }
@@ -125,15 +129,15 @@ function containerStatus(
   const attempts = worker.containers.filter(({ name }) => name === container.name);
   const newest = attempts[0];
   const resources = container.resources ?? {};
-  const base = {
+  const base = defined({
     name: container.name,
     image: newest?.image ?? container.image ?? "",
     imageID: newest?.imageId ?? "",
-    ...(newest === undefined ? {} : { containerID: `containerd://${newest.id}` }),
-    ...(container.resources === undefined ? {} : { resources }),
-    ...(resources.requests === undefined ? {} : { allocatedResources: resources.requests }),
-    ...volumeMounts(container),
-  };
+    containerID: newest === undefined ? undefined : `containerd://${newest.id}`,
+    resources: container.resources,
+    allocatedResources: resources.requests,
+    volumeMounts: volumeMounts(container),
+  });
   const reason = worker.reasons.get(container.name);
   const gone = worker.termination !== null;
   if (newest === undefined) {
@@ -155,14 +159,13 @@ function containerStatus(
       };
     }
     const waiting = reason ?? { reason: waitingReason };
-    return {
-      ...base,
+    return withFields(base, {
       ready: false,
       restartCount: old?.restartCount ?? 0,
       started: false,
       state: { waiting },
       lastState: old?.lastState ?? {},
-    };
+    });
   }
   const shown = (found: ContainerStatusOfRuntime): ContainerState =>
     stateOf(found, waitingReason, (ended) => terminationMessage(context, worker.uid, container, ended));
@@ -179,7 +182,7 @@ function containerStatus(
   const readiness = verdict(worker, container.name, newest.id, "readiness");
   const done = init && !isRestartableInit(container) && newest.state === "CONTAINER_EXITED" && newest.exitCode === 0;
   const ready = done || (started && (readiness === undefined || readiness === "success"));
-  return { ...base, ready, restartCount: newest.attempt, started, state: current, lastState: last };
+  return withFields(base, { ready, restartCount: newest.attempt, started, state: current, lastState: last });
 }
 
 function oldStatus(worker: PodWorker, name: string): ContainerStatus | undefined {
@@ -190,14 +193,12 @@ function oldStatus(worker: PodWorker, name: string): ContainerStatus | undefined
   );
 }
 
-function volumeMounts(container: Container): { volumeMounts?: unknown } {
+function volumeMounts(container: Container): unknown {
   const mounts = container.volumeMounts ?? [];
-  if (mounts.length === 0) return {};
-  return {
-    volumeMounts: mounts.map(({ name, mountPath, readOnly }) =>
-      readOnly === true ? { name, mountPath, readOnly, recursiveReadOnly: "Disabled" } : { name, mountPath },
-    ),
-  };
+  if (mounts.length === 0) return undefined;
+  return mounts.map(({ name, mountPath, readOnly }) =>
+    readOnly === true ? { name, mountPath, readOnly, recursiveReadOnly: "Disabled" } : { name, mountPath },
+  );
 }
 
 function stateOf(

@@ -1,4 +1,5 @@
 import { deepFreeze } from "../../api/object.ts";
+import { withFields } from "../../kernel/records.ts";
 import type { Context } from "../../kernel/types.ts";
 import type { ContainerMount } from "../container-runtime/messages.ts";
 import { fieldValue, type NodeFacts, resourceValue } from "./fields.ts";
@@ -147,9 +148,11 @@ export function mountsOf(
     const { mounted } = result;
     const base = { path: mountPath, readOnly: readOnly === true };
     if ("hostPath" in mounted) {
-      mounts.push({ ...base, hostPath: subPath === undefined ? mounted.hostPath : `${mounted.hostPath}/${subPath}` });
+      mounts.push(
+        withFields(base, { hostPath: subPath === undefined ? mounted.hostPath : `${mounted.hostPath}/${subPath}` }),
+      );
     } else if (subPath === undefined) {
-      mounts.push({ ...base, files: mounted.files, volume: volumePath(worker.uid, name) });
+      mounts.push(withFields(base, { files: mounted.files, volume: volumePath(worker.uid, name) }));
     } else {
       // One file of the volume at the mount path itself; it is not updated later, as upstream.
       mounts.push({ ...base, files: { "": mounted.files[subPath] ?? "" } });

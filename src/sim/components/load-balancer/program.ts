@@ -1,3 +1,4 @@
+import { withFields } from "../../kernel/records.ts";
 import type { Component, Context, KernelMessage, NetworkError, Peer, RequestId, StreamId } from "../../kernel/types.ts";
 import { methodOf, pathOf } from "../../machinery/requests.ts";
 import type { HttpRequest, HttpResponse, ResourceRequest } from "../kube-apiserver/messages.ts";
@@ -175,7 +176,7 @@ function forward(state: LoadBalancerState, relay: Relay, server: number, context
   const options = { to: address, body: relay.body, certificate, tag, label: labelOf(relay.body) };
   relay.onward = relay.stream
     ? context.openStream(options)
-    : context.request({ ...options, timeoutUs: Math.max(1, relay.deadlineAtUs - context.nowUs) });
+    : context.request(withFields(options, { timeoutUs: Math.max(1, relay.deadlineAtUs - context.nowUs) }));
 }
 
 function done(state: LoadBalancerState, relay: Relay): void {

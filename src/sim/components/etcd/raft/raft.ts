@@ -1,3 +1,4 @@
+import { withFields } from "../../../kernel/records.ts";
 import { answerVoteRequest, campaign, stepCandidate } from "./election.ts";
 import { handleAppend, handleHeartbeat, handleSnapshot } from "./follower.ts";
 import {
@@ -183,7 +184,8 @@ function stepFollower(raft: Raft, message: RaftMessage, around: Surroundings): v
     case "propose":
     case "readIndex":
     case "transferLeader":
-      if (raft.leader !== NOBODY) send(raft, { ...message, from: message.from || raft.config.id, to: raft.leader });
+      if (raft.leader !== NOBODY)
+        send(raft, withFields(message, { from: message.from || raft.config.id, to: raft.leader }));
       return;
     case "timeoutNow":
       if (raft.role === "follower") campaign(raft, around, true);

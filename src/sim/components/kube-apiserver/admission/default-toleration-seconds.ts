@@ -1,3 +1,4 @@
+import { withFields } from "../../../kernel/records.ts";
 import { type AdmissionPlugin, createsPod, type PodSpec, type Toleration } from "./plugin.ts";
 
 const DEFAULTS: readonly Toleration[] = ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"].map((key) =>
@@ -15,7 +16,7 @@ export const defaultTolerationSeconds: AdmissionPlugin = {
     const spec = pod.spec as PodSpec;
     const given = spec.tolerations ?? [];
     const missing = DEFAULTS.filter(({ key }) => !given.some((toleration) => tolerates(toleration, key!)));
-    return missing.length === 0 ? null : { ...pod, spec: { ...spec, tolerations: [...given, ...missing] } };
+    return missing.length === 0 ? null : { ...pod, spec: withFields(spec, { tolerations: [...given, ...missing] }) };
   },
 };
 

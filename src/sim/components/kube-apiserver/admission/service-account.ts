@@ -1,6 +1,7 @@
 import { randomSuffix } from "../../../api/hash.ts";
 import type { ApiObject } from "../../../api/object.ts";
 import { forbidden } from "../../../api/status-errors.ts";
+import { withFields } from "../../../kernel/records.ts";
 import { type AdmissionPlugin, createsPod, type PodContainer, type PodSpec, type PodVolume } from "./plugin.ts";
 
 const MIRROR = "kubernetes.io/config.mirror";
@@ -29,7 +30,7 @@ export const serviceAccount: AdmissionPlugin = {
       const why = `error looking up service account ${request.namespace}/${name}: serviceaccount "${name}" not found`;
       return forbidden(request.kind, request.name, why);
     }
-    spec = { ...spec, serviceAccountName: name, serviceAccount: name };
+    spec = withFields(spec, { serviceAccountName: name, serviceAccount: name });
     if (spec.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true)
       spec = mountToken(spec, view.random);
     const secrets = account.imagePullSecrets;
@@ -92,7 +93,7 @@ function mountToken(spec: PodSpec, random: (bound: number) => number): PodSpec {
     const mounts = container.volumeMounts ?? [];
     if (mounts.some(({ mountPath }) => mountPath === MOUNT_PATH)) return container;
     needed = true;
-    return { ...container, volumeMounts: [...mounts, mount] };
+    return withFields(container, { volumeMounts: [...mounts, mount] });
   };
   const containers = spec.containers?.map(withMount);
   const initContainers = spec.initContainers?.map(withMount);

@@ -1,6 +1,7 @@
 import type { ApiObject } from "../../../api/object.ts";
 import { badRequest, conflict } from "../../../api/status-errors.ts";
 import { formatTime } from "../../../api/time.ts";
+import { withFields } from "../../../kernel/records.ts";
 import type { Exchange } from "../state.ts";
 import type { Outcome } from "./outcome.ts";
 
@@ -58,8 +59,8 @@ export function bindPod(exchange: Exchange, pod: ApiObject, wallUs: number): Out
     object: {
       ...pod,
       metadata,
-      spec: { ...spec, nodeName: node },
-      status: { ...status, conditions: scheduled(status.conditions ?? [], formatTime(wallUs)) },
+      spec: withFields(spec, { nodeName: node }),
+      status: withFields(status, { conditions: scheduled(status.conditions ?? [], formatTime(wallUs)) }),
     },
   };
 }

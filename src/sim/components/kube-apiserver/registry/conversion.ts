@@ -1,6 +1,7 @@
 import { servedCustom, storedCustom } from "../../../api/custom/convert.ts";
 import { apiVersionOf, type Kind } from "../../../api/kinds.ts";
 import { type ApiObject, deepFreeze } from "../../../api/object.ts";
+import { withFields } from "../../../kernel/records.ts";
 import { hpaToServed, hpaToStored } from "./hpa-conversion.ts";
 
 /** Cache: stored objects in the form of another version, by the frozen stored object. */
@@ -50,7 +51,7 @@ const NAMES: readonly (readonly [newName: string, coreName: string])[] = [
 ];
 
 function toCoreEvent(event: ApiObject): ApiObject {
-  const core: Record<string, unknown> = { ...event, kind: "Event", apiVersion: "v1" };
+  const core: Record<string, unknown> = withFields(event, { kind: "Event", apiVersion: "v1" });
   for (const [newName, coreName] of NAMES) {
     if (newName === coreName || event[newName] === undefined) continue;
     core[coreName] = event[newName];
@@ -60,7 +61,7 @@ function toCoreEvent(event: ApiObject): ApiObject {
 }
 
 function toNewEvent(event: ApiObject): ApiObject {
-  const served: Record<string, unknown> = { ...event, apiVersion: "events.k8s.io/v1" };
+  const served: Record<string, unknown> = withFields(event, { apiVersion: "events.k8s.io/v1" });
   for (const [newName, coreName] of NAMES) {
     if (newName === coreName || event[coreName] === undefined) continue;
     served[newName] = event[coreName];

@@ -142,7 +142,7 @@ function listOf(
   return Object.freeze({
     kind: kind.listKind,
     apiVersion: apiVersionOf(kind),
-    metadata: Object.freeze({ resourceVersion: String(revision), ...rest }),
+    metadata: Object.freeze(Object.assign({ resourceVersion: String(revision) }, rest)),
     items: Object.freeze(items),
   });
 }

@@ -2,6 +2,7 @@ import { equalJson } from "../../../api/equal.ts";
 import type { Kind } from "../../../api/kinds.ts";
 import type { ApiObject } from "../../../api/object.ts";
 import { prepareForCreate as prepareCreated, prepareForUpdate as prepareUpdated } from "../../../api/strategy.ts";
+import { withFields } from "../../../kernel/records.ts";
 import type { UserInfo } from "../authn/user.ts";
 import { withTemplateGeneration } from "./daemon-set.ts";
 import { assemble, newMetadata, updatedMetadata } from "./metadata.ts";
@@ -121,6 +122,6 @@ function statusUpdate(
   // Owners are none of the kubelet's business.
   const { ownerReferences: _, ...rest } = metadata;
   const owners = current.metadata?.ownerReferences;
-  const kept = owners === undefined ? rest : { ...rest, ownerReferences: owners };
+  const kept = owners === undefined ? rest : withFields(rest, { ownerReferences: owners });
   return prepareUpdated(assemble(kind, kept, { ...current, status }), current, "status", kind);
 }

@@ -4,6 +4,7 @@ import { type ApiObject, deepFreeze } from "../../../api/object.ts";
 import { signToken, type TokenClaims } from "../../../api/service-account-token.ts";
 import { conflict, invalid, notFound, storageError } from "../../../api/status-errors.ts";
 import { formatTime } from "../../../api/time.ts";
+import { withFields } from "../../../kernel/records.ts";
 import type { Context } from "../../../kernel/types.ts";
 import { answer, refuse } from "../respond.ts";
 import type { ApiServerState, Exchange } from "../state.ts";
@@ -95,7 +96,7 @@ function issueToken(state: ApiServerState, exchange: Exchange, context: Context,
     spec: {
       audiences,
       expirationSeconds: seconds,
-      ...(spec.boundObjectRef === undefined ? { boundObjectRef: null } : { boundObjectRef: spec.boundObjectRef }),
+      boundObjectRef: spec.boundObjectRef === undefined ? null : spec.boundObjectRef,
     },
     status: { token: signToken(claims, state.tokenKey), expirationTimestamp: formatTime((now + seconds) * 1_000_000) },
   };
@@ -113,7 +114,7 @@ function boundTo(state: ApiServerState, namespace: string, { boundObjectRef: ref
     const nodeName = (pod.spec as { nodeName?: string }).nodeName;
     const node = nodeName ? lookup(state, "nodes", "", nodeName) : undefined;
     const at = nodeName ? { node: { name: nodeName, uid: node?.metadata?.uid ?? "" } } : {};
-    return { ...at, pod: { name: ref.name, uid: pod.metadata!.uid! } };
+    return withFields(at, { pod: { name: ref.name, uid: pod.metadata!.uid! } });
   }
   const resource = ref.kind === "Secret" ? "secrets" : "nodes";
   const object = lookup(state, resource, ref.kind === "Secret" ? namespace : "", ref.name);

@@ -1,4 +1,5 @@
-import { type ApiObject, deepFreeze } from "../../../api/object.ts";
+import { type ApiObject, deepFreeze, type ObjectMeta } from "../../../api/object.ts";
+import { withFields } from "../../../kernel/records.ts";
 import type { KeyValue } from "../../etcd/messages.ts";
 
 /**
@@ -8,6 +9,8 @@ import type { KeyValue } from "../../etcd/messages.ts";
 const decorated = new WeakMap<object, ApiObject>();
 /** The way back. */
 const undecorated = new WeakMap<object, ApiObject>();
+
+const NO_METADATA: ObjectMeta = Object.freeze({});
 
 export function decorate(stored: ApiObject, revision: number): ApiObject {
   const known = decorated.get(stored);
@@ -22,7 +25,9 @@ export function decorate(stored: ApiObject, revision: number): ApiObject {
 }
 
 export function withResourceVersion(object: ApiObject, resourceVersion: string): ApiObject {
-  return Object.freeze({ ...object, metadata: Object.freeze({ ...object.metadata, resourceVersion }) });
+  return Object.freeze(
+    withFields(object, { metadata: Object.freeze(withFields(object.metadata ?? NO_METADATA, { resourceVersion })) }),
+  );
 }
 
 /** What is stored of an object: everything but its resourceVersion. */
@@ -30,7 +35,7 @@ export function undecorate(object: ApiObject): ApiObject {
   const known = undecorated.get(object);
   if (known !== undefined) return known;
   const { resourceVersion: _, ...metadata } = object.metadata ?? {};
-  return { ...object, metadata };
+  return withFields(object, { metadata });
 }
 
 /** The API object under a key; null when what lies there is none (somebody wrote text with etcdctl). */

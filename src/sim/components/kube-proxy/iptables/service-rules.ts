@@ -142,7 +142,7 @@ class ServicePortRules {
   private refuse(chain: string, match: Partial<Rule>): void {
     const { any } = this.endpoints;
     const comment = `${this.port.name} has no ${any ? "local " : ""}endpoints`;
-    this.filter({ chain, comment, ...match, target: any ? "DROP" : "REJECT" });
+    this.filter(Object.assign({ chain, comment }, match, { target: any ? "DROP" : "REJECT" }));
   }
 
   private internalTraffic(): void {
@@ -154,10 +154,11 @@ class ServicePortRules {
       return;
     }
     const chain = port.internalPolicyLocal ? this.localChain : this.clusterChain;
-    this.nat({ chain: "KUBE-SERVICES", comment, ...match, target: chain });
+    this.nat(Object.assign({ chain: "KUBE-SERVICES", comment }, match, { target: chain }));
     if (config.masqueradeAll) this.nat({ chain, comment, ...match, target: MARK_MASQ });
     else if (config.podCidr !== "") {
-      this.nat({ chain, comment, ...match, source: { address: config.podCidr, not: true }, target: MARK_MASQ });
+      const source = { address: config.podCidr, not: true };
+      this.nat(Object.assign({ chain, comment }, match, { source, target: MARK_MASQ }));
     }
   }
 

@@ -1,4 +1,5 @@
 import { equalJson } from "../../../api/equal.ts";
+import { withFields } from "../../../kernel/records.ts";
 import type { Node, Pod, Taint } from "../objects.ts";
 import { nameOf } from "../objects.ts";
 import { type HostPort, normalizedImage, type PodInfo, podInfoOf } from "../pod-info.ts";
@@ -36,14 +37,15 @@ const NO_TAINTS: readonly Taint[] = Object.freeze([]);
 const NO_LABELS: Readonly<Record<string, string>> = Object.freeze({});
 
 export function createNodeInfo(node: Node): NodeInfo {
-  return Object.freeze({
-    ...partsOfNode(node),
-    podCount: 0,
-    requested: NO_RESOURCES,
-    nonZeroMilliCpu: 0,
-    nonZeroMemoryBytes: 0,
-    usedPorts: NO_PORTS,
-  });
+  return Object.freeze(
+    withFields(partsOfNode(node), {
+      podCount: 0,
+      requested: NO_RESOURCES,
+      nonZeroMilliCpu: 0,
+      nonZeroMemoryBytes: 0,
+      usedPorts: NO_PORTS,
+    }),
+  );
 }
 
 /** The same sums under a newer node object; a mere heart-beat keeps what was parsed. */
@@ -51,17 +53,18 @@ export function withNode(info: NodeInfo, node: Node): NodeInfo {
   const old = info.node;
   const sameAllocatable = equalJson(old.status?.allocatable, node.status?.allocatable);
   const sameImages = equalJson(old.status?.images, node.status?.images);
-  return Object.freeze({
-    ...info,
-    name: nameOf(node),
-    node,
-    zone: zoneOf(node),
-    unschedulable: node.spec?.unschedulable ?? false,
-    taints: node.spec?.taints ?? NO_TAINTS,
-    labels: node.metadata.labels ?? NO_LABELS,
-    allocatable: sameAllocatable ? info.allocatable : resourcesOf(node.status?.allocatable),
-    images: sameImages ? info.images : imagesOf(node),
-  });
+  return Object.freeze(
+    withFields(info, {
+      name: nameOf(node),
+      node,
+      zone: zoneOf(node),
+      unschedulable: node.spec?.unschedulable ?? false,
+      taints: node.spec?.taints ?? NO_TAINTS,
+      labels: node.metadata.labels ?? NO_LABELS,
+      allocatable: sameAllocatable ? info.allocatable : resourcesOf(node.status?.allocatable),
+      images: sameImages ? info.images : imagesOf(node),
+    }),
+  );
 }
 
 function partsOfNode(node: Node): OfNode {
@@ -87,26 +90,28 @@ export function withPod(info: NodeInfo, pod: Pod): NodeInfo {
 }
 
 function withPodInfo(info: NodeInfo, pod: PodInfo): NodeInfo {
-  return Object.freeze({
-    ...info,
-    podCount: info.podCount + 1,
-    requested: addResources(info.requested, pod.request),
-    nonZeroMilliCpu: info.nonZeroMilliCpu + pod.nonZeroMilliCpu,
-    nonZeroMemoryBytes: info.nonZeroMemoryBytes + pod.nonZeroMemoryBytes,
-    usedPorts: pod.hostPorts.length === 0 ? info.usedPorts : Object.freeze([...info.usedPorts, ...pod.hostPorts]),
-  });
+  return Object.freeze(
+    withFields(info, {
+      podCount: info.podCount + 1,
+      requested: addResources(info.requested, pod.request),
+      nonZeroMilliCpu: info.nonZeroMilliCpu + pod.nonZeroMilliCpu,
+      nonZeroMemoryBytes: info.nonZeroMemoryBytes + pod.nonZeroMemoryBytes,
+      usedPorts: pod.hostPorts.length === 0 ? info.usedPorts : Object.freeze([...info.usedPorts, ...pod.hostPorts]),
+    }),
+  );
 }
 
 export function withoutPod(info: NodeInfo, pod: Pod): NodeInfo {
   const parsed = podInfoOf(pod);
-  return Object.freeze({
-    ...info,
-    podCount: info.podCount - 1,
-    requested: subtractResources(info.requested, parsed.request),
-    nonZeroMilliCpu: info.nonZeroMilliCpu - parsed.nonZeroMilliCpu,
-    nonZeroMemoryBytes: info.nonZeroMemoryBytes - parsed.nonZeroMemoryBytes,
-    usedPorts: parsed.hostPorts.length === 0 ? info.usedPorts : withoutPorts(info.usedPorts, parsed.hostPorts),
-  });
+  return Object.freeze(
+    withFields(info, {
+      podCount: info.podCount - 1,
+      requested: subtractResources(info.requested, parsed.request),
+      nonZeroMilliCpu: info.nonZeroMilliCpu - parsed.nonZeroMilliCpu,
+      nonZeroMemoryBytes: info.nonZeroMemoryBytes - parsed.nonZeroMemoryBytes,
+      usedPorts: parsed.hostPorts.length === 0 ? info.usedPorts : withoutPorts(info.usedPorts, parsed.hostPorts),
+    }),
+  );
 }
 
 /** One entry per pod and port, since pods may use one port under several addresses. */
