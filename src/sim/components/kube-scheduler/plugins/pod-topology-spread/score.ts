@@ -34,27 +34,31 @@ export function softConstraints(
     ignored,
     constraints: constraints.map(({ topologyKey, maxSkew, query, topology }) => {
       const counter = counterOf(index, snapshot, query);
-      const byHost = topologyKey === HOSTNAME;
-      const domains = byHost ? nodes.length - ignored.size : domainsAmong(nodes, topologyKey, ignored);
-      return {
-        topologyKey,
-        maxSkew,
-        weight: naturalLog(domains + 2),
-        pods: byHost ? counter.pods : countsIn(index, counter, topology).pods,
-      };
+      if (topologyKey === HOSTNAME) {
+        const weight = naturalLog(nodes.length - ignored.size + 2);
+        return { topologyKey, maxSkew, weight, pods: counter.pods };
+      }
+      const { domains, pods } = countsIn(index, counter, topology);
+      // Where every node counts there are no more domains than these.
+      const most = domains.byNode.size === snapshot.nodes.length ? domains.nodes.size : Number.POSITIVE_INFINITY;
+      const weight = naturalLog(domainsAmong(nodes, topologyKey, ignored, most) + 2);
+      return { topologyKey, maxSkew, weight, pods };
     }),
   };
 }
 
-function domainsAmong(nodes: readonly NodeInfo[], key: string, ignored: ReadonlySet<string>): number {
+function domainsAmong(nodes: readonly NodeInfo[], key: string, ignored: ReadonlySet<string>, most: number): number {
   const domains = new Set<string>();
-  for (const { name, labels } of nodes) if (ignored.size === 0 || !ignored.has(name)) domains.add(labels[key] ?? "");
+  for (const { name, labels } of nodes) {
+    if (ignored.size === 0 || !ignored.has(name)) domains.add(labels[key] ?? "");
+    if (domains.size === most) break;
+  }
   return domains.size;
 }
 
 /** The more pods of its kind are in the node's domains, the more. */
 export function scoreNode({ constraints, ignored }: SoftConstraints, node: NodeInfo): number {
-  if (ignored.has(node.name)) return 0;
+  if (ignored.size > 0 && ignored.has(node.name)) return 0;
   let score = 0;
   for (const { topologyKey, maxSkew, weight, pods } of constraints) {
     const domain = node.labels[topologyKey];
@@ -67,15 +71,17 @@ export function scoreNode({ constraints, ignored }: SoftConstraints, node: NodeI
 
 /** Turned round, so that few pods are best, in place. */
 export function normalize({ ignored }: SoftConstraints, scores: number[], nodes: readonly NodeInfo[]): void {
+  const isIgnored = (index: number) => ignored.size > 0 && ignored.has(nodes[index]!.name);
   let min = Number.POSITIVE_INFINITY;
   let max = 0;
-  for (const [index, { name }] of nodes.entries()) {
-    if (ignored.has(name)) continue;
-    min = Math.min(min, scores[index]!);
-    max = Math.max(max, scores[index]!);
+  for (let index = 0; index < scores.length; index += 1) {
+    if (isIgnored(index)) continue;
+    const score = scores[index]!;
+    if (score < min) min = score;
+    if (score > max) max = score;
   }
-  for (const [index, { name }] of nodes.entries()) {
-    if (ignored.has(name)) scores[index] = 0;
+  for (let index = 0; index < scores.length; index += 1) {
+    if (isIgnored(index)) scores[index] = 0;
     else scores[index] = max === 0 ? MAX_NODE_SCORE : Math.trunc((MAX_NODE_SCORE * (max + min - scores[index]!)) / max);
   }
 }
