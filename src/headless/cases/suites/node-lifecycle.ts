@@ -25,6 +25,7 @@ interface Input {
   readonly secondPassAfter?: string;
   readonly now: string;
   readonly gracePeriod: string;
+  readonly startupGracePeriod?: string;
   readonly nodesInZone: number;
   readonly zoneState: ZoneState;
   readonly evictionRate: number;
@@ -44,8 +45,8 @@ const ANSWERS: Readonly<Record<string, Answer<Input>>> = {
   "condition-taints": ({ node }, { taints }) => expectSameSet(conditionTaints(node), taints as unknown[]),
   "stale-heartbeat": (input, { conditions }) =>
     expectSame(
-      input.nodes.map((node) => afterPasses(node, input)),
-      conditions,
+      input.nodes.map((node) => afterPasses(node, input) ?? []),
+      (conditions as (unknown[] | null)[]).map((held) => held ?? []),
     ),
   "eviction-rate": (input, { rate }) =>
     expectSame(
@@ -73,9 +74,10 @@ function statesOf(nodes: readonly Node[]): Map<string, ZoneState> {
 function afterPasses(node: Node, input: Input): readonly Condition[] | undefined {
   const now = parseTime(input.now) ?? 0;
   const graceUs = parseGoDuration(input.gracePeriod) ?? 0;
+  const startupGraceUs = parseGoDuration(input.startupGracePeriod ?? input.gracePeriod) ?? 0;
   const createdUs = parseTime(node.metadata?.creationTimestamp ?? "") ?? now;
   const isReported = readyOf(node.status) !== undefined;
-  const first = isReported || createdUs + graceUs >= now ? null : expiredConditions(node, now);
+  const first = isReported || createdUs + startupGraceUs >= now ? null : expiredConditions(node, now);
   const held: Node = first === null ? node : { ...node, status: { ...node.status, conditions: first } };
   const laterUs = input.secondPassAfter === undefined ? null : parseGoDuration(input.secondPassAfter);
   if (laterUs === null) return held.status?.conditions;

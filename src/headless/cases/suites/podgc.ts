@@ -3,7 +3,7 @@ import {
   excessTerminated,
   isMarkedFailed,
   type Reason,
-} from "../../../sim/components/kube-controller-manager/controllers/pod-garbage-collector/index.ts";
+} from "../../../sim/components/kube-controller-manager/controllers/pod-garbage-collector/doomed.ts";
 import type { Node, Pod, Taint } from "../../../sim/components/kube-controller-manager/lib/types.ts";
 import { allOf, expectSameSet, type Outcome, type Suite } from "../suite.ts";
 import { type Answer, ask } from "./ask.ts";

@@ -9,6 +9,7 @@ import type { ProgramArgs } from "../container-runtime/messages.ts";
 import { formatListing, formatSpecification } from "./iptables/format.ts";
 import { kubeProxy, type ProxyState } from "./program.ts";
 import { readRuleset, routePacket } from "./route.ts";
+import { type EndpointSlice, endpointsOf } from "./services.ts";
 import { proxyView } from "./view.ts";
 
 const kubeconfig = "clusters:\n- cluster:\n    server: https://10.0.0.11:6443\nusers:\n- user: {}\n";
@@ -156,4 +157,18 @@ describe("kube-proxy", () => {
     expect(proxyView(copyState(state))).toEqual(proxyView(state));
     expect(Object.isFrozen(read(w)("iptables/nat"))).toBe(true);
   });
+});
+
+it("an endpoint that two slices have counts as the node's own if one of them says so", () => {
+  const [first] = [slice("10.244.1.5")] as unknown as EndpointSlice[];
+  const on = (nodeName: string): EndpointSlice => ({
+    ...first!,
+    endpoints: first!.endpoints!.map((endpoint) => ({ ...endpoint, nodeName })),
+  });
+  for (const slices of [
+    [on("here"), on("there")],
+    [on("there"), on("here")],
+  ]) {
+    expect(endpointsOf(slices, "", "tcp", "IPv4", "here").map(({ isLocal }) => isLocal)).toEqual([true]);
+  }
 });

@@ -103,7 +103,7 @@ export function servicePorts(service: Service, family: IpFamily): ServicePort[] 
   }));
 }
 
-/** All endpoints of a service port, each once, in the order of their text. */
+/** All endpoints of a service port, each once (the node's own before others), in the order of their text. */
 export function endpointsOf(
   slices: readonly EndpointSlice[],
   portName: string,
@@ -121,6 +121,7 @@ export function endpointsOf(
         const ip = addresses?.[0];
         if (ip === undefined) continue;
         const text = ip.includes(":") ? `[${ip}]:${port}` : `${ip}:${port}`;
+        if (found.get(text)?.isLocal) continue;
         found.set(text, {
           ip,
           port,

@@ -1,3 +1,4 @@
+import { isStaticPod } from "../../api/pod/status.ts";
 import { type Container, type ContainerStatus, isRestartableInit, type Pod } from "./types.ts";
 
 /**
@@ -35,7 +36,7 @@ export function podPhase(
   if (count.running > 0) return "Running";
   if (count.stopped === 0) return "Pending";
   const allSucceeded = count.stopped === count.succeeded;
-  if (podIsTerminal) return allSucceeded ? "Succeeded" : "Failed";
+  if (podIsTerminal && !isStaticPod(pod)) return allSucceeded ? "Succeeded" : "Failed";
   if (policy === "Always") return "Running";
   if (allSucceeded) return "Succeeded";
   return policy === "Never" ? "Failed" : "Running";

@@ -224,7 +224,11 @@ export interface Node extends ApiObject {
     readonly podCIDR?: string;
     readonly podCIDRs?: readonly string[];
   };
-  readonly status?: { readonly conditions?: readonly Condition[]; readonly [field: string]: unknown };
+  readonly status?: {
+    readonly conditions?: readonly Condition[];
+    readonly allocatable?: Readonly<Record<string, string>>;
+    readonly [field: string]: unknown;
+  };
 }
 
 export interface ServicePort {
@@ -246,6 +250,7 @@ export interface Service extends ApiObject {
     readonly ipFamilyPolicy?: string;
     readonly publishNotReadyAddresses?: boolean;
     readonly externalName?: string;
+    readonly trafficDistribution?: string;
     readonly [field: string]: unknown;
   };
 }

@@ -23,6 +23,8 @@ export interface Endpoint {
   };
   readonly nodeName?: string;
   readonly zone?: string;
+  /** For whose clients it is. */
+  readonly hints?: { readonly forZones: readonly { readonly name: string }[] };
 }
 
 /** podToEndpoint. Null: the pod has no address of that family. */

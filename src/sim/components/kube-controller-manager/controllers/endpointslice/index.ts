@@ -3,7 +3,7 @@ import { matchesSet } from "../../../../api/labels.ts";
 import { isPodReady } from "../../../../api/pod/status.ts";
 import { formatTime } from "../../../../api/time.ts";
 import type { ControllerDefinition, Hands, Plan, View } from "../../../../machinery/controller-runtime.ts";
-import { referenceTo } from "../../../../machinery/event-recorder.ts";
+import { type EventToRecord, referenceTo } from "../../../../machinery/event-recorder.ts";
 import {
   creationObserved,
   deleteExpectations,
@@ -13,6 +13,7 @@ import {
 import type { Delta } from "../../../../machinery/informer.ts";
 import { ENDPOINT_SLICES, NODES, PODS, SERVICES } from "../../../../machinery/resources.ts";
 import { forEachByIndex, keyOf, objectsByIndex } from "../../../../machinery/store.ts";
+import { conditionOf } from "../../lib/pods.ts";
 import type { Node, Pod, Service } from "../../lib/types.ts";
 import {
   type AddressType,
@@ -23,6 +24,7 @@ import {
   endpointPorts,
   podToEndpoint,
 } from "./endpoint.ts";
+import { cpuSharesOf, type HintsMemory, overloadedServices, withHints } from "./hints.ts";
 import {
   CONTROLLER,
   type EndpointSlice,
@@ -31,6 +33,7 @@ import {
   portsKey,
   reconcileSlices,
   SERVICE_LABEL,
+  writesFor,
 } from "./reconcile.ts";
 
 const MIN_SYNC_DELAY_US = 1_000_000;
@@ -43,13 +46,15 @@ export function serviceOfSliceIndex(object: EndpointSlice): readonly string[] {
   return [`${object.metadata?.namespace}/${labels[SERVICE_LABEL]}`];
 }
 
+interface Memory extends SyncTimes, HintsMemory {}
+
 export interface SyncTimes {
   /** Service -> when it was synced last: syncs of one service are a second apart. */
   readonly lastSyncUs: Map<string, number>;
 }
 
 /** pkg/controller/endpointslice. Keys are services. */
-export const endpointSliceController: ControllerDefinition<SyncTimes> = {
+export const endpointSliceController: ControllerDefinition<Memory> = {
   name: "endpointslice-controller",
   workers: 5,
   maxRetries: 15,
@@ -59,9 +64,10 @@ export const endpointSliceController: ControllerDefinition<SyncTimes> = {
     { resource: NODES },
     { resource: ENDPOINT_SLICES, indexes: [SERVICE_OF_SLICE_INDEX] },
   ],
-  createMemory: () => ({ lastSyncUs: new Map() }),
+  createMemory: () => ({ lastSyncUs: new Map(), cpuShares: null, hinted: new Map() }),
   onDelta(informer, delta, hands) {
     if (informer === "services") hands.add(keyOf(delta.object), delta.trace);
+    else if (informer === "nodes") nodeChanged(delta, hands);
     else if (informer === "pods") podChanged(delta, hands);
     else if (informer === "endpointslices") sliceChanged(delta, hands);
   },
@@ -69,6 +75,7 @@ export const endpointSliceController: ControllerDefinition<SyncTimes> = {
     const service = view.store("services").objects.get(key) as Service | undefined;
     if (service === undefined) {
       view.memory.lastSyncUs.delete(key);
+      view.memory.hinted.delete(key);
       deleteExpectations(view.expectations, key);
       return {};
     }
@@ -127,7 +134,28 @@ function sliceChanged(delta: Delta, hands: Hands<SyncTimes>): void {
   }
 }
 
-function sync(view: View<SyncTimes>, key: string, service: Service): Plan {
+/** The zones' shares are counted anew when a node's part in them may have changed. */
+function nodeChanged(delta: Delta, hands: Hands<Memory>): void {
+  const node = delta.object as Node;
+  const old = delta.old as Node | null;
+  if (delta.type === "updated" && old !== null && semanticEqual(partOf(old), partOf(node))) return;
+  const { memory } = hands;
+  const nodes: Node[] = [];
+  hands.store("nodes").objects.forEach((each) => {
+    nodes.push(each as Node);
+  });
+  const shares = cpuSharesOf(nodes);
+  if (semanticEqual(shares, memory.cpuShares)) return;
+  memory.cpuShares = shares;
+  for (const key of overloadedServices(memory)) hands.add(key, delta.trace);
+}
+
+function partOf({ metadata, status }: Node): unknown {
+  const ready = conditionOf(status?.conditions, "Ready")?.status;
+  return [ready, status?.allocatable?.cpu, metadata?.labels];
+}
+
+function sync(view: View<Memory>, key: string, service: Service): Plan {
   const namespace = service.metadata?.namespace ?? "";
   const pods: Pod[] = [];
   forEachByIndex<Pod>(view.store("pods"), "namespace", namespace, (pod) => {
@@ -138,20 +166,21 @@ function sync(view: View<SyncTimes>, key: string, service: Service): Plan {
   const existing = objectsByIndex<EndpointSlice>(view.store("endpointslices"), SERVICE_OF_SLICE_INDEX, key);
   const types = familiesOf(service);
   const nodeOf = (name: string): Node | undefined => nodes.get(name) as Node | undefined;
-  const writes = types.flatMap((type) =>
-    reconcileSlices(
-      service,
-      type,
-      groupByPorts(service, pods, nodeOf, type),
-      existing.filter((slice) => slice.addressType === type),
-      formatTime(view.wallUs),
-    ),
-  );
+  const triggerTime = formatTime(view.wallUs);
+  const object = referenceTo(SERVICES, service);
+  const events: EventToRecord[] = [];
+  const writes = types.flatMap((addressType) => {
+    const groups = groupByPorts(service, pods, nodeOf, addressType);
+    const own = existing.filter((slice) => slice.addressType === addressType);
+    const { changes, event } = withHints(service, key, addressType, reconcileSlices(service, groups, own), view.memory);
+    if (event !== null) events.push({ object, ...event });
+    return writesFor({ service, addressType, triggerTime }, changes);
+  });
   const creations = writes.filter((write) => write.expects !== undefined).length;
   if (creations > 0) expectCreations(view.expectations, key, creations, view.nowUs);
   const message = `Error updating Endpoint Slices for Service ${key}: {error}`;
-  const object = referenceTo(SERVICES, service);
   return {
+    events,
     writes: writes.map((write) => ({
       ...write,
       onFailure: { object, type: "Warning", reason: "FailedToUpdateEndpointSlices", message },

@@ -26,46 +26,52 @@ export interface PortGroup {
   readonly endpoints: readonly Endpoint[];
 }
 
-/** What of the existing slices of one address type must change so that they hold the groups. */
+/** What becomes of a slice. `keep`: nothing. */
+export type SliceChange =
+  | { readonly action: "create"; readonly ports: readonly EndpointPort[]; readonly endpoints: readonly Endpoint[] }
+  | { readonly action: "update"; readonly slice: EndpointSlice; readonly endpoints: readonly Endpoint[] }
+  | { readonly action: "keep" | "delete"; readonly slice: EndpointSlice };
+
+export function endpointsOf(change: SliceChange): readonly Endpoint[] {
+  return "endpoints" in change ? change.endpoints : (change.slice.endpoints ?? []);
+}
+
+/** The change, so that the slice gets these. One that is deleted gets nothing. */
+export function withEndpoints(change: SliceChange, endpoints: readonly Endpoint[]): SliceChange {
+  if (change.action === "create") return { ...change, endpoints };
+  return change.action === "delete" ? change : { action: "update", slice: change.slice, endpoints };
+}
+
+/** What must become of the existing slices of one address type, and which are missing, so that they hold the groups. */
 export function reconcileSlices(
   service: Service,
-  addressType: AddressType,
   groups: readonly PortGroup[],
   existing: readonly EndpointSlice[],
-  triggerTime: string | null,
-): PlannedWrite[] {
+): SliceChange[] {
   const wanted = groups.length > 0 ? groups : [{ ports: [], endpoints: [] }];
   const left = new Set(existing);
-  const writes: PlannedWrite[] = [];
-  const writer = { service, addressType, triggerTime };
+  const changes: SliceChange[] = [];
   for (const group of wanted) {
     const own = existing.filter((slice) => samePorts(slice.ports, group.ports));
     for (const slice of own) left.delete(slice);
-    writes.push(...fillSlices(writer, group, own));
+    changes.push(...fillSlices(service, group, own));
   }
-  const surplus = [...left].map(deleteWrite);
-  return [...writes, ...surplus];
-}
-
-interface Writer {
-  readonly service: Service;
-  readonly addressType: AddressType;
-  readonly triggerTime: string | null;
+  return [...changes, ...[...left].map((slice): SliceChange => ({ action: "delete", slice }))];
 }
 
 /** Keeps endpoints where they are; new ones go to slices that change anyway, then to one with room, then to new slices. */
-function fillSlices(writer: Writer, group: PortGroup, slices: readonly EndpointSlice[]): PlannedWrite[] {
+function fillSlices(service: Service, group: PortGroup, slices: readonly EndpointSlice[]): SliceChange[] {
   const waiting = new Map(group.endpoints.map((endpoint) => [identity(endpoint), endpoint]));
   const drafts = slices.map((slice) => {
     const kept: Endpoint[] = [];
-    let changed = !semanticEqual(slice.metadata?.labels, labelsOf(writer.service));
+    let changed = !semanticEqual(slice.metadata?.labels, labelsOf(service));
     for (const endpoint of slice.endpoints ?? []) {
       const next = waiting.get(identity(endpoint));
       if (next === undefined) changed = true;
       else {
         kept.push(next);
         waiting.delete(identity(endpoint));
-        changed ||= !semanticEqual(endpoint, next);
+        changed ||= !equalButHints(endpoint, next);
       }
     }
     return { slice, kept, changed };
@@ -83,15 +89,23 @@ function fillSlices(writer: Writer, group: PortGroup, slices: readonly EndpointS
       roomy.changed = true;
     }
   }
-  const writes: PlannedWrite[] = [];
-  while (pending.length > 0) writes.push(createWrite(writer, group, pending.splice(0, ENDPOINTS_MAX)));
-  if (slices.length === 0 && writes.length === 0) writes.push(createWrite(writer, group, []));
-  const mustKeep = writes.length === 0 && drafts.every((draft) => draft.kept.length === 0) ? drafts[0] : undefined;
+  const { ports } = group;
+  const changes: SliceChange[] = [];
+  while (pending.length > 0) changes.push({ action: "create", ports, endpoints: pending.splice(0, ENDPOINTS_MAX) });
+  if (slices.length === 0 && changes.length === 0) changes.push({ action: "create", ports, endpoints: [] });
+  const mustKeep = changes.length === 0 && drafts.every((draft) => draft.kept.length === 0) ? drafts[0] : undefined;
   for (const draft of drafts) {
-    if (draft.kept.length === 0 && draft !== mustKeep) writes.push(deleteWrite(draft.slice));
-    else if (draft.changed) writes.push(updateWrite(writer, draft.slice, draft.kept));
+    const { slice, kept, changed } = draft;
+    if (kept.length === 0 && draft !== mustKeep) changes.push({ action: "delete", slice });
+    else if (changed) changes.push({ action: "update", slice, endpoints: kept });
+    else changes.push({ action: "keep", slice });
   }
-  return writes;
+  return changes;
+}
+
+/** Hints are put on later, by what all slices hold. */
+function equalButHints({ hints: _, ...held }: Endpoint, next: Endpoint): boolean {
+  return semanticEqual(held, next);
 }
 
 function identity(endpoint: Endpoint): string {
@@ -120,11 +134,27 @@ function labelsOf(service: Service): Readonly<Record<string, string>> {
   return labels;
 }
 
+export interface Writer {
+  readonly service: Service;
+  readonly addressType: AddressType;
+  readonly triggerTime: string | null;
+}
+
+export function writesFor(writer: Writer, changes: readonly SliceChange[]): PlannedWrite[] {
+  const writes: PlannedWrite[] = [];
+  for (const change of changes) {
+    if (change.action === "create") writes.push(createWrite(writer, change.ports, change.endpoints));
+    else if (change.action === "update") writes.push(updateWrite(writer, change.slice, change.endpoints));
+    else if (change.action === "delete") writes.push(deleteWrite(change.slice));
+  }
+  return writes;
+}
+
 function annotationsOf({ triggerTime }: Writer): { annotations?: Readonly<Record<string, string>> } {
   return triggerTime === null ? {} : { annotations: { [TRIGGER_TIME]: triggerTime } };
 }
 
-function createWrite(writer: Writer, group: PortGroup, endpoints: readonly Endpoint[]): PlannedWrite {
+function createWrite(writer: Writer, ports: readonly EndpointPort[], endpoints: readonly Endpoint[]): PlannedWrite {
   const { service, addressType } = writer;
   const namespace = service.metadata?.namespace ?? "";
   const slice = deepFreeze({
@@ -139,7 +169,7 @@ function createWrite(writer: Writer, group: PortGroup, endpoints: readonly Endpo
     },
     addressType,
     endpoints,
-    ports: group.ports,
+    ports,
   });
   const key = `${namespace}/${service.metadata?.name}`;
   return { request: createRequest(ENDPOINT_SLICES, slice), expects: { key } };

@@ -126,23 +126,28 @@ function findOwner(view: Pick<View<null>, "store">, object: ApiObject, owner: Ow
   return found?.metadata?.uid === owner.uid ? found : undefined;
 }
 
-/** Owners that the stores do not know are asked for, since a store may lag behind. */
+/** Owners that the stores do not know are asked for, since a store may lag behind. Of an unknown kind nothing can be said: later, perhaps. */
 function attemptToDelete(view: View<null>, informer: string, object: ApiObject): Plan {
   const owners = object.metadata?.ownerReferences ?? [];
   if (owners.length === 0) return {};
-  const unknown = owners.filter((owner) => findOwner(view, object, owner) === undefined);
-  const writes = unknown.flatMap((owner): PlannedWrite[] => {
+  for (const owner of owners) {
     const kind = kindOfReference(owner, view.store);
-    if (kind === null) return [];
-    const namespace = kind.resource.namespaced ? (object.metadata?.namespace ?? "") : "";
-    return [{ request: getRequest(kind.resource, namespace, owner.name), ignore: ["NotFound"] }];
+    if (kind === null) return { error: `no matches for kind "${owner.kind}" in version "${owner.apiVersion}"` };
+    // No object of a namespace can own one of the cluster, so nothing can be looked up, today or later.
+    if (kind.resource.namespaced && object.metadata?.namespace === undefined) return {};
+  }
+  const unknown = owners.filter((owner) => findOwner(view, object, owner) === undefined);
+  if (unknown.length === 0) return decide(view, informer, object, () => "solid");
+  const writes = unknown.map((owner): PlannedWrite => {
+    const { resource } = kindOfReference(owner, view.store)!;
+    const namespace = resource.namespaced ? (object.metadata?.namespace ?? "") : "";
+    return { request: getRequest(resource, namespace, owner.name), ignore: ["NotFound"] };
   });
-  if (writes.length === 0) return decide(view, informer, object, () => "solid");
-  const memo: Memo = { stage: "owners", asked: unknown.filter((owner) => kindOfReference(owner, view.store) !== null) };
+  const memo: Memo = { stage: "owners", asked: unknown };
   return { writes, order: "parallel", memo };
 }
 
-/** What the API server said of an owner. Of kinds that nobody knows nothing can be said, so they count as there. */
+/** What the API server said of an owner. One that was not asked for was in the stores then. */
 function asked(owner: OwnerReference, owners: readonly OwnerReference[], results: readonly CallResult[]): OwnerState {
   const index = owners.indexOf(owner);
   const result = index < 0 ? undefined : results[index];

@@ -18,16 +18,17 @@ export function isIndexed(spec: JobSpec | undefined): boolean {
   return spec?.completionMode === "Indexed";
 }
 
-/** Reads `0-2,5`. What comes after something unreadable, or from `completions` on, is left out. */
+/** Reads `0-2,5`. What cannot be read is left out, and so is all from `completions` on. */
 export function parseIndexes(text: string, completions: number): Intervals {
   const found: [number, number][] = [];
   if (text === "") return found;
   for (const part of text.split(",")) {
-    const ends = part.split("-");
-    if (!ends.every((end) => /^\d+$/.test(end)) || ends.length > 2) break;
-    const first = Number(ends[0]);
+    const [from = "", to = from] = part.split("-");
+    if (!/^\+?\d+$/.test(from)) continue;
+    const first = Number(from);
     if (first >= completions) break;
-    const last = Math.min(ends.length === 1 ? first : Number(ends[1]), completions - 1);
+    if (!/^\+?\d+$/.test(to)) continue;
+    const last = Math.min(Number(to), completions - 1);
     const before = found.at(-1);
     if (before !== undefined && before[1] === first - 1) before[1] = last;
     else found.push([first, last]);

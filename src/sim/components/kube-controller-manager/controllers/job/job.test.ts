@@ -8,7 +8,9 @@ import { ask, fakeApi, pass, stateOf, stored } from "../../../../machinery/testi
 import type { Job, JobStatus } from "../../lib/batch-types.ts";
 import type { ControllerManagerState } from "../../program.ts";
 import { controllerWorld, eventsOf } from "../../testing/controller-world.ts";
+import { type Intervals, parseIndexes } from "./indexes.ts";
 import { TRACKING_FINALIZER } from "./pods.ts";
+import { judgeFailedPod } from "./policies.ts";
 
 function job(spec: Job["spec"]): ApiObject {
   return {
@@ -109,5 +111,52 @@ describe("a Job's pods", () => {
     pass(world, 5);
     expect(pods(world)).toEqual([]);
     expect(statusOf(world)).toEqual({});
+  });
+});
+
+describe("what a Job reads", () => {
+  const indexes: readonly (readonly [text: string, completions: number, read: Intervals])[] = [
+    [
+      "0-2,5",
+      10,
+      [
+        [0, 2],
+        [5, 5],
+      ],
+    ],
+    [
+      "0,1-foo,3",
+      10,
+      [
+        [0, 0],
+        [3, 3],
+      ],
+    ],
+    ["x,2,3-4", 10, [[2, 4]]],
+    [
+      "1-2-3,7",
+      10,
+      [
+        [1, 2],
+        [7, 7],
+      ],
+    ],
+    ["0-9,12", 5, [[0, 4]]],
+    ["7,1", 5, []],
+  ];
+  it.each(indexes)("of %j with %i completions are the indexes %j", (text, completions, read) => {
+    expect(parseIndexes(text, completions)).toEqual(read);
+  });
+
+  it.each([
+    ["In", 3, "Ignore"],
+    ["In", 4, null],
+    ["NotIn", 3, null],
+    ["NotIn", 4, "Ignore"],
+    ["Whatever", 4, null],
+  ])("of exit codes %s 3: %i means %s", (operator, exitCode, action) => {
+    const policy = { rules: [{ action: "Ignore", onExitCodes: { operator, values: [3] } }] };
+    const pod = { status: { containerStatuses: [{ name: "c", state: { terminated: { exitCode } } }] } };
+    expect(judgeFailedPod(policy as never, pod as never).action).toBe(action);
   });
 });

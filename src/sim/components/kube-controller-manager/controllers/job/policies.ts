@@ -30,7 +30,8 @@ function matchExitCodes({ onExitCodes }: PodFailurePolicyRule, pod: Pod): string
     if (onExitCodes?.containerName !== undefined && onExitCodes.containerName !== name) return false;
     const exitCode = state?.terminated?.exitCode ?? 0;
     if (exitCode === 0) return false;
-    return (onExitCodes?.values.includes(exitCode) ?? false) === (onExitCodes?.operator === "In");
+    const isListed = onExitCodes?.values.includes(exitCode) ?? false;
+    return onExitCodes?.operator === "In" ? isListed : onExitCodes?.operator === "NotIn" && !isListed;
   };
   const { containerStatuses = [], initContainerStatuses = [] } = pod.status ?? {};
   const found = containerStatuses.find(matches) ?? initContainerStatuses.find(matches);

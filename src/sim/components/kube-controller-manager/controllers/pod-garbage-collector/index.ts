@@ -1,16 +1,14 @@
 import { deepFreeze } from "../../../../api/object.ts";
-import { isPodTerminal } from "../../../../api/pod/status.ts";
 import { formatTime } from "../../../../api/time.ts";
 import type { ControllerDefinition, PlannedWrite } from "../../../../machinery/controller-runtime.ts";
 import { deleteRequest, patchRequest } from "../../../../machinery/requests.ts";
 import { NODES, PODS } from "../../../../machinery/resources.ts";
-import { conditionOf } from "../../lib/pods.ts";
 import type { Node, Pod } from "../../lib/types.ts";
 import type { ControllerOptions } from "../../options.ts";
+import { abandoned, excessTerminated, isMarkedFailed, type Reason } from "./doomed.ts";
 
 const PERIOD_US = 20_000_000;
 const QUARANTINE_US = 40_000_000;
-const OUT_OF_SERVICE = "node.kubernetes.io/out-of-service";
 
 interface Memory {
   readonly threshold: number;
@@ -33,11 +31,9 @@ export const podGarbageCollector: ControllerDefinition<Memory> = {
   reconcile(view) {
     const nodes = view.store("nodes").objects;
     const candidates: Pod[] = [];
-    let terminated = 0;
     const seen = new Set<string>();
     view.store("pods").objects.forEach((object) => {
       const pod = object as Pod;
-      if (isPodTerminal(pod)) terminated += 1;
       const node = pod.spec?.nodeName ?? "";
       if (node !== "" && !nodes.has(node)) seen.add(node);
       candidates.push(pod);
@@ -50,9 +46,7 @@ export const podGarbageCollector: ControllerDefinition<Memory> = {
       else if (view.nowUs - since >= QUARANTINE_US) gone.add(node);
     }
     const doomed = new Map<Pod, Reason>();
-    if (terminated > view.memory.threshold && view.memory.threshold > 0) {
-      for (const pod of excessTerminated(candidates, view.memory.threshold)) doomed.set(pod, "terminated");
-    }
+    for (const pod of excessTerminated(candidates, view.memory.threshold)) doomed.set(pod, "terminated");
     for (const [pod, reason] of abandoned(candidates, gone, (name) => nodes.get(name) as Node | undefined)) {
       doomed.set(pod, reason);
     }
@@ -60,48 +54,6 @@ export const podGarbageCollector: ControllerDefinition<Memory> = {
     return { writes, requeueAfterUs: PERIOD_US, periodic: true };
   },
 };
-
-export type Reason = "terminated" | "orphaned" | "unscheduled" | "out-of-service";
-
-/** Finished pods above the threshold: evicted ones first, then the oldest. */
-export function excessTerminated(pods: readonly Pod[], threshold: number): Pod[] {
-  const terminated = pods.filter(isPodTerminal);
-  const excess = terminated.length - threshold;
-  if (excess <= 0) return [];
-  const rank = (pod: Pod): string => {
-    const isEvicted = pod.status?.reason === "Evicted";
-    return `${isEvicted ? 0 : 1}/${pod.metadata?.creationTimestamp ?? ""}/${pod.metadata?.name}`;
-  };
-  return terminated.sort((a, b) => (rank(a) < rank(b) ? -1 : 1)).slice(0, excess);
-}
-
-/** Pods that nobody will ever end: their node is gone, they never got one, or it is out of service. */
-export function abandoned(
-  pods: readonly Pod[],
-  gone: ReadonlySet<string>,
-  nodeOf: (name: string) => Node | undefined,
-): Map<Pod, Reason> {
-  const found = new Map<Pod, Reason>();
-  for (const pod of pods) {
-    const name = pod.spec?.nodeName ?? "";
-    const isDeleting = pod.metadata?.deletionTimestamp !== undefined;
-    if (name === "") {
-      if (isDeleting) found.set(pod, "unscheduled");
-    } else if (gone.has(name)) found.set(pod, "orphaned");
-    else if (isDeleting) {
-      const node = nodeOf(name);
-      const isReady = conditionOf(node?.status?.conditions, "Ready")?.status === "True";
-      const isOut = node?.spec?.taints?.some((taint) => taint.key === OUT_OF_SERVICE) ?? false;
-      if (node !== undefined && !isReady && isOut) found.set(pod, "out-of-service");
-    }
-  }
-  return found;
-}
-
-/** Whether the pod is set Failed before it is deleted. */
-export function isMarkedFailed(pod: Pod, reason: Reason): boolean {
-  return reason !== "terminated" && !isPodTerminal(pod);
-}
 
 function writesFor(pod: Pod, reason: Reason, wallUs: number): PlannedWrite[] {
   const { namespace = "", name = "", uid = "" } = pod.metadata ?? {};
