@@ -42,6 +42,9 @@ export async function openFront(options: {
     key: certificate.key,
     cert: certificate.certificate,
     minVersion: "TLSv1.2",
+    // The authority that client certificates must come from is the world's: its API server looks at them.
+    requestCert: true,
+    rejectUnauthorized: false,
     keepAliveTimeout: 120_000,
     requestTimeout: REQUEST_MS_MAX,
     maxHeaderSize: HEADER_BYTES_MAX,

@@ -1,10 +1,14 @@
 import { timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
+import type { TLSSocket } from "node:tls";
 import type { HttpRequest } from "../../shell/doors.ts";
 import type { Status } from "../../sim/api/object.ts";
 import { badRequest, forbidden, requestEntityTooLarge, unauthorized } from "../../sim/api/status-errors.ts";
 import { BODY_BYTES_MAX } from "./limits.ts";
 import { decodeProtobuf, PROTOBUF } from "./protobuf.ts";
+
+/** How the world's API server is shown a certificate, in base64. */
+const CERTIFICATE_HEADER = "client-certificate";
 
 /** Who may ask: nobody but programs of this machine that read the kubeconfig, and no page of any browser. */
 export interface Gate {
@@ -21,11 +25,22 @@ export function refusal(request: IncomingMessage, gate: Gate): Status | null {
     return forbidden({ resource: "" }, "", "this server answers on the loopback address only");
   if (origin !== undefined && !hosts.some((each) => origin === `https://${each}`))
     return forbidden({ resource: "" }, "", "pages of other origins may not use this server");
-  if (authorization === undefined || !/^bearer +\S/i.test(authorization)) return unauthorized();
+  const bearer = authorization !== undefined && /^bearer +\S/i.test(authorization);
+  if (!bearer && clientCertificate(request) === null) return unauthorized();
   return (request.url ?? "").startsWith("/") ? null : badRequest("the request's target is not a path");
 }
 
+/**
+ * In PEM, the certificate that the client showed while TLS was set up, with proof that it has the key; null: none. What
+ * it is worth, the API server judges.
+ */
+function clientCertificate({ socket }: IncomingMessage): string | null {
+  return (socket as TLSSocket).getPeerX509Certificate()?.toString() ?? null;
+}
+
+/** A client certificate goes before a token, as in upstream's order of authenticators. */
 export function isAdministrator(request: IncomingMessage, gate: Gate): boolean {
+  if (clientCertificate(request) !== null) return false;
   const given = Buffer.from((request.headers.authorization ?? "").replace(/^bearer +/i, ""));
   const wanted = Buffer.from(gate.token);
   return given.length === wanted.length && timingSafeEqual(given, wanted);
@@ -52,6 +67,10 @@ export function requestOf(request: IncomingMessage, bytes: Buffer, administrator
     if (value === undefined || (name === "authorization" && administrator)) continue;
     headers[name] = Array.isArray(value) ? value.join(",") : value;
   }
+  // Nobody can show a certificate by a header of their own.
+  delete headers[CERTIFICATE_HEADER];
+  const certificate = clientCertificate(request);
+  if (certificate !== null) headers[CERTIFICATE_HEADER] = Buffer.from(certificate).toString("base64");
   const ask = { method: request.method ?? "GET", path: request.url ?? "/", headers };
   if (bytes.length === 0 || (headers["content-type"] ?? "").split(";")[0]?.trim() !== PROTOBUF)
     return { ...ask, body: bytes.toString("utf8") };

@@ -1,9 +1,12 @@
+import "reflect-metadata";
 import { readFileSync } from "node:fs";
 import type { IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { join } from "node:path";
+import * as x509 from "@peculiar/x509";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
+import { issueServingCertificate } from "../../bridge/front/certificates.ts";
 import { topologyByName } from "../../sim/cluster/topology.ts";
 import { parseServeFlags, type ServedCluster, serveCluster } from "./serve.ts";
 
@@ -18,11 +21,13 @@ afterAll(() => cluster.close());
 interface Ask {
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Shown instead of the kubeconfig's token. */
+  readonly certificate?: { readonly cert: string; readonly key: string };
 }
 
-function open(method: string, path: string, { body, headers = {} }: Ask = {}): Promise<IncomingMessage> {
+function open(method: string, path: string, { body, headers = {}, certificate }: Ask = {}): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    const authorization = `Bearer ${cluster.token}`;
+    const authorization = certificate === undefined ? { authorization: `Bearer ${cluster.token}` } : {};
     const json = body === undefined ? {} : { "content-type": "application/json" };
     const request = httpsRequest(
       {
@@ -32,7 +37,8 @@ function open(method: string, path: string, { body, headers = {} }: Ask = {}): P
         servername: "localhost",
         method,
         path,
-        headers: { authorization, ...json, ...headers },
+        headers: { ...authorization, ...json, ...headers },
+        ...certificate,
       },
       resolve,
     );
@@ -46,6 +52,15 @@ async function ask(method: string, path: string, given: Ask = {}) {
   let text = "";
   for await (const part of response) text += part;
   return { status: response.statusCode, text, json: () => JSON.parse(text) };
+}
+
+/** In PEM, as `openssl req -new -newkey` makes them. */
+async function signingRequest(name: string) {
+  const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
+  const keys = (await crypto.subtle.generateKey(algorithm, true, ["sign", "verify"])) as CryptoKeyPair;
+  const request = await x509.Pkcs10CertificateRequestGenerator.create({ name, keys, signingAlgorithm: algorithm });
+  const der = await crypto.subtle.exportKey("pkcs8", keys.privateKey);
+  return { request: request.toString("pem"), key: x509.PemConverter.encode(der, "PRIVATE KEY") };
 }
 
 const PODS = "/api/v1/namespaces/default/pods";
@@ -122,6 +137,40 @@ describe("the served API", () => {
       403,
       'pods is forbidden: User "bob" cannot list resource "pods" in API group "" in the namespace "default"',
     ]);
+  });
+
+  it("knows who shows a certificate that the cluster's signer issued, and has its key", async () => {
+    const { request, key } = await signingRequest("CN=bob, O=devs");
+    const path = "/apis/certificates.k8s.io/v1/certificatesigningrequests";
+    const spec = {
+      request: Buffer.from(request).toString("base64"),
+      signerName: "kubernetes.io/kube-apiserver-client",
+      usages: ["client auth"],
+    };
+    const body = { apiVersion: "certificates.k8s.io/v1", kind: "CertificateSigningRequest", metadata: { name: "bob" } };
+    const asked = (await ask("POST", path, { body: { ...body, spec } })).json();
+    const conditions = [{ type: "Approved", status: "True", reason: "Ours", message: "one of us" }];
+    await ask("PUT", `${path}/bob/approval`, { body: { ...asked, status: { conditions } } });
+    let issued: string | undefined;
+    while (issued === undefined) issued = (await ask("GET", `${path}/bob`)).json().status.certificate;
+    const certificate = { cert: Buffer.from(issued, "base64").toString(), key };
+    const review = { apiVersion: "authentication.k8s.io/v1", kind: "SelfSubjectReview" };
+    const reviews = "/apis/authentication.k8s.io/v1/selfsubjectreviews";
+    const { status } = (await ask("POST", reviews, { body: review, certificate })).json();
+    expect(status.userInfo).toMatchObject({ username: "bob", groups: ["devs", "system:authenticated"] });
+    const refused = await ask("GET", PODS, { certificate });
+    expect(refused.json().message).toBe(
+      'pods is forbidden: User "bob" cannot list resource "pods" in API group "" in the namespace "default"',
+    );
+    // The same text without the key's proof is worth nothing.
+    const claimed = { "client-certificate": Buffer.from(certificate.cert).toString("base64") };
+    const claim = await ask("POST", reviews, { body: review, headers: claimed });
+    expect(claim.json().status.userInfo.username).toBe("kubernetes-admin");
+  });
+
+  it("refuses certificates that others issued", async () => {
+    const { certificate: cert, key } = await issueServingCertificate(Date.now());
+    expect(await ask("GET", PODS, { certificate: { cert, key } })).toMatchObject({ status: 401 });
   });
 
   it("refuses bodies over 3 MiB", async () => {

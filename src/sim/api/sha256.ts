@@ -65,3 +65,10 @@ function compress(hash: number[], w: number[]): void {
   }
   for (const [index, word] of [a, b, c, d, e, f, g, h].entries()) hash[index] = (hash[index]! + word) | 0;
 }
+
+/** SHA-256 of ASCII text, as 64 hexadecimal digits. */
+export function sha256Hex(text: string): string {
+  return sha256(text)
+    .map((word) => (word >>> 0).toString(16).padStart(8, "0"))
+    .join("");
+}

@@ -9,11 +9,40 @@ import { readSubject, SHA256_WITH_RSA, type SigningRequest, type Subject, writeS
 /** Stands for the authority's key where the machine has no file of it. */
 export const DEFAULT_CA_KEY = "cluster-signing-key";
 
+const KEY_USAGE = "2.5.29.15";
 const EXTENDED_KEY_USAGE = "2.5.29.37";
+const BASIC_CONSTRAINTS = "2.5.29.19";
 const SUBJECT_ALT_NAME = "2.5.29.17";
+
+/** What a key may do: the bit of each usage, the first bit the most significant. */
+const KEY_USAGES: Readonly<Record<string, number>> = {
+  signing: 0,
+  "digital signature": 0,
+  "content commitment": 1,
+  "key encipherment": 2,
+  "data encipherment": 3,
+  "key agreement": 4,
+  "cert sign": 5,
+  "crl sign": 6,
+  "encipher only": 7,
+  "decipher only": 8,
+};
+
+/** What it is for, in the order in which Go's crypto/x509 numbers them. */
 const PURPOSES: Readonly<Record<string, string>> = {
+  any: "2.5.29.37.0",
   "server auth": "1.3.6.1.5.5.7.3.1",
   "client auth": "1.3.6.1.5.5.7.3.2",
+  "code signing": "1.3.6.1.5.5.7.3.3",
+  "email protection": "1.3.6.1.5.5.7.3.4",
+  "s/mime": "1.3.6.1.5.5.7.3.4",
+  "ipsec end system": "1.3.6.1.5.5.7.3.5",
+  "ipsec tunnel": "1.3.6.1.5.5.7.3.6",
+  "ipsec user": "1.3.6.1.5.5.7.3.7",
+  timestamping: "1.3.6.1.5.5.7.3.8",
+  "ocsp signing": "1.3.6.1.5.5.7.3.9",
+  "microsoft sgc": "1.3.6.1.4.1.311.10.3.3",
+  "netscape sgc": "2.16.840.1.113730.4.1",
 };
 
 export interface IssuedCertificate extends Subject {
@@ -39,15 +68,6 @@ export interface Issue {
 /** The certificate that answers a request, in PEM. */
 export function issueCertificate(request: SigningRequest, issue: Issue): string {
   const algorithm = der(TAG.sequence, [derOid(SHA256_WITH_RSA), [0x05, 0x00]]);
-  const purposes = issue.usages.flatMap((usage) => (PURPOSES[usage] === undefined ? [] : [derOid(PURPOSES[usage])]));
-  const names = [
-    ...request.dnsNames.map((name) => derText(name, 0x82)),
-    ...request.ipAddresses.filter((ip) => ip.includes(".")).map((ip) => der(0x87, ip.split(".").map(Number))),
-  ];
-  const extensions = [
-    ...(purposes.length === 0 ? [] : [extension(EXTENDED_KEY_USAGE, der(TAG.sequence, purposes))]),
-    ...(names.length === 0 ? [] : [extension(SUBJECT_ALT_NAME, der(TAG.sequence, names))]),
-  ];
   const body = der(TAG.sequence, [
     der(0xa0, der(TAG.integer, [2])),
     derInteger(issue.serial),
@@ -56,14 +76,42 @@ export function issueCertificate(request: SigningRequest, issue: Issue): string 
     der(TAG.sequence, [derTime(issue.notBeforeWallUs), derTime(issue.notAfterWallUs)]),
     writeSubject(request),
     [...request.publicKey],
-    ...(extensions.length === 0 ? [] : [der(0xa3, der(TAG.sequence, extensions))]),
+    der(0xa3, der(TAG.sequence, extensionsOf(request, issue.usages))),
   ]);
   const signature = der(TAG.bitString, [0, ...utf8Bytes(signatureOf(body, issue.key))]);
   return writePem("CERTIFICATE", der(TAG.sequence, [body, algorithm, signature]));
 }
 
-function extension(oid: string, content: readonly number[]): number[] {
-  return der(TAG.sequence, [derOid(oid), der(TAG.octetString, content)]);
+/** Those of the request are dropped, but for the names in it; no authority is made. */
+function extensionsOf(request: SigningRequest, usages: readonly string[]): number[][] {
+  const bits = keyUsageBits(usages);
+  const purposes = new Set(Object.keys(PURPOSES).flatMap((name) => (usages.includes(name) ? [PURPOSES[name]!] : [])));
+  const names = [
+    ...request.dnsNames.map((name) => derText(name, 0x82)),
+    ...request.emailAddresses.map((address) => derText(address, 0x81)),
+    ...request.ipAddresses.filter((ip) => ip.includes(".")).map((ip) => der(0x87, ip.split(".").map(Number))),
+    ...request.uris.map((uri) => derText(uri, 0x86)),
+  ];
+  return [
+    ...(bits === null ? [] : [extension(KEY_USAGE, bits, true)]),
+    ...(purposes.size === 0 ? [] : [extension(EXTENDED_KEY_USAGE, der(TAG.sequence, [...purposes].map(derOid)))]),
+    extension(BASIC_CONSTRAINTS, der(TAG.sequence, []), true),
+    ...(names.length === 0 ? [] : [extension(SUBJECT_ALT_NAME, der(TAG.sequence, names))]),
+  ];
+}
+
+/** A bit string without its zeros at the end; null: no usage is one of a key. */
+function keyUsageBits(usages: readonly string[]): number[] | null {
+  const bits = usages.flatMap((usage) => KEY_USAGES[usage] ?? []);
+  if (bits.length === 0) return null;
+  const bytes = new Array<number>((Math.max(...bits) >> 3) + 1).fill(0);
+  for (const bit of bits) bytes[bit >> 3]! |= 0x80 >> (bit & 7);
+  return der(TAG.bitString, [7 - (Math.max(...bits) & 7), ...bytes]);
+}
+
+function extension(oid: string, content: readonly number[], critical = false): number[] {
+  const mark = critical ? [der(TAG.boolean, [0xff])] : [];
+  return der(TAG.sequence, [derOid(oid), ...mark, der(TAG.octetString, content)]);
 }
 
 function signatureOf(body: readonly number[], key: string): string {

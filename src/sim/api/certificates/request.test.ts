@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { encodeBase64Text } from "../base64.ts";
 import { issueCertificate, readCertificate } from "./certificate.ts";
@@ -54,6 +55,25 @@ describe("readSigningRequest", () => {
     });
     expect(readCertificate(pem, "guess")).toBeNull();
     expect(readCertificate("no certificate", "secret")).toBeNull();
+  });
+
+  it("is answered by a certificate that says its usages and names as upstream's signer does", () => {
+    const pem = issueCertificate(readSigningRequest(encodeBase64Text(OF_OPENSSL))!, {
+      notBeforeWallUs: 1_795_000_000_000_000,
+      notAfterWallUs: 1_795_100_000_000_000,
+      serial: [7],
+      usages: ["client auth", "digital signature", "decipher only", "server auth", "key encipherment"],
+      issuer: "kubernetes",
+      key: "secret",
+    });
+    const certificate = new X509Certificate(pem);
+    expect(certificate.keyUsage).toEqual(["1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2"]);
+    expect(certificate.subjectAltName).toBe("DNS:bob.example, email:bob@example.com, IP Address:10.0.0.7");
+    expect(certificate.ca).toBe(false);
+    const hex = certificate.raw.toString("hex");
+    // Critical key usage: bits 0, 2 and 8; critical basic constraints: none.
+    expect(hex).toContain("0603551d0f0101ff0405030307a080");
+    expect(hex).toContain("0603551d130101ff04023000");
   });
 
   it("finds nothing in what is none", () => {

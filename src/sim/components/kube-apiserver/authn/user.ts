@@ -1,3 +1,4 @@
+import { sha256Hex } from "../../../api/sha256.ts";
 import type { Certificate } from "../../../kernel/types.ts";
 
 /** Who asks, as authentication found out. */
@@ -39,7 +40,7 @@ export function userOfCertificate(certificate: Certificate): UserInfo {
     uid: "",
     groups: Object.freeze([...certificate.organizations, AUTHENTICATED]),
     extra: Object.freeze({
-      "authentication.kubernetes.io/credential-id": Object.freeze([`X509SHA256=${certificate.serial}`]),
+      "authentication.kubernetes.io/credential-id": Object.freeze([`X509SHA256=${sha256Hex(certificate.serial)}`]),
     }),
   });
   if (Object.isFrozen(certificate)) usersOfCertificates.set(certificate, user);

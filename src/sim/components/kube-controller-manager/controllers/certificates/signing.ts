@@ -22,8 +22,10 @@ interface Memory {
   readonly durationUs: number;
 }
 
-/** Certificates count from a little before now: clocks differ. */
+/** Certificates count from a little before now: clocks differ. It is taken off their time unless that is short. */
 const BACKDATE_US = 300_000_000;
+const SHORT_US = 8 * 3_600_000_000;
+const DURATION_US_MIN = 600_000_000;
 const COMMON_NAME = "kubernetes";
 
 /** pkg/controller/certificates/signer: signs what is approved, for the four signers that are the cluster's own. */
@@ -55,15 +57,14 @@ export const csrSigningController: ControllerDefinition<Memory> = {
 };
 
 function signed(csr: CertificateSigningRequest, request: SigningRequest, memory: Memory, wallUs: number): string {
-  const asked = csr.spec?.expirationSeconds;
-  const durationUs = asked === undefined ? memory.durationUs : Math.min(asked * 1_000_000, memory.durationUs);
+  const durationUs = durationOf(csr, memory.durationUs);
   const nowUs = Math.floor(wallUs / 1_000_000) * 1_000_000;
   const serial = digestHex(`certificate ${csr.metadata!.uid}`, 16)
     .match(/../g)!
     .map((byte) => Number.parseInt(byte, 16));
   const pem = issueCertificate(request, {
     notBeforeWallUs: nowUs - BACKDATE_US,
-    notAfterWallUs: nowUs - BACKDATE_US + durationUs,
+    notAfterWallUs: nowUs + durationUs - (durationUs < SHORT_US ? 0 : BACKDATE_US),
     serial,
     usages: csr.spec?.usages ?? [],
     issuer: COMMON_NAME,
@@ -72,13 +73,19 @@ function signed(csr: CertificateSigningRequest, request: SigningRequest, memory:
   return encodeBase64Text(pem);
 }
 
+function durationOf({ spec }: CertificateSigningRequest, mostUs: number): number {
+  if (spec?.expirationSeconds === undefined) return mostUs;
+  return Math.min(Math.max(spec.expirationSeconds * 1_000_000, DURATION_US_MIN), mostUs);
+}
+
 const CLIENT_USAGES: readonly string[] = ["key encipherment", "digital signature", "client auth"];
 
 const WRONG_BY_SIGNER: Readonly<Record<string, (request: SigningRequest, usages: readonly string[]) => string>> = {
-  "kubernetes.io/kube-apiserver-client": (_, usages) =>
-    usages.includes("client auth") && usages.every((usage) => CLIENT_USAGES.includes(usage))
-      ? ""
-      : `invalid usage for client certificate: ${usages.find((usage) => !CLIENT_USAGES.includes(usage)) ?? "client auth is missing"}`,
+  "kubernetes.io/kube-apiserver-client": (_, usages) => {
+    const other = usages.find((usage) => !CLIENT_USAGES.includes(usage));
+    if (other !== undefined) return `invalid usage for client certificate: ${other}`;
+    return usages.includes("client auth") ? "" : "missing required usage for client certificate: client auth";
+  },
   "kubernetes.io/kube-apiserver-client-kubelet": wrongWithKubeletClient,
   "kubernetes.io/kubelet-serving": wrongWithKubeletServing,
   "kubernetes.io/legacy-unknown": () => "",
