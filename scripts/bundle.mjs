@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, write
 import { join } from "node:path";
 import { root } from "./ensure.mjs";
 import { filesBelow, fingerprint, readIfThere } from "./freshness.mjs";
+import { withHarmlessSpreads } from "./spreads.mjs";
 
 const cache = join(root, "node_modules/.cache/kubarium");
 const keepUnusedBundlesMs = 3_600_000;
@@ -37,7 +38,11 @@ async function bundle(name, source) {
   const { build } = await import("vite");
   const folder = `${name}-${process.pid}-${startedMs}`;
   /** @type {Set<string>} */
-  const sources = new Set([join(root, "package-lock.json"), join(root, "vite.config.ts")]);
+  const sources = new Set(
+    ["package-lock.json", "vite.config.ts", "scripts/bundle.mjs", "scripts/spreads.mjs"].map((file) =>
+      join(root, file),
+    ),
+  );
   await build({
     configFile: false,
     root,
@@ -48,6 +53,15 @@ async function bundle(name, source) {
         moduleParsed({ id }) {
           const file = id.split("?")[0] ?? id;
           if (file.startsWith(join(root, "src"))) sources.add(file);
+        },
+      },
+      {
+        name: "kubarium:spreads",
+        // At the very end: before, the bundler would take `...null` away again.
+        enforce: "post",
+        generateBundle(_options, bundle) {
+          for (const chunk of Object.values(bundle))
+            if (chunk.type === "chunk") chunk.code = withHarmlessSpreads(chunk.code, chunk.fileName);
         },
       },
     ],

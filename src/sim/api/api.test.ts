@@ -17,7 +17,7 @@ import {
   wholeValue,
 } from "./quantity.ts";
 import { cannotBeHandledMessage, DecodeError, decodeKind } from "./schema/decode.ts";
-import { duplicateFields } from "./schema/duplicates.ts";
+import { duplicateFields, keysInText, keysInValue } from "./schema/duplicates.ts";
 import { schemaOf } from "./schema/schema.ts";
 import { prepareForUpdate } from "./strategy.ts";
 import { formatMicroTime, formatTime, parseTime } from "./time.ts";
@@ -151,6 +151,15 @@ describe("decoding", () => {
       'duplicate field "a.b"',
       'duplicate field "a"',
     ]);
+  });
+
+  it("sees by their number whether a text gives any twice", () => {
+    const text = '{"a": {"b\\\\": [{"c" :1, "\\"": "d:\\":"}], "b": "\\"}"}, "e": [":", []]}';
+    expect(keysInText(text)).toBe(6);
+    expect(keysInValue(JSON.parse(text), 10)).toBe(6);
+    expect(keysInText('{"a": 1, "a": 2}')).toBe(2);
+    expect(keysInValue([[[]]], 2)).toBe(-1);
+    expect(keysInValue([[[]]], 3)).toBe(0);
   });
 });
 

@@ -347,7 +347,9 @@ export class World {
       this.run(process, queued, queued.payload as KernelMessage);
       if (this.state.processes.get(process.pid) === undefined) return;
     }
-    if (taken > 0) process.inbox.splice(0, taken);
+    // Nearly always one: the next waits until that one is done.
+    if (taken === 1) process.inbox.shift();
+    else if (taken > 0) process.inbox.splice(0, taken);
     if (process.inbox.length > 0) this.scheduleWake(process);
   }
 

@@ -1,5 +1,5 @@
 import { equalJson } from "../equal.ts";
-import type { ApiObject, Status } from "../object.ts";
+import { type ApiObject, deepFreeze, type Status } from "../object.ts";
 import { isRecord } from "../patch/json.ts";
 import type { StructType } from "../schema/schema.ts";
 import { applyConflict, badRequest } from "../status-errors.ts";
@@ -14,6 +14,7 @@ import {
   pathsOf,
   union,
 } from "./field-set.ts";
+import { fieldsOfNew } from "./new-object.ts";
 import { compareFields, fieldsOf, mergeFields, pruneFields, typeOfKind, UnknownFieldError, unionOf } from "./typed.ts";
 
 /** One entry of `metadata.managedFields`. */
@@ -97,6 +98,20 @@ function kept(entries: readonly ManagedFieldsEntry[]): ManagedFieldsEntry[] {
     .map(({ entry }) => entry);
 }
 
+/** Cache, by the set of a new object's fields, of which there are few: those that its writer owns. */
+const ownedOfNew = { some: new WeakMap<FieldSet, FieldSet>(), whole: new WeakMap<FieldSet, FieldSet>() };
+
+function ownersOfNew(object: ApiObject, schema: StructType, writer: Writer): readonly ManagedFieldsEntry[] {
+  const fields = fieldsOfNew(object, schema);
+  const known = writer.wholeObject === true ? ownedOfNew.whole : ownedOfNew.some;
+  let owned = known.get(fields);
+  if (owned === undefined) {
+    owned = deepFreeze(ownable(fields, writer));
+    known.set(fields, owned);
+  }
+  return isEmptySet(owned) ? [] : [entryOf(writer, "Update", object.apiVersion ?? "", owned)];
+}
+
 /** Who owns what after an update of `before` (null: a creation) to `after`. The same list if nothing changed. */
 export function ownersAfterUpdate(
   before: ApiObject | null,
@@ -104,9 +119,10 @@ export function ownersAfterUpdate(
   schema: StructType,
   writer: Writer,
 ): readonly ManagedFieldsEntry[] {
-  const entries = before === null ? [] : managedFieldsOf(before);
+  if (before === null) return ownersOfNew(after, schema, writer);
+  const entries = managedFieldsOf(before);
   const apiVersion = after.apiVersion ?? "";
-  const { changed, removed } = compareFields(before ?? {}, after, typeOfKind(schema));
+  const { changed, removed } = compareFields(before, after, typeOfKind(schema));
   const touched = difference(union(changed, removed), SERVERS_OWN);
   if (isEmptySet(touched)) return entries;
   const isOwn = (entry: ManagedFieldsEntry) =>

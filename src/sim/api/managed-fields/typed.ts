@@ -6,13 +6,13 @@ import { below, elementsOf, type FieldSet, isEmptySet, isMember, LEAF, NOTHING, 
 /** A field of the applied object that the kind does not have. */
 export class UnknownFieldError extends Error {}
 
-type ListType = FieldType & { readonly type: "list" };
+export type ListType = FieldType & { readonly type: "list" };
 
 /** Keys that may be left out of an applied item: they have a default. */
 const KEY_DEFAULTS: Readonly<Record<string, unknown>> = { protocol: "TCP" };
 
 /** What is taken apart: its fields have owners of their own. Everything else is owned as a whole. */
-function partsOf(type: FieldType | undefined): "struct" | "map" | "keyed" | "set" | null {
+export function partsOf(type: FieldType | undefined): "struct" | "map" | "keyed" | "set" | null {
   switch (type?.type) {
     case "struct":
       return structOf(type).atomic ? null : "struct";
@@ -31,14 +31,17 @@ interface Part {
   readonly type: FieldType | undefined;
   /** An item or a map's key is in the set by itself; a struct's field only if it is not taken apart. */
   readonly named: boolean;
-  /** Go writes it out even where it is empty. */
-  readonly required: boolean;
+  /** It is always there, so nobody adds it. */
+  readonly isThere: boolean;
 }
 
-function elementOfItem(item: unknown, type: ListType): string {
+export function elementOfItem(item: unknown, type: ListType): string {
   if (type.listType === "set") return `v:${JSON.stringify(item)}`;
-  const keys = [...type.listMapKeys].sort();
   const record = isRecord(item) ? item : {};
+  const [key = "", ...more] = type.listMapKeys;
+  // Most lists have one key, and their items say it.
+  if (more.length === 0 && typeof record[key] === "string") return `k:{"${key}":${JSON.stringify(record[key])}}`;
+  const keys = [...type.listMapKeys].sort();
   return `k:${JSON.stringify(Object.fromEntries(keys.map((key) => [key, record[key] ?? (type.keyDefaults ?? KEY_DEFAULTS)[key] ?? null])))}`;
 }
 
@@ -52,17 +55,20 @@ function partsIn(value: unknown, type: FieldType | undefined): readonly Part[] |
       value: item,
       type: type.items,
       named: false,
-      required: false,
+      isThere: false,
     }));
   }
   if (!isRecord(value)) return null;
   const struct = type.type === "struct" ? structOf(type) : null;
-  return Object.entries(value).flatMap(([key, item]) => {
-    if (item === undefined) return [];
+  const parts: Part[] = [];
+  for (const key in value) {
+    const item = value[key];
+    if (item === undefined) continue;
     const inner = struct === null ? (type as { values: FieldType }).values : (struct.fields.get(key) ?? struct.rest);
-    const required = struct?.required.includes(key) === true && struct.index >= 0;
-    return [{ element: `f:${key}`, value: item, type: inner, named: struct !== null, required }];
-  });
+    const isThere = struct !== null && isThereAnyway(key, inner, struct);
+    parts.push({ element: `f:${key}`, value: item, type: inner, named: struct !== null, isThere });
+  }
+  return parts;
 }
 
 export function typeOfKind(struct: StructType): FieldType {
@@ -108,15 +114,18 @@ const ALWAYS_THERE: ReadonlySet<string> = new Set([
   "updateStrategy",
 ]);
 
+/** Whether Go writes the field of a struct out even where nobody has set it. */
+export function isThereAnyway(key: string, type: FieldType | undefined, struct: StructType): boolean {
+  if (type?.type !== "struct") return struct.index >= 0 && struct.required.includes(key);
+  return type.own === undefined && ALWAYS_THERE.has(key);
+}
+
 /** A part that was not there before: with everything in it, containers included. */
-function addedPart({ element, value, type, named, required }: Part): FieldSet {
+function addedPart({ value, type, isThere }: Part): FieldSet {
   const parts = partsIn(value, type) ?? [];
   const inner: Record<string, FieldSet> = {};
   for (const part of parts) inner[part.element] = addedPart(part);
-  const isCustom = type?.type === "struct" && type.own !== undefined;
-  const wasThere = type?.type === "struct" ? !isCustom && ALWAYS_THERE.has(element.slice(2)) : required;
-  const isAdded = !named || !wasThere;
-  return below(isAdded || parts.length === 0, inner) as FieldSet;
+  return below(!isThere || parts.length === 0, inner) as FieldSet;
 }
 
 export interface Comparison {

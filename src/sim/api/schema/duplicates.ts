@@ -42,12 +42,54 @@ export function duplicateFields(text: string): string[] {
   return found;
 }
 
+/** How many keys stand in a JSON text: as many as its value has, unless some are given twice. */
+export function keysInText(text: string): number {
+  let count = 0;
+  for (let at = text.indexOf('"'); at >= 0; at = text.indexOf('"', at)) {
+    at = endOfString(text, at) + 1;
+    while (isSpace(text.charCodeAt(at))) at++;
+    if (text.charCodeAt(at) === COLON) count++;
+  }
+  return count;
+}
+
+const COLON = 58;
+const BACKSLASH = 92;
+
+function isSpace(code: number): boolean {
+  return code === 32 || (code >= 9 && code <= 13);
+}
+
+/** How many keys a value has, at any depth; -1 if it is nested deeper than that. */
+export function keysInValue(value: unknown, depthMax: number): number {
+  if (typeof value !== "object" || value === null) return 0;
+  if (depthMax === 0) return -1;
+  let count = 0;
+  if (Array.isArray(value)) {
+    for (const item of value) {
+      const below = keysInValue(item, depthMax - 1);
+      if (below < 0) return -1;
+      count += below;
+    }
+    return count;
+  }
+  const record = value as Readonly<Record<string, unknown>>;
+  for (const key in record) {
+    const below = keysInValue(record[key], depthMax - 1);
+    if (below < 0) return -1;
+    count += below + 1;
+  }
+  return count;
+}
+
 function pathOf({ path, keys, key, index }: Frame): string {
   if (keys === null) return `${path}[${index}]`;
   return path === "" ? key : `${path}.${key}`;
 }
 
 function endOfString(text: string, start: number): number {
+  const end = text.indexOf('"', start + 1);
+  if (text.charCodeAt(end - 1) !== BACKSLASH) return end;
   let at = start + 1;
   while (text[at] !== '"') at += text[at] === "\\" ? 2 : 1;
   return at;

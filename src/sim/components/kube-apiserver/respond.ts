@@ -5,7 +5,8 @@ import type { ResourceResponse } from "./messages.ts";
 import { estimateSize } from "./registry/size.ts";
 import type { ApiServerState, Exchange } from "./state.ts";
 
-const RECENT_MAX = 50;
+/** So many at least are remembered, once there were as many. */
+export const RECENT_MAX = 50;
 
 /** Ends an exchange: writes the answer to whoever waits for it. */
 export function answer(
@@ -59,7 +60,7 @@ export function refuse(
 }
 
 function sizeOf(object: ApiObject): number {
-  const items = object.items as readonly unknown[] | undefined;
+  const items = object.items as readonly ApiObject[] | undefined;
   if (items === undefined) return estimateSize(object) + 64;
   let size = 128;
   for (const item of items) size += estimateSize(item);
@@ -72,7 +73,7 @@ export function recordRequest(state: ApiServerState, exchange: Exchange, context
   state.requestCounts.set(key, (state.requestCounts.get(key) ?? 0) + 1);
   const durationUs = context.nowUs - exchange.receivedAtUs;
   context.observe("apiserver_request_duration_us", durationUs);
-  state.recent.unshift(
+  state.recent.push(
     Object.freeze({
       atUs: context.nowUs,
       durationUs,
@@ -83,7 +84,7 @@ export function recordRequest(state: ApiServerState, exchange: Exchange, context
       code,
     }),
   );
-  if (state.recent.length > RECENT_MAX) state.recent.pop();
+  if (state.recent.length >= 2 * RECENT_MAX) state.recent.splice(0, RECENT_MAX);
 }
 
 export function pathOf({ request }: Exchange): string {

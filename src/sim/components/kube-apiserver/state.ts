@@ -72,7 +72,7 @@ export interface ApiServerState {
   bootstrapping: string;
   /** Lists of caches that are still missing before the port is opened. */
   unsynced: number;
-  /** Newest first, bounded: for the page. */
+  /** Newest last, bounded: for the page. */
   recent: RecentRequest[];
   /** `VERB group resource subresource code` -> count. */
   readonly requestCounts: Map<string, number>;

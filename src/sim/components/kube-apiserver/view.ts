@@ -1,5 +1,5 @@
 import { checksOf } from "./health.ts";
-import { pathOf } from "./respond.ts";
+import { pathOf, RECENT_MAX } from "./respond.ts";
 import type { ApiServerState, ExchangePhase, RecentRequest } from "./state.ts";
 import { historyLength } from "./watch/history.ts";
 
@@ -110,6 +110,6 @@ export function viewOf(state: ApiServerState): ApiServerView {
         bookmarks,
       })),
     ),
-    recent: state.recent,
+    recent: state.recent.slice(-RECENT_MAX).reverse(),
   };
 }

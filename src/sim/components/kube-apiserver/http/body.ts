@@ -3,7 +3,7 @@ import { jsonSyntaxError } from "../../../api/go-json-syntax.ts";
 import { duplicateKeys, parseYaml as parseYamlText, YamlError } from "../../../api/go-yaml.ts";
 import { deepFreeze, type Status } from "../../../api/object.ts";
 import { cannotBeHandledMessage } from "../../../api/schema/decode.ts";
-import { duplicateFields } from "../../../api/schema/duplicates.ts";
+import { duplicateFields, keysInText, keysInValue } from "../../../api/schema/duplicates.ts";
 import { badRequest, requestEntityTooLarge, unsupportedMediaType } from "../../../api/status-errors.ts";
 import type { HttpRequest, PatchType } from "../messages.ts";
 import { describeUnread } from "./protobuf-envelope.ts";
@@ -11,7 +11,8 @@ import { describeUnread } from "./protobuf-envelope.ts";
 const BODY_BYTES_MAX = 3_145_728;
 const ACCEPTED = ["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"];
 const PROTOBUF = "application/vnd.kubernetes.protobuf";
-const DEPTH_MAX = 10_000;
+/** Beyond it recursion would end the engine's stack. */
+const DEPTH_MAX = 1_000;
 
 export const PATCH_TYPES: Readonly<Record<string, PatchType>> = {
   "application/json-patch+json": "json",
@@ -26,10 +27,12 @@ export interface Body {
   /** As it was sent, for what only the text tells (duplicate fields). "" when it was neither JSON nor YAML. */
   readonly text: string;
   readonly isYaml: boolean;
+  /** How many keys the value has, at any depth; -1: nobody has counted. */
+  readonly keys: number;
 }
 
 /** An empty body. */
-export const NOTHING: Body = Object.freeze({ value: undefined, text: "", isYaml: false });
+export const NOTHING: Body = Object.freeze({ value: undefined, text: "", isYaml: false, keys: 0 });
 
 /** What cannot be read is refused in words that name the kind that was expected. */
 export interface UnreadableBody {
@@ -113,7 +116,8 @@ function parseJson(text: string, refused: (why: string) => UnreadableBody): Body
   } catch {
     return refused(jsonSyntaxError(text) ?? "invalid JSON");
   }
-  return tooDeep(value) ? refused("exceeded max depth") : { value: deepFreeze(value), text, isYaml: false };
+  const keys = keysInValue(value, DEPTH_MAX);
+  return keys < 0 ? refused("exceeded max depth") : { value: deepFreeze(value), text, isYaml: false, keys };
 }
 
 function parseYaml(text: string, refused: (why: string) => UnreadableBody): Body | UnreadableBody {
@@ -121,7 +125,7 @@ function parseYaml(text: string, refused: (why: string) => UnreadableBody): Body
   const json = looksLikeJson(text) ? parseJson(text, refused) : null;
   if (json !== null && "value" in json) return { ...json, isYaml: true };
   try {
-    return { value: deepFreeze(parseYamlText(text)), text, isYaml: true };
+    return { value: deepFreeze(parseYamlText(text)), text, isYaml: true, keys: -1 };
   } catch (error) {
     if (!(error instanceof YamlError)) throw error;
     return refused(error.message);
@@ -133,25 +137,10 @@ function looksLikeJson(text: string): boolean {
 }
 
 /** Fields that are given twice, as strict decoding reports them. */
-export function duplicatesIn({ text, isYaml }: Body): readonly string[] {
-  if (text === "") return [];
+export function duplicatesIn({ text, isYaml, keys }: Body): readonly string[] {
+  if (text === "" || (keys >= 0 && keys === keysInText(text))) return [];
   const fields = isYaml && !looksLikeJson(text) ? null : duplicateFields(text);
   if (fields !== null && (!isYaml || fields.length === 0)) return fields;
-  const keys = duplicateKeys(text);
-  return keys.length === 0 ? [] : [`yaml: unmarshal errors:\n  ${keys.join("\n  ")}`];
-}
-
-/** Breadth first, so that a deep document does not overflow the stack. */
-function tooDeep(value: unknown): boolean {
-  let level: unknown[] = [value];
-  for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > DEPTH_MAX / 10) return true;
-    const next: unknown[] = [];
-    for (const item of level) {
-      if (typeof item === "object" && item !== null)
-        for (const inner of Object.values(item)) if (typeof inner === "object") next.push(inner);
-    }
-    level = next;
-  }
-  return false;
+  const twice = duplicateKeys(text);
+  return twice.length === 0 ? [] : [`yaml: unmarshal errors:\n  ${twice.join("\n  ")}`];
 }

@@ -14,8 +14,7 @@ import type { KeyValue, RangeResponse } from "../../etcd/messages.ts";
 import { checkListOptions } from "../http/options.ts";
 import { answer, refuse } from "../respond.ts";
 import type { ApiServerState, Exchange } from "../state.ts";
-import { selectObjects, type WatchCache } from "../watch/cache.ts";
-import { objectOf } from "../watch/decorate.ts";
+import { objectAt, selectObjects, type WatchCache } from "../watch/cache.ts";
 import { matchesSelection, type Selection, selectsAll } from "../watch/selection.ts";
 import { type ContinueToken, decodeContinue, encodeContinue } from "./continue-token.ts";
 import { toServed } from "./conversion.ts";
@@ -63,7 +62,8 @@ export function resumeGet(state: ApiServerState, exchange: Exchange, context: Co
     return;
   }
   const pair = rangeOf(from.body).kvs[0];
-  respondWith(state, exchange, context, pair === undefined ? null : objectOf(pair));
+  const object = pair === undefined ? null : objectAt(cacheOf(state, exchange.kind), pair);
+  respondWith(state, exchange, context, object);
 }
 
 function respondWith(state: ApiServerState, exchange: Exchange, context: Context, object: ApiObject | null): void {
@@ -300,8 +300,9 @@ function finishPage(
   const everything = selectsAll(selection);
   let last: KeyValue | null = null;
   let more = false;
+  const cache = cacheOf(state, exchange.kind);
   for (const pair of range.kvs) {
-    const object = objectOf(pair);
+    const object = objectAt(cache, pair);
     if (object === null || (!everything && !matchesSelection(selection, object))) continue;
     if (page.limit > 0 && items.length === page.limit) {
       more = true;

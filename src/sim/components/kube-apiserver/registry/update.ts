@@ -1,4 +1,3 @@
-import { equalJson } from "../../../api/equal.ts";
 import type { ApiObject } from "../../../api/object.ts";
 import { deepFreeze } from "../../../api/object.ts";
 import { conflict, notFound, storageError, success } from "../../../api/status-errors.ts";
@@ -7,7 +6,7 @@ import type { TxnOperation } from "../../etcd/messages.ts";
 import { decodeObjectOf } from "../http/decode.ts";
 import { answer, refuse } from "../respond.ts";
 import type { ApiServerState, Exchange } from "../state.ts";
-import { decorate, objectOf, revisionOf, undecorate } from "../watch/decorate.ts";
+import { decorate, isStoredAs, objectOf, revisionOf, undecorate } from "../watch/decorate.ts";
 import { budgetsOf, budgetsPrefix } from "./budgets.ts";
 import { changeOf } from "./change.ts";
 import { toServed } from "./conversion.ts";
@@ -185,7 +184,7 @@ function put(
     return;
   }
   const draft = exchange.draft;
-  if (equalJson(draft, undecorate(current))) {
+  if (isStoredAs(draft, current)) {
     if (!exchange.live && !isDryRun(exchange)) {
       readLive(state, exchange, context);
       return;

@@ -105,6 +105,12 @@ function unindex(cache: WatchCache, key: string, object: ApiObject): void {
   cache.byNode?.delete(`${nodeOf(object)}\u0000${key}`);
 }
 
+/** The object of a key as etcd has it; the cache's own where that is the same. Null: it is none. */
+export function objectAt(cache: WatchCache | undefined, pair: KeyValue): ApiObject | null {
+  const cached = cache?.objects.get(pair.key);
+  return cached !== undefined && revisionOf(cached) === pair.modRevision ? cached : objectOf(pair);
+}
+
 /** Objects in key order that the selection asks for. */
 export function selectObjects(cache: WatchCache, selection: Selection): ApiObject[] {
   const found: ApiObject[] = [];

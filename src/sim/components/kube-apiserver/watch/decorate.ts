@@ -1,26 +1,29 @@
+import { equalJson } from "../../../api/equal.ts";
 import { type ApiObject, deepFreeze, type ObjectMeta } from "../../../api/object.ts";
 import { withFields } from "../../../kernel/records.ts";
 import type { KeyValue } from "../../etcd/messages.ts";
 
 /**
  * Stored objects carry no resourceVersion: it is the revision under which they are stored. Cache, by the frozen stored
- * object: the same one under the same revision is decorated once, whoever reads it.
+ * object: what was decorated lately, so that the answer to a write, every server's watch cache and whoever watches them
+ * share one object. In two generations, of which the older is forgotten when the younger is full.
  */
-const decorated = new WeakMap<object, ApiObject>();
-/** The way back. */
-const undecorated = new WeakMap<object, ApiObject>();
+const lately = { young: new Map<ApiObject, ApiObject>(), old: new Map<ApiObject, ApiObject>() };
+const GENERATION = 1_024;
 
 const NO_METADATA: ObjectMeta = Object.freeze({});
 
 export function decorate(stored: ApiObject, revision: number): ApiObject {
-  const known = decorated.get(stored);
+  const known = lately.young.get(stored) ?? lately.old.get(stored);
   const resourceVersion = String(revision);
   if (known !== undefined && known.metadata!.resourceVersion === resourceVersion) return known;
   const object = withResourceVersion(stored, resourceVersion);
-  if (Object.isFrozen(stored)) {
-    decorated.set(stored, object);
-    if (stored.metadata?.resourceVersion === undefined) undecorated.set(object, stored);
+  if (!Object.isFrozen(stored)) return object;
+  if (lately.young.size >= GENERATION) {
+    lately.old = lately.young;
+    lately.young = new Map();
   }
+  lately.young.set(stored, object);
   return object;
 }
 
@@ -32,10 +35,17 @@ export function withResourceVersion(object: ApiObject, resourceVersion: string):
 
 /** What is stored of an object: everything but its resourceVersion. */
 export function undecorate(object: ApiObject): ApiObject {
-  const known = undecorated.get(object);
-  if (known !== undefined) return known;
   const { resourceVersion: _, ...metadata } = object.metadata ?? {};
   return withFields(object, { metadata });
+}
+
+/** Whether a draft is what is stored of an object already. */
+export function isStoredAs(draft: ApiObject, object: ApiObject): boolean {
+  const { resourceVersion } = object.metadata ?? {};
+  return equalJson(
+    withFields(draft, { metadata: withFields(draft.metadata ?? NO_METADATA, { resourceVersion }) }),
+    object,
+  );
 }
 
 /** The API object under a key; null when what lies there is none (somebody wrote text with etcdctl). */
