@@ -20,10 +20,10 @@ export function equalJson(a: unknown, b: unknown): boolean {
   return count === 0;
 }
 
-/** Apimachinery's `Semantic.DeepEqual`, as near as JSON gets: absent, undefined and null count as the same. */
+/** Apimachinery's `Semantic.DeepEqual`, as near as JSON gets: absent, undefined, null and empty lists count as the same. */
 export function semanticEqual(a: unknown, b: unknown): boolean {
   if (a === b) return true;
-  if (a === undefined || a === null) return b === undefined || b === null;
+  if (isNothing(a)) return isNothing(b);
   if (typeof a !== "object" || typeof b !== "object" || b === null) return false;
   if (Array.isArray(a)) return Array.isArray(b) && equalLists(a, b, semanticEqual);
   if (Array.isArray(b)) return false;
@@ -32,6 +32,10 @@ export function semanticEqual(a: unknown, b: unknown): boolean {
   for (const key in left) if (!semanticEqual(left[key], right[key])) return false;
   for (const key in right) if (left[key] === undefined && !semanticEqual(undefined, right[key])) return false;
   return true;
+}
+
+function isNothing(value: unknown): boolean {
+  return value === undefined || value === null || (Array.isArray(value) && value.length === 0);
 }
 
 function equalLists(a: readonly unknown[], b: readonly unknown[], equal: (a: unknown, b: unknown) => boolean): boolean {

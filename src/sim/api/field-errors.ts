@@ -14,7 +14,7 @@ export type FieldErrorType =
 
 export interface FieldError {
   readonly type: FieldErrorType;
-  /** `spec.containers[0].name`; "" or `<nil>` for the whole object. */
+  /** `spec.containers[0].name`; `[]` or `<nil>` for the whole object. */
   readonly field: string;
   /** What is shown of the value; absent where the type shows none. */
   readonly value?: unknown;
@@ -81,6 +81,10 @@ export function tooLong(field: string, maxLength: number): FieldError {
     field,
     detail: maxLength >= 0 ? `may not be more than ${maxLength} bytes` : "value is too long",
   };
+}
+
+export function internalError(field: string, message: string): FieldError {
+  return { type: "InternalError", field, detail: message };
 }
 
 export function notFound(field: string, value: unknown): FieldError {

@@ -84,6 +84,20 @@ export function validateDns1123Subdomain(value: string): readonly string[] {
   return matching(value, DNS1123_SUBDOMAIN, SUBDOMAIN_MESSAGE, 253);
 }
 
+const UNDERSCORED_LABEL_FORM = "_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?";
+const UNDERSCORED_SUBDOMAIN_FORM = `${UNDERSCORED_LABEL_FORM}(\\.${UNDERSCORED_LABEL_FORM})*`;
+const UNDERSCORED_SUBDOMAIN = new RegExp(`^${UNDERSCORED_SUBDOMAIN_FORM}$`);
+const UNDERSCORED_MESSAGE = regexMessage(
+  "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or '.', and must start and end with an alphanumeric character",
+  UNDERSCORED_SUBDOMAIN_FORM,
+  "example.com",
+);
+
+/** Domains that resolvers search. */
+export function validateDns1123SubdomainWithUnderscore(value: string): readonly string[] {
+  return matching(value, UNDERSCORED_SUBDOMAIN, UNDERSCORED_MESSAGE, 253);
+}
+
 export function validateDns1035Label(value: string): readonly string[] {
   return matching(value, DNS1035_LABEL, DNS1035_MESSAGE, 63);
 }

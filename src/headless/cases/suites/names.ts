@@ -16,8 +16,8 @@ import {
 } from "../../../sim/api/names.ts";
 import {
   validateCidr,
-  validateDomainPrefixedName,
   validateFullyQualifiedDomainName,
+  validateFullyQualifiedName,
   validateIp,
 } from "../../../sim/api/validation/common.ts";
 import { allOf, expectSame, fail, type Suite } from "../suite.ts";
@@ -40,7 +40,7 @@ const MESSAGES_OF: Readonly<Record<string, (value: never) => readonly string[]>>
 
 const ERRORS_OF: Readonly<Record<string, (field: string, value: string) => readonly FieldError[]>> = {
   cidr: validateCidr,
-  "domain-prefixed-name": validateDomainPrefixedName,
+  "domain-prefixed-name": validateFullyQualifiedName,
   fqdn: validateFullyQualifiedDomainName,
   ip: validateIp,
 };

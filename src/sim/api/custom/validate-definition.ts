@@ -3,7 +3,7 @@ import { type FieldError, invalid, notSupported, required } from "../field-error
 import { JsonPathError, parseJsonPath } from "../json-path/parser.ts";
 import { validateDns1035Label, validateDns1123Subdomain } from "../names.ts";
 import type { ApiObject } from "../object.ts";
-import { checkImmutable, checkObjectMeta, checkObjectMetaUpdate } from "../validation/metadata.ts";
+import { checkGenericObjectMeta, checkGenericObjectMetaUpdate, checkImmutable } from "../validation/metadata.ts";
 import { APPROVAL, approvalOf } from "./approval.ts";
 import type { Definition, DefinitionVersion, Names, PrinterColumn, ScalePaths } from "./definition.ts";
 import { isTrue } from "./definition.ts";
@@ -14,7 +14,7 @@ export function validateDefinition(object: ApiObject): readonly FieldError[] {
   const errors: FieldError[] = [];
   const { spec } = definition;
   const expected = `${spec?.names?.plural ?? ""}.${spec?.group ?? ""}`;
-  checkObjectMeta(errors, (object.metadata ?? {}) as Record<string, unknown>, false, (name) =>
+  checkGenericObjectMeta(errors, (object.metadata ?? {}) as Record<string, unknown>, false, (name) =>
     name === expected ? validateDns1123Subdomain(name) : [`must be spec.names.plural+"."+spec.group`],
   );
   checkSpec(errors, definition);
@@ -30,7 +30,7 @@ export function validateDefinitionUpdate(
   const definition = object as unknown as Definition;
   const before = old as unknown as Definition;
   const errors: FieldError[] = [];
-  checkObjectMetaUpdate(
+  checkGenericObjectMetaUpdate(
     errors,
     (object.metadata ?? {}) as Record<string, unknown>,
     (old.metadata ?? {}) as Record<string, unknown>,

@@ -4,7 +4,7 @@ import { invalid } from "../field-errors.ts";
 import { apiVersionOf, type Kind } from "../kinds.ts";
 import { nameIsDnsSubdomain } from "../names.ts";
 import type { ApiObject } from "../object.ts";
-import { checkObjectMeta, checkObjectMetaUpdate } from "../validation/metadata.ts";
+import { checkGenericObjectMeta, checkGenericObjectMetaUpdate } from "../validation/metadata.ts";
 import { isJsonObject, type JsonObject } from "./json-schema.ts";
 import { validateValue } from "./validate-value.ts";
 
@@ -13,7 +13,7 @@ type Fields = Readonly<Record<string, unknown>>;
 export function validateCustomCreate(kind: Kind, object: ApiObject): readonly FieldError[] {
   const errors: FieldError[] = [];
   checkTypeMeta(errors, kind, object);
-  checkObjectMeta(errors, (object.metadata ?? {}) as Fields, kind.namespaced, nameIsDnsSubdomain);
+  checkGenericObjectMeta(errors, (object.metadata ?? {}) as Fields, kind.namespaced, nameIsDnsSubdomain);
   checkNumbers(errors, kind, object);
   return [...errors, ...valueErrors(kind, object, null)];
 }
@@ -25,7 +25,7 @@ export function validateCustomUpdate(
   subresource: string,
 ): readonly FieldError[] {
   const errors: FieldError[] = [];
-  checkObjectMetaUpdate(errors, (object.metadata ?? {}) as Fields, (old.metadata ?? {}) as Fields);
+  checkGenericObjectMetaUpdate(errors, (object.metadata ?? {}) as Fields, (old.metadata ?? {}) as Fields);
   // Only what a subresource changes is looked at.
   const found = valueErrors(kind, object, old);
   errors.push(...(subresource === "status" ? found.filter(({ field }) => !/^spec\b/.test(field)) : found));

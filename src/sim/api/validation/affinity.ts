@@ -1,6 +1,6 @@
 /** Where a pod may run: affinity, tolerations, topology spread. */
-import { duplicate, invalid, notSupported, required } from "../field-errors.ts";
-import { nameIsDnsLabel, validateLabelValue, validateQualifiedName } from "../names.ts";
+import { duplicate, forbidden, invalid, notSupported, required } from "../field-errors.ts";
+import { nameIsDnsLabel, validateLabelValue } from "../names.ts";
 import {
   addInvalid,
   checkQualifiedName,
@@ -44,85 +44,63 @@ function checkWeight(errors: Errors, field: string, weight: unknown): void {
 
 function checkPodAffinity(errors: Errors, field: string, affinity: Fields): void {
   list(affinity[REQUIRED]).forEach((term, index) => {
-    checkAffinityTerm(errors, item(child(field, REQUIRED), index), 2, record(term));
+    checkAffinityTerm(errors, item(child(field, REQUIRED), index), record(term));
   });
   list(affinity[PREFERRED]).forEach((value, index) => {
     const path = item(child(field, PREFERRED), index);
     checkWeight(errors, child(path, "weight"), record(value).weight);
-    checkAffinityTerm(errors, child(path, "podAffinityTerm"), 1, record(record(value).podAffinityTerm));
+    checkAffinityTerm(errors, child(path, "podAffinityTerm"), record(record(value).podAffinityTerm));
   });
 }
 
-function checkAffinityTerm(errors: Errors, field: string, reports: number, term: Fields): void {
+function checkAffinityTerm(errors: Errors, field: string, term: Fields): void {
   checkLabelSelector(errors, child(field, "labelSelector"), term.labelSelector);
   checkLabelSelector(errors, child(field, "namespaceSelector"), term.namespaceSelector);
   for (const name of list(term.namespaces)) {
     addInvalid(errors, child(field, "namespace"), name, nameIsDnsLabel(text(name), false));
   }
-  checkMatchLabelKeys(errors, field, reports, term);
+  checkMatchLabelKeys(errors, field, term);
   if (text(term.topologyKey) === "") errors.push(required(child(field, "topologyKey"), "can not be empty"));
   checkQualifiedName(errors, child(field, "topologyKey"), term.topologyKey);
 }
 
 /** `matchLabelKeys` and `mismatchLabelKeys` stand beside a selector and do not repeat it. */
-function checkMatchLabelKeys(errors: Errors, field: string, reports: number, term: Fields): void {
-  const paths = {
-    matchLabelKeys: child(field, "matchLabelKeys"),
-    mismatchLabelKeys: child(field, "mismatchLabelKeys"),
-  };
-  const keys = {
-    matchLabelKeys: list(term.matchLabelKeys).map(text),
-    mismatchLabelKeys: list(term.mismatchLabelKeys).map(text),
-  };
-  for (const name of ["matchLabelKeys", "mismatchLabelKeys"] as const) {
-    keys[name].forEach((key, at) => {
-      addInvalid(errors, item(paths[name], at), key, validateQualifiedName(key));
-    });
-  }
-  const given = keys.matchLabelKeys.length + keys.mismatchLabelKeys.length > 0;
-  if (given && !isPresent(term.labelSelector)) {
-    for (const name of ["matchLabelKeys", "mismatchLabelKeys"] as const) {
-      if (keys[name].length > 0)
-        errors.push({
-          type: "FieldValueForbidden",
-          field: paths[name],
-          detail: "must not be specified when labelSelector is not set",
-        });
-    }
-    return;
-  }
-  keys.matchLabelKeys.forEach((key, at) => {
-    if (keys.mismatchLabelKeys.includes(key)) {
-      errors.push(invalid(item(paths.matchLabelKeys, at), key, "exists in both matchLabelKeys and mismatchLabelKeys"));
-    }
+function checkMatchLabelKeys(errors: Errors, field: string, term: Fields): void {
+  const [keys, others] = [list(term.matchLabelKeys).map(text), list(term.mismatchLabelKeys).map(text)];
+  const path = child(field, "matchLabelKeys");
+  checkLabelKeys(errors, path, keys, term.labelSelector);
+  checkLabelKeys(errors, child(field, "mismatchLabelKeys"), others, term.labelSelector);
+  checkKeysAgainstSelector(errors, field, keys, term.labelSelector);
+  keys.forEach((key, at) => {
+    if (!others.includes(key)) return;
+    errors.push(invalid(item(path, at), key, "exists in both matchLabelKeys and mismatchLabelKeys"));
   });
-  checkKeysAgainstSelector(errors, field, keys.matchLabelKeys, term.labelSelector, reports);
 }
 
-/**
- * The server itself adds one requirement for a key (`strategy.ts`); another one is the client's. For required terms
- * upstream reports it twice.
- */
-function checkKeysAgainstSelector(
-  errors: Errors,
-  field: string,
-  keys: readonly string[],
-  selector: unknown,
-  reports: number,
-): void {
-  const { matchLabels, matchExpressions } = record(selector);
-  const seen = new Map<string, number>();
-  for (const key in record(matchLabels)) seen.set(key, (seen.get(key) ?? 0) + 1);
-  for (const value of list(matchExpressions)) {
-    const key = text(record(value).key);
-    seen.set(key, (seen.get(key) ?? 0) + 1);
+const NEEDS_SELECTOR = "must not be specified when labelSelector is not set";
+
+function checkLabelKeys(errors: Errors, field: string, keys: readonly string[], selector: unknown): void {
+  if (keys.length === 0) return;
+  if (!isPresent(selector)) {
+    errors.push(forbidden(field, NEEDS_SELECTOR));
+    return;
   }
   keys.forEach((key, at) => {
-    if ((seen.get(key) ?? 0) < 2) return;
-    for (let times = 0; times < reports; times++) {
-      errors.push(invalid(item(field, at), key, "exists in both matchLabelKeys and labelSelector"));
-    }
+    checkQualifiedName(errors, item(field, at), key);
   });
+}
+
+/** The server itself adds one expression for a key (`strategy.ts`); another requirement is the client's. */
+function checkKeysAgainstSelector(errors: Errors, field: string, keys: readonly string[], selector: unknown): void {
+  const { matchLabels, matchExpressions } = record(selector);
+  const seen = new Set(Object.keys(record(matchLabels)));
+  for (const value of list(matchExpressions)) {
+    const key = text(record(value).key);
+    if (keys.includes(key) && seen.has(key)) {
+      errors.push(invalid(item(field, keys.lastIndexOf(key)), key, "exists in both matchLabelKeys and labelSelector"));
+    }
+    seen.add(key);
+  }
 }
 
 const EFFECTS: readonly string[] = ["NoSchedule", "PreferNoSchedule", "NoExecute"];
@@ -167,7 +145,9 @@ export function checkTolerations(errors: Errors, field: string, tolerations: unk
       }
       case "Exists":
         if (text(toleration.value) !== "") {
-          errors.push(invalid(child(path, "operator"), toleration, "value must be empty when `operator` is 'Exists'"));
+          errors.push(
+            invalid(child(path, "operator"), toleration.value, "value must be empty when `operator` is 'Exists'"),
+          );
         }
         break;
       default:
@@ -188,7 +168,6 @@ export function checkTopologySpread(errors: Errors, field: string, constraints: 
     if (maxSkew <= 0) errors.push(invalid(child(path, "maxSkew"), maxSkew, "must be greater than zero"));
     const [key, action] = [text(constraint.topologyKey), text(constraint.whenUnsatisfiable)];
     if (key === "") errors.push(required(child(path, "topologyKey"), "can not be empty"));
-    else checkQualifiedName(errors, child(path, "topologyKey"), key);
     if (!SPREAD_ACTIONS.includes(action))
       errors.push(notSupported(child(path, "whenUnsatisfiable"), action, SPREAD_ACTIONS));
     const repeated = all
@@ -223,18 +202,13 @@ export function checkTopologySpread(errors: Errors, field: string, constraints: 
 function checkSpreadKeys(errors: Errors, path: string, constraint: Fields): void {
   const keys = list(constraint.matchLabelKeys).map(text);
   const field = child(path, "matchLabelKeys");
-  if (keys.length === 0) return;
-  if (!isPresent(constraint.labelSelector)) {
-    errors.push({ type: "FieldValueForbidden", field, detail: "must not be specified when labelSelector is not set" });
-    return;
-  }
+  if (keys.length > 0 && !isPresent(constraint.labelSelector)) errors.push(forbidden(field, NEEDS_SELECTOR));
   const { matchLabels, matchExpressions } = record(constraint.labelSelector);
-  const seen = new Set([
-    ...Object.keys(record(matchLabels)),
-    ...list(matchExpressions).map((one) => text(record(one).key)),
-  ]);
+  const seen = [...Object.keys(record(matchLabels)), ...list(matchExpressions).map((one) => text(record(one).key))];
   keys.forEach((key, at) => {
-    addInvalid(errors, item(field, at), key, validateQualifiedName(key));
-    if (seen.has(key)) errors.push(invalid(item(field, at), key, "exists in both matchLabelKeys and labelSelector"));
+    checkQualifiedName(errors, item(field, at), key);
+    if (seen.includes(key)) {
+      errors.push(invalid(item(field, at), key, "exists in both matchLabelKeys and labelSelector"));
+    }
   });
 }

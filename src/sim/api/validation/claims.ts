@@ -1,6 +1,6 @@
 /** PersistentVolumeClaims' specs, also as templates in pods. */
 import { forbidden, invalid, notSupported, required } from "../field-errors.ts";
-import { validateDns1123Subdomain } from "../names.ts";
+import { validateDns1123Label, validateDns1123Subdomain } from "../names.ts";
 import { parseQuantity } from "../quantity.ts";
 import { addInvalid, child, type Errors, type Fields, isPresent, item, list, record, text } from "./common.ts";
 import { checkAnnotations, checkLabels } from "./metadata.ts";
@@ -64,14 +64,6 @@ export function checkClaimSpec(errors: Errors, field: string, spec: Fields): voi
   if (isPresent(spec.volumeMode) && !VOLUME_MODES.includes(text(spec.volumeMode))) {
     errors.push(notSupported(child(field, "volumeMode"), spec.volumeMode, VOLUME_MODES));
   }
-  if (isPresent(spec.volumeAttributesClassName) && text(spec.volumeAttributesClassName) !== "") {
-    addInvalid(
-      errors,
-      child(field, "volumeAttributesClassName"),
-      spec.volumeAttributesClassName,
-      validateDns1123Subdomain(text(spec.volumeAttributesClassName)),
-    );
-  }
   checkDataSources(errors, field, spec);
 }
 
@@ -89,10 +81,19 @@ function checkDataSources(errors: Errors, field: string, spec: Fields): void {
     }
     if (group !== "") addInvalid(errors, child(path, "apiGroup"), group, validateDns1123Subdomain(group));
   }
-  if (isPresent(spec.dataSource) && isPresent(spec.dataSourceRef)) {
-    const [one, other] = [record(spec.dataSource), record(spec.dataSourceRef)];
-    if (["apiGroup", "kind", "name"].some((part) => text(one[part]) !== text(other[part]))) {
+  const [one, other] = [spec.dataSource, spec.dataSourceRef];
+  const { namespace } = record(other);
+  if (text(namespace) !== "") {
+    addInvalid(
+      errors,
+      child(child(field, "dataSourceRef"), "namespace"),
+      namespace,
+      validateDns1123Label(text(namespace)),
+    );
+    if (isPresent(one))
+      errors.push(invalid(field, one, "may not be specified when dataSourceRef.namespace is specified"));
+  } else if (isPresent(one) && isPresent(other)) {
+    if (["apiGroup", "kind", "name"].some((part) => (record(one)[part] ?? null) !== (record(other)[part] ?? null)))
       errors.push(invalid(field, one, "must match dataSourceRef"));
-    }
   }
 }

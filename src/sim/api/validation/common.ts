@@ -5,18 +5,15 @@
 import type { FieldError } from "../field-errors.ts";
 import { invalid, notSupported, required } from "../field-errors.ts";
 import { formatCidr, formatIp, networkOf, parseCidr, parseIp } from "../ip.ts";
-import {
-  maxLengthMessage,
-  validateDns1123Label,
-  validateDns1123Subdomain,
-  validatePortNumber,
-  validateQualifiedName,
-} from "../names.ts";
+import { validateDns1123Label, validateDns1123Subdomain, validatePortNumber, validateQualifiedName } from "../names.ts";
 
 export type Errors = FieldError[];
 
 /** A part of an API object whose fields are looked at one by one. */
 export type Fields = Readonly<Record<string, unknown>>;
+
+/** The path of the object as a whole, as Go prints one with an empty name. */
+export const WHOLE = "[]";
 
 export const NO_FIELDS: Fields = Object.freeze({});
 const NO_LIST: readonly never[] = Object.freeze([]);
@@ -84,8 +81,8 @@ export function checkQualifiedName(errors: Errors, field: string, value: unknown
   addInvalid(errors, field, text(value), validateQualifiedName(text(value)));
 }
 
-const IP_MESSAGE = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)";
-const CIDR_MESSAGE = "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)";
+export const IP_MESSAGE = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)";
+export const CIDR_MESSAGE = "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)";
 
 /** Strict: canonical form only. */
 export function validateIp(field: string, value: string): FieldError[] {
@@ -111,26 +108,47 @@ export function validateCidr(field: string, value: string): FieldError[] {
   return value === canonical ? [] : [invalid(field, value, `must be in canonical form ("${canonical}")`)];
 }
 
+/** At least two labels; a final dot is fine. */
 export function validateFullyQualifiedDomainName(field: string, value: string): FieldError[] {
   if (value === "") return [required(field)];
   const name = value.endsWith(".") ? value.slice(0, -1) : value;
   const messages = validateDns1123Subdomain(name);
-  if (messages.length > 0) return messages.map((message) => invalid(field, value, message));
+  if (messages.length > 0) return [invalid(field, name, messages.join(","))];
   const labels = name.split(".");
   if (labels.length < 2)
-    return [invalid(field, value, "should be a domain with at least two segments separated by dots")];
-  return labels.flatMap((label) => validateDns1123Label(label).map((message) => invalid(field, label, message)));
+    return [invalid(field, name, "should be a domain with at least two segments separated by dots")];
+  for (const label of labels) {
+    const wrong = validateDns1123Label(label);
+    if (wrong.length > 0) return [invalid(field, label, wrong.join(","))];
+  }
+  return [];
 }
 
-/** `domain/path`: names of pod schedulers' and CSI's things. */
-export function validateDomainPrefixedName(field: string, value: string): FieldError[] {
+/** `a.domain.name`: three parts at least, as webhooks are named. */
+export function validateFullyQualifiedName(field: string, value: string): FieldError[] {
+  if (value === "") return [required(field)];
+  const messages = validateDns1123Subdomain(value);
+  if (messages.length > 0) return [invalid(field, value, messages.join(","))];
+  if (value.split(".").length >= 3) return [];
+  return [invalid(field, value, "should be a domain with at least three segments separated by dots")];
+}
+
+const URL_PATH_FORM = "[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+";
+const URL_PATH = /^[A-Za-z0-9/\-._~%!$&'()*+,;=:]+$/;
+
+/** `acme.io/foo`: a domain and a path, as who is in charge of a Job or an IngressClass is named. */
+export function validateDomainPrefixedPath(field: string, value: string): FieldError[] {
   if (value === "") return [required(field)];
   const slash = value.indexOf("/");
-  const host = slash < 0 ? value : value.slice(0, slash);
-  const path = slash < 0 ? "" : value.slice(slash + 1);
-  return validateDns1123Subdomain(host)
-    .map((message) => invalid(field, host, message))
-    .concat(slash >= 0 && path === "" ? [invalid(field, path, maxLengthMessage(0))] : []);
+  if (slash <= 0 || slash === value.length - 1) {
+    return [invalid(field, value, 'must be a domain-prefixed path (such as "acme.io/foo")')];
+  }
+  const [host, path] = [value.slice(0, slash), value.slice(slash + 1)];
+  const errors = validateDns1123Subdomain(host).map((message) => invalid(field, host, message));
+  if (!URL_PATH.test(path)) {
+    errors.push(invalid(field, path, `Invalid path (regex used for validation is '${URL_PATH_FORM}')`));
+  }
+  return errors;
 }
 
 /** A relative path that stays below. */

@@ -1,21 +1,23 @@
 /** Containers of a pod: names, images, ports, environment, probes, mounts. */
 import { duplicate, forbidden, invalid, notFound, notSupported, required } from "../field-errors.ts";
 import {
+  nameIsDnsSubdomain,
   validateConfigMapKey,
   validateDns1123Subdomain,
   validateEnvVarName,
   validateHttpHeaderName,
   validatePortName,
   validatePortNumber,
-  validateQualifiedName,
 } from "../names.ts";
+import { canonicalQuantity } from "../quantity.ts";
 import {
   addInvalid,
   checkDnsLabel,
   checkLocalDescendingPath,
-  checkNoBackSteps,
   checkNonNegative,
+  checkOneOf,
   checkPort,
+  checkQualifiedName,
   checkRequiredOneOf,
   child,
   type Errors,
@@ -38,9 +40,9 @@ export interface PodScope {
   /** Volume's name to whether it may be used as a block device. */
   readonly volumes: ReadonlyMap<string, Fields>;
   readonly claimNames: readonly string[];
-  readonly hostNetwork: boolean;
   readonly restartPolicy: string;
-  readonly gracePeriodSeconds: number;
+  /** Null where the pod does not say. */
+  readonly gracePeriodSeconds: number | null;
 }
 
 export function checkContainers(errors: Errors, field: string, containers: unknown, scope: PodScope): void {
@@ -93,15 +95,18 @@ export function checkInitContainers(errors: Errors, field: string, containers: u
 
 const NOT_FOR_INIT = "may not be set for init containers without restartPolicy=Always";
 
+/** In the order of Go's fields. */
 const FORBIDDEN_FOR_EPHEMERAL = [
   "ports",
+  "resources",
+  "resizePolicy",
+  "restartPolicy",
   "livenessProbe",
   "readinessProbe",
   "startupProbe",
   "lifecycle",
-  "resources",
-  "resizePolicy",
 ];
+const NOT_EPHEMERAL = "cannot be set for an Ephemeral Container";
 
 export function checkEphemeralContainers(errors: Errors, field: string, containers: unknown, scope: PodScope): void {
   const others = [...list(scope.spec.containers), ...list(scope.spec.initContainers)].map((one) =>
@@ -112,43 +117,48 @@ export function checkEphemeralContainers(errors: Errors, field: string, containe
     const container = record(value);
     const path = item(field, index);
     checkContainerCommon(errors, path, container, scope);
+    checkTrimmedImage(errors, path, container);
     const name = text(container.name);
-    if (name !== "" && names.has(name)) errors.push(duplicate(child(path, "name"), name));
+    if (names.has(name)) errors.push(duplicate(child(path, "name"), name));
     names.add(name);
     const target = text(container.targetContainerName);
     if (target !== "" && !others.includes(target)) errors.push(notFound(child(path, "targetContainerName"), target));
-    for (const name of FORBIDDEN_FOR_EPHEMERAL) {
-      const given = container[name];
-      if (!isPresent(given) || (typeof given === "object" && Object.keys(given as object).length === 0)) continue;
-      errors.push(forbidden(child(path, name), "cannot be set for an Ephemeral Container"));
-    }
-    if (isPresent(container.restartPolicy)) {
-      errors.push(forbidden(child(path, "restartPolicy"), "may not be set for ephemeral containers"));
-    }
-    list(container.volumeMounts).forEach((mount, at) => {
-      const mountPath = item(child(path, "volumeMounts"), at);
-      if (text(record(mount).subPath) !== "")
-        errors.push(forbidden(child(mountPath, "subPath"), "cannot be set for an Ephemeral Container"));
-      if (text(record(mount).subPathExpr) !== "")
-        errors.push(forbidden(child(mountPath, "subPathExpr"), "cannot be set for an Ephemeral Container"));
-    });
+    checkEphemeralFields(errors, path, container);
   });
+}
+
+function checkEphemeralFields(errors: Errors, path: string, container: Fields): void {
+  for (const name of FORBIDDEN_FOR_EPHEMERAL) {
+    const given = container[name];
+    if (!isPresent(given) || (typeof given === "object" && Object.keys(given as object).length === 0)) continue;
+    errors.push(forbidden(child(path, name), NOT_EPHEMERAL));
+  }
+  list(container.volumeMounts).forEach((mount, at) => {
+    for (const name of ["subPath", "subPathExpr"]) {
+      if (text(record(mount)[name]) === "") continue;
+      errors.push(forbidden(child(item(child(path, "volumeMounts"), at), name), NOT_EPHEMERAL));
+    }
+  });
+}
+
+/** Templates may hold blanks around an image's name, pods may not. */
+export function checkTrimmedImage(errors: Errors, path: string, container: Fields): void {
+  const image = text(container.image);
+  if (image === image.trim()) return;
+  errors.push(invalid(child(path, "image"), image, "must not have leading or trailing whitespace"));
 }
 
 function checkContainerCommon(errors: Errors, path: string, container: Fields, scope: PodScope): void {
   if (text(container.name) === "") errors.push(required(child(path, "name")));
   else checkDnsLabel(errors, child(path, "name"), container.name);
-  const image = text(container.image);
-  if (image === "") errors.push(required(child(path, "image")));
-  else if (image !== image.trim())
-    errors.push(invalid(child(path, "image"), image, "must not have leading or trailing whitespace"));
+  if (text(container.image) === "") errors.push(required(child(path, "image")));
   const messages = container.terminationMessagePolicy;
   if (messages !== "File" && messages !== "FallbackToLogsOnError") {
     const policyPath = child(path, "terminationMessagePolicy");
     if (text(messages) === "") errors.push(required(policyPath));
-    else errors.push(notSupported(policyPath, messages, ["FallbackToLogsOnError", "File"]));
+    else errors.push(notSupported(policyPath, messages, ["File", "FallbackToLogsOnError"]));
   }
-  if (container.ports) checkContainerPorts(errors, child(path, "ports"), list(container.ports), scope.hostNetwork);
+  if (container.ports) checkContainerPorts(errors, child(path, "ports"), list(container.ports));
   if (container.env) checkEnv(errors, child(path, "env"), list(container.env));
   if (container.envFrom) checkEnvFrom(errors, child(path, "envFrom"), list(container.envFrom));
   if (container.volumeMounts) checkVolumeMounts(errors, child(path, "volumeMounts"), container, scope);
@@ -173,23 +183,23 @@ const RESIZE_POLICIES: readonly string[] = ["NotRequired", "RestartContainer"];
 
 function checkResizePolicy(errors: Errors, field: string, policies: readonly unknown[], scope: PodScope): void {
   const seen = new Set<string>();
-  for (const value of policies) {
+  policies.forEach((value, index) => {
     const { resourceName, restartPolicy } = record(value);
-    const name = text(resourceName);
-    if (seen.has(name)) errors.push(duplicate(field, name));
+    const [name, policy] = [text(resourceName), text(restartPolicy)];
+    if (seen.has(name)) errors.push({ ...duplicate(item(field, index), name), bare: true });
     seen.add(name);
     if (name === "") errors.push(required(field));
-    else if (name !== "cpu" && name !== "memory") errors.push(notSupported(field, name, ["cpu", "memory"]));
-    const policy = text(restartPolicy);
-    if (policy === "") errors.push(required(field));
-    else if (!RESIZE_POLICIES.includes(policy)) errors.push(notSupported(field, policy, RESIZE_POLICIES));
-    if (scope.restartPolicy === "Never" && policy !== "NotRequired" && RESIZE_POLICIES.includes(policy)) {
+    else if (name !== "cpu" && name !== "memory") {
+      errors.push({ ...notSupported(field, name, ["cpu", "memory"]), bare: true });
+    }
+    checkRequiredOneOf(errors, field, policy, RESIZE_POLICIES);
+    if (scope.restartPolicy === "Never" && policy !== "NotRequired") {
       errors.push(invalid(field, policy, "must be 'NotRequired' when `restartPolicy` is 'Never'"));
     }
-  }
+  });
 }
 
-function checkContainerPorts(errors: Errors, field: string, ports: readonly unknown[], hostNetwork: boolean): void {
+function checkContainerPorts(errors: Errors, field: string, ports: readonly unknown[]): void {
   const names = new Set<string>();
   ports.forEach((value, index) => {
     const port = record(value);
@@ -204,15 +214,20 @@ function checkContainerPorts(errors: Errors, field: string, ports: readonly unkn
     if (!port.containerPort) errors.push(required(child(path, "containerPort")));
     else checkPort(errors, child(path, "containerPort"), port.containerPort);
     if (port.hostPort) checkPort(errors, child(path, "hostPort"), port.hostPort);
-    if (hostNetwork && port.hostPort !== port.containerPort) {
-      errors.push(
-        invalid(child(path, "hostPort"), port.hostPort ?? 0, "must match `containerPort` when `hostNetwork` is true"),
-      );
-    }
-    if (text(port.protocol) === "") errors.push(required(child(path, "protocol")));
-    else if (!PROTOCOLS.includes(text(port.protocol))) {
-      errors.push(notSupported(child(path, "protocol"), port.protocol, PROTOCOLS));
-    }
+    checkRequiredOneOf(errors, child(path, "protocol"), port.protocol, PROTOCOLS);
+  });
+}
+
+/** In the host's network ports are the host's; a template may leave that to the pods made from it. */
+export function checkHostNetworkPorts(errors: Errors, field: string, spec: Fields, ofPod: boolean): void {
+  if (spec.hostNetwork !== true) return;
+  list(spec.containers).forEach((container, index) => {
+    list(record(container).ports).forEach((value, at) => {
+      const [host, inside] = [Number(record(value).hostPort ?? 0), Number(record(value).containerPort ?? 0)];
+      if (host === inside || (!ofPod && host === 0)) return;
+      const path = child(item(child(item(child(field, "containers"), index), "ports"), at), "hostPort");
+      errors.push(invalid(path, host, "must match `containerPort` when `hostNetwork` is true"));
+    });
   });
 }
 
@@ -294,12 +309,13 @@ const CONVERTIBLE_FIELDS: readonly string[] = [
   ...ENV_FIELDS,
   "spec.restartPolicy",
   "spec.schedulerName",
-  "spec.hostNetwork",
   "status.phase",
-  "status.nominatedNodeName",
   "metadata.annotations",
   "metadata.labels",
 ];
+/** What old clients called it. */
+const OLD_FIELDS: Readonly<Record<string, string>> = { "spec.host": "spec.nodeName" };
+const SUBSCRIPTED = /^(.+?)\['(.*)'\]$/s;
 
 export function checkFieldReference(
   errors: Errors,
@@ -307,37 +323,22 @@ export function checkFieldReference(
   reference: Fields,
   allowed: readonly string[],
 ): void {
-  if (text(reference.apiVersion) === "") {
-    errors.push(required(child(field, "apiVersion")));
-    return;
+  const [version, path] = [text(reference.apiVersion), text(reference.fieldPath)];
+  const unconvertible = (why: string): void => {
+    errors.push(invalid(child(field, "fieldPath"), path, `error converting fieldPath: ${why}`));
+  };
+  if (version === "") errors.push(required(child(field, "apiVersion")));
+  else if (path === "") errors.push(required(child(field, "fieldPath")));
+  else if (version !== "v1") unconvertible(`unsupported pod version: ${version}`);
+  else {
+    const [, base, key = ""] = SUBSCRIPTED.exec(path) ?? [];
+    const plain = OLD_FIELDS[path] ?? path;
+    if (base === "metadata.annotations") checkQualifiedName(errors, field, key.toLowerCase());
+    else if (base === "metadata.labels") checkQualifiedName(errors, field, key);
+    else if (base !== undefined) unconvertible(`field label does not support subscript: ${path}`);
+    else if (!CONVERTIBLE_FIELDS.includes(plain)) unconvertible(`field label not supported: ${path}`);
+    else if (!allowed.includes(plain)) errors.push(notSupported(child(field, "fieldPath"), plain, allowed));
   }
-  const path = text(reference.fieldPath);
-  if (path === "") {
-    errors.push(required(child(field, "fieldPath")));
-    return;
-  }
-  const subscripted = /^(.*)\['([^']*)'\]$/.exec(path);
-  if (subscripted) {
-    const [, base, key] = subscripted as unknown as [string, string, string];
-    if (base === "metadata.annotations" || base === "metadata.labels") {
-      const shown = base === "metadata.annotations" ? key.toLowerCase() : key;
-      addInvalid(errors, field, key, validateQualifiedName(shown));
-      return;
-    }
-    errors.push(
-      invalid(
-        child(field, "fieldPath"),
-        path,
-        `error converting fieldPath: field label does not support subscript: ${path}`,
-      ),
-    );
-    return;
-  }
-  if (!CONVERTIBLE_FIELDS.includes(path)) {
-    errors.push(
-      invalid(child(field, "fieldPath"), path, `error converting fieldPath: field label not supported: ${path}`),
-    );
-  } else if (!allowed.includes(path)) errors.push(notSupported(child(field, "fieldPath"), path, allowed));
 }
 
 const RESOURCE_FIELDS: readonly string[] = [
@@ -348,28 +349,40 @@ const RESOURCE_FIELDS: readonly string[] = [
   "requests.ephemeral-storage",
   "requests.memory",
 ];
-const DIVISORS: Readonly<Record<string, readonly string[]>> = {
-  cpu: ["1m", "1"],
-  memory: ["1", "1k", "1M", "1G", "1T", "1P", "1E", "1Ki", "1Mi", "1Gi", "1Ti", "1Pi", "1Ei"],
-};
+const CPU_DIVISORS = ["1m", "1"];
+const BYTE_DIVISORS = ["1", "1k", "1M", "1G", "1T", "1P", "1E", "1Ki", "1Mi", "1Gi", "1Ti", "1Pi", "1Ei"];
+const HUGE_PAGE_FIELD = /^(?:limits|requests)\.hugepages-/;
 
 export function checkResourceFieldReference(errors: Errors, field: string, reference: Fields, inVolume: boolean): void {
+  const resource = text(reference.resource);
   if (inVolume && text(reference.containerName) === "") errors.push(required(child(field, "containerName")));
-  else if (text(reference.resource) === "") errors.push(required(child(field, "resource")));
-  else if (
-    !RESOURCE_FIELDS.includes(text(reference.resource)) &&
-    !/^(limits|requests)\.hugepages-/.test(text(reference.resource))
-  ) {
-    errors.push(notSupported(child(field, "resource"), reference.resource, RESOURCE_FIELDS));
+  else if (resource === "") errors.push(required(child(field, "resource")));
+  else if (!RESOURCE_FIELDS.includes(resource) && !HUGE_PAGE_FIELD.test(resource)) {
+    errors.push(notSupported(child(field, "resource"), resource, RESOURCE_FIELDS));
   }
-  const divisor = text(reference.divisor);
-  if (divisor === "" || divisor === "0") return;
-  const isCpu = text(reference.resource).endsWith(".cpu");
-  if (!DIVISORS[isCpu ? "cpu" : "memory"]!.includes(divisor)) {
-    const what = isCpu
-      ? "only divisor's values 1m and 1 are supported with the cpu resource"
-      : "only divisor's values 1, 1k, 1M, 1G, 1T, 1P, 1E, 1Ki, 1Mi, 1Gi, 1Ti, 1Pi, 1Ei are supported with the memory resource";
-    errors.push(invalid(child(field, "divisor"), text(reference.resource), what));
+  checkDivisor(errors, child(field, "divisor"), resource, canonicalQuantity(text(reference.divisor) || "0"));
+}
+
+function checkDivisor(errors: Errors, field: string, resource: string, divisor: string): void {
+  const what = measureOf(resource);
+  if (divisor === "0" || what === null) return;
+  const divisors = what === "cpu" ? CPU_DIVISORS : BYTE_DIVISORS;
+  if (divisors.includes(divisor)) return;
+  const listed = what === "cpu" ? "1m and 1" : BYTE_DIVISORS.join(", ");
+  errors.push(invalid(field, resource, `only divisor's values ${listed} are supported with the ${what} resource`));
+}
+
+/** As messages call it; null of what nobody measures. */
+function measureOf(resource: string): string | null {
+  if (HUGE_PAGE_FIELD.test(resource)) return "hugepages";
+  switch (resource.replace(/^(?:limits|requests)\./, "")) {
+    case "cpu":
+    case "memory":
+      return resource.slice(resource.indexOf(".") + 1);
+    case "ephemeral-storage":
+      return "local ephemeral storage";
+    default:
+      return null;
   }
 }
 
@@ -384,7 +397,9 @@ function checkEnvFrom(errors: Errors, field: string, sources: readonly unknown[]
       if (!source[reference]) continue;
       count++;
       const name = text(record(source[reference]).name);
-      addInvalid(errors, child(child(path, reference), "name"), name, validateDns1123Subdomain(name));
+      const namePath = child(child(path, reference), "name");
+      if (name === "") errors.push(required(namePath));
+      else addInvalid(errors, namePath, name, nameIsDnsSubdomain(name, true));
     }
     if (count === 0) errors.push(invalid(field, "", "must specify one of: `configMapRef` or `secretRef`"));
     else if (count > 1) errors.push(invalid(field, "", "may not have more than one field specified at a time"));
@@ -392,74 +407,87 @@ function checkEnvFrom(errors: Errors, field: string, sources: readonly unknown[]
 }
 
 const PROPAGATIONS: readonly string[] = ["Bidirectional", "HostToContainer", "None"];
+const RECURSIONS: readonly string[] = ["Disabled", "Enabled", "IfPossible"];
 
+/** Of subpaths, propagation and recursion errors do not say in which mount they stand. */
 function checkVolumeMounts(errors: Errors, field: string, container: Fields, scope: PodScope): void {
   const paths = new Set<string>();
-  const devices = new Set(list(container.volumeDevices).map((one) => text(record(one).devicePath)));
-  const deviceNames = new Set(list(container.volumeDevices).map((one) => text(record(one).name)));
+  const devices = list(container.volumeDevices).map(record);
   list(container.volumeMounts).forEach((value, index) => {
     const mount = record(value);
     const path = item(field, index);
-    const name = text(mount.name);
+    const [name, mountPath] = [text(mount.name), text(mount.mountPath)];
     if (name === "") errors.push(required(child(path, "name")));
-    else if (!scope.volumes.has(name)) errors.push(notFound(child(path, "name"), name));
-    const mountPath = text(mount.mountPath);
+    if (!scope.volumes.has(name)) errors.push(notFound(child(path, "name"), name));
     if (mountPath === "") errors.push(required(child(path, "mountPath")));
-    else if (paths.has(mountPath)) errors.push(invalid(child(path, "mountPath"), mountPath, "must be unique"));
+    if (paths.has(mountPath)) errors.push(invalid(child(path, "mountPath"), mountPath, "must be unique"));
     paths.add(mountPath);
-    if (devices.has(mountPath))
-      errors.push(invalid(child(path, "mountPath"), mountPath, "must not already exist in volumeDevices"));
-    if (name !== "" && deviceNames.has(name))
+    if (devices.some((device) => text(device.name) === name))
       errors.push(invalid(child(path, "name"), name, "must not already exist in volumeDevices"));
-    for (const sub of ["subPath", "subPathExpr"]) {
-      if (text(mount[sub]) !== "") checkLocalDescendingPath(errors, child(path, sub), text(mount[sub]));
+    if (devices.some((device) => text(device.devicePath) === mountPath)) {
+      const why = "must not already exist as a path in volumeDevices";
+      errors.push(invalid(child(path, "mountPath"), mountPath, why));
     }
-    if (text(mount.subPath) !== "" && text(mount.subPathExpr) !== "") {
-      errors.push(
-        invalid(child(path, "subPathExpr"), mount.subPathExpr, "subPathExpr and subPath are mutually exclusive"),
-      );
-    }
-    if (isPresent(mount.mountPropagation)) {
-      const propagation = text(mount.mountPropagation);
-      if (!PROPAGATIONS.includes(propagation))
-        errors.push(notSupported(child(path, "mountPropagation"), propagation, PROPAGATIONS));
-      else if (propagation === "Bidirectional" && record(container.securityContext).privileged !== true) {
-        errors.push(
-          forbidden(
-            child(path, "mountPropagation"),
-            "Bidirectional mount propagation is available only to privileged containers",
-          ),
-        );
-      }
-    }
+    checkSubPaths(errors, field, path, mount);
+    checkPropagation(errors, child(field, "mountPropagation"), mount.mountPropagation, container);
+    checkRecursion(errors, child(field, "recursiveReadOnly"), mount);
   });
 }
 
+function checkSubPaths(errors: Errors, field: string, path: string, mount: Fields): void {
+  const [subPath, expression] = [text(mount.subPath), text(mount.subPathExpr)];
+  if (subPath !== "") checkLocalDescendingPath(errors, child(field, "subPath"), subPath);
+  if (expression === "") return;
+  if (subPath !== "") {
+    errors.push(invalid(child(path, "subPathExpr"), expression, "subPathExpr and subPath are mutually exclusive"));
+  }
+  checkLocalDescendingPath(errors, child(field, "subPathExpr"), expression);
+}
+
+function checkPropagation(errors: Errors, field: string, value: unknown, container: Fields): void {
+  if (!isPresent(value)) return;
+  checkOneOf(errors, field, value, PROPAGATIONS);
+  if (value !== "Bidirectional" || record(container.securityContext).privileged === true) return;
+  errors.push(forbidden(field, "Bidirectional mount propagation is available only to privileged containers"));
+}
+
+function checkRecursion(errors: Errors, field: string, mount: Fields): void {
+  const { recursiveReadOnly: recursion, mountPropagation: propagation } = mount;
+  if (!isPresent(recursion) || recursion === "Disabled") return;
+  if (!RECURSIONS.includes(text(recursion))) {
+    errors.push(notSupported(field, recursion, RECURSIONS));
+    return;
+  }
+  if (mount.readOnly !== true) errors.push(forbidden(field, "may only be specified when readOnly is true"));
+  if (isPresent(propagation) && propagation !== "None") {
+    errors.push(forbidden(field, "may only be specified when mountPropagation is None or not specified"));
+  }
+}
+
+const BLOCK_SOURCES = "can only use volume source type of PersistentVolumeClaim or Ephemeral for block mode";
+
 function checkVolumeDevices(errors: Errors, field: string, container: Fields, scope: PodScope): void {
-  const seen = new Set<string>();
-  const mounts = new Set(list(container.volumeMounts).map((one) => text(record(one).mountPath)));
+  const [names, paths] = [new Set<string>(), new Set<string>()];
+  const mounts = list(container.volumeMounts).map(record);
   list(container.volumeDevices).forEach((value, index) => {
-    const device = record(value);
     const path = item(field, index);
-    const [name, devicePath] = [text(device.name), text(device.devicePath)];
-    if (name === "") errors.push(required(child(path, "name")));
+    const [name, devicePath] = [text(record(value).name), text(record(value).devicePath)];
+    const [namePath, pathPath] = [child(path, "name"), child(path, "devicePath")];
     const volume = scope.volumes.get(name);
-    if (name !== "" && !volume) errors.push(notFound(child(path, "name"), name));
-    else if (volume && !volume.persistentVolumeClaim && !volume.ephemeral) {
-      errors.push(
-        invalid(
-          child(path, "name"),
-          name,
-          "can only use volume source type of PersistentVolumeClaim or Ephemeral for block mode",
-        ),
-      );
-    }
-    if (devicePath === "") errors.push(required(child(path, "devicePath")));
-    else if (seen.has(devicePath)) errors.push(invalid(child(path, "devicePath"), devicePath, "must be unique"));
-    else checkNoBackSteps(errors, child(path, "devicePath"), devicePath);
-    seen.add(devicePath);
-    if (mounts.has(devicePath))
-      errors.push(invalid(child(path, "devicePath"), devicePath, "must not already exist in volumeMounts"));
+    if (name === "") errors.push(required(namePath));
+    if (names.has(name)) errors.push(invalid(namePath, name, "must be unique"));
+    if (!volume) errors.push(notFound(namePath, name));
+    else if (!volume.persistentVolumeClaim && !volume.ephemeral) errors.push(invalid(namePath, name, BLOCK_SOURCES));
+    if (devicePath === "") errors.push(required(pathPath));
+    if (paths.has(devicePath)) errors.push(invalid(pathPath, devicePath, "must be unique"));
+    if (devicePath.split("/").includes("..")) {
+      errors.push(invalid(pathPath, devicePath, "can not contain backsteps ('..')"));
+    } else paths.add(devicePath);
+    if (mounts.some((mount) => text(mount.name) === name))
+      errors.push(invalid(namePath, name, "must not already exist in volumeMounts"));
+    if (mounts.some((mount) => text(mount.mountPath) === devicePath))
+      errors.push(invalid(pathPath, devicePath, "must not already exist as a path in volumeMounts"));
+    if (name !== "") names.add(name);
   });
 }
 
@@ -488,7 +516,7 @@ function checkProbes(errors: Errors, path: string, container: Fields, scope: Pod
 function checkProbe(errors: Errors, field: string, value: unknown, scope: PodScope, successMustBeOne: boolean): void {
   if (!isPresent(value)) return;
   const probe = record(value);
-  checkHandler(errors, field, probe, scope.gracePeriodSeconds);
+  checkHandler(errors, field, { ...probe, sleep: undefined }, null);
   for (const name of [
     "initialDelaySeconds",
     "timeoutSeconds",
@@ -508,7 +536,7 @@ function checkProbe(errors: Errors, field: string, value: unknown, scope: PodSco
 }
 
 /** Exactly one of exec, httpGet, tcpSocket, grpc, sleep. */
-function checkHandler(errors: Errors, field: string, handler: Fields, gracePeriodSeconds: number): void {
+function checkHandler(errors: Errors, field: string, handler: Fields, gracePeriodSeconds: number | null): void {
   let handlers = 0;
   const another = (name: string): boolean => {
     if (handlers > 0) {
@@ -528,7 +556,7 @@ function checkHandler(errors: Errors, field: string, handler: Fields, gracePerio
     checkPort(errors, child(child(field, "grpc"), "port"), record(handler.grpc).port);
   if (handler.sleep && another("sleep")) {
     const seconds = Number(record(handler.sleep).seconds ?? 0);
-    if (seconds < 0 || seconds > gracePeriodSeconds) {
+    if (gracePeriodSeconds !== null && (seconds < 0 || seconds > gracePeriodSeconds)) {
       errors.push(
         invalid(
           child(field, "sleep"),

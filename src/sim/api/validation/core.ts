@@ -1,8 +1,9 @@
 /** Nodes, Namespaces, ConfigMaps, Secrets, ServiceAccounts, Leases, Events, PriorityClasses and other small kinds. */
 
 import { decodeBase64Text } from "../base64.ts";
+import { byteLength } from "../byte-text.ts";
 import { equalJson } from "../equal.ts";
-import { duplicate, forbidden, invalid, notSupported, required, tooLong } from "../field-errors.ts";
+import { duplicate, forbidden, internalError, invalid, notSupported, required, tooLong } from "../field-errors.ts";
 import { jsonSyntaxError } from "../go-json-syntax.ts";
 import { parseCidr } from "../ip.ts";
 import {
@@ -10,12 +11,14 @@ import {
   nameIsDnsLabel,
   nameIsDnsSubdomain,
   validateConfigMapKey,
+  validateDns1123Label,
+  validateDns1123Subdomain,
   validateLabelValue,
-  validateQualifiedName,
 } from "../names.ts";
 import { checkTaintEffect } from "./affinity.ts";
 import {
   addInvalid,
+  CIDR_MESSAGE,
   checkQualifiedName,
   child,
   type Errors,
@@ -25,9 +28,10 @@ import {
   list,
   record,
   text,
+  WHOLE,
 } from "./common.ts";
-import { checkImmutable, checkObjectMeta, checkObjectMetaUpdate } from "./metadata.ts";
-import { checkResourceName, checkResourceQuantity } from "./resources.ts";
+import { checkFinalizerName, checkImmutable, checkObjectMeta, checkObjectMetaUpdate } from "./metadata.ts";
+import { checkResourceQuantity } from "./resources.ts";
 
 export type Validate = (errors: Errors, object: Fields, old?: Fields, subresource?: string) => void;
 
@@ -68,19 +72,26 @@ function checkTaints(errors: Errors, field: string, taints: unknown): void {
   });
 }
 
+/** What taints were before they were fields. */
+const TAINTS = "scheduler.alpha.kubernetes.io/taints";
 const AVOID_PODS = "scheduler.alpha.kubernetes.io/preferAvoidPods";
 
-function checkAvoidPods(errors: Errors, annotations: Fields): void {
-  const annotation = text(annotations[AVOID_PODS]);
-  if (annotation === "") return;
-  const field = `metadata.annotations.${AVOID_PODS}`;
-  let value: unknown;
-  try {
-    value = JSON.parse(annotation);
-  } catch (error) {
-    errors.push(invalid("metadata.AvoidPods", annotation, (error as Error).message));
-    return;
+function checkNodeAnnotations(errors: Errors, annotations: Fields): void {
+  const field = "metadata.annotations";
+  const taints = text(annotations[TAINTS]);
+  if (taints !== "") {
+    const wrong = jsonSyntaxError(taints);
+    if (wrong !== null) errors.push(invalid(field, TAINTS, wrong));
+    else checkTaints(errors, child(field, TAINTS), JSON.parse(taints));
   }
+  const avoided = text(annotations[AVOID_PODS]);
+  if (avoided === "") return;
+  const wrong = jsonSyntaxError(avoided);
+  if (wrong !== null) errors.push(invalid(child(field, "AvoidPods"), AVOID_PODS, wrong));
+  else checkAvoidPods(errors, child(field, AVOID_PODS), JSON.parse(avoided));
+}
+
+function checkAvoidPods(errors: Errors, field: string, value: unknown): void {
   list(record(value).preferAvoidPods).forEach((entry, index) => {
     const path = child(item(field, index), "PodSignature");
     const controller = record(record(entry).podSignature).podController;
@@ -97,79 +108,131 @@ function checkAvoidPods(errors: Errors, annotations: Fields): void {
   });
 }
 
-function checkNode(errors: Errors, node: Fields): void {
-  checkAvoidPods(errors, record(record(node.metadata).annotations));
-  const spec = record(node.spec);
-  if (list(spec.taints).length > 0) checkTaints(errors, "metadata.taints", spec.taints);
-  for (const [name, quantity] of Object.entries(record(record(node.status).capacity))) {
-    const path = item("status.capacity", name);
-    checkResourceName(errors, path, name);
-    checkResourceQuantity(errors, path, name, quantity);
+/** What a node is promised to have; in upstream's paths. */
+function checkNodeResources(errors: Errors, node: Fields): void {
+  for (const part of ["capacity", "allocatable"]) {
+    for (const [name, quantity] of Object.entries(record(record(node.status)[part])))
+      checkResourceQuantity(errors, child(child("status", part), name), name, quantity);
   }
+}
+
+function checkNode(errors: Errors, node: Fields): void {
+  checkObjectMeta(errors, record(node.metadata), false, nameIsDnsSubdomain);
+  checkNodeAnnotations(errors, record(record(node.metadata).annotations));
+  const spec = record(node.spec);
+  checkTaints(errors, "metadata.taints", spec.taints);
+  checkNodeResources(errors, node);
+  checkPodCidrs(errors, list(spec.podCIDRs).map(text));
   const swap = record(record(record(node.status).nodeInfo).swap).capacity;
   if (isPresent(swap) && Number(swap) <= 0)
     errors.push(invalid("metadata.nodeSwapStatus.capacity", swap, "must be greater than zero"));
-  checkPodCidrs(errors, list(spec.podCIDRs).map(text));
 }
 
 function checkPodCidrs(errors: Errors, cidrs: readonly string[]): void {
-  cidrs.forEach((cidr, index) => {
-    if (!parseCidr(cidr)) {
-      errors.push(
-        invalid(item("spec.podCIDRs", index), cidr, "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)"),
-      );
-    }
-  });
+  const field = "spec.podCIDRs";
   const families = cidrs.map((cidr) => parseCidr(cidr)?.address.version);
-  if (cidrs.length > 1 && !families.includes(undefined) && (cidrs.length > 2 || families[0] === families[1])) {
-    errors.push(invalid("spec.podCIDRs", cidrs, "may specify no more than one CIDR for each IP family"));
+  cidrs.forEach((cidr, index) => {
+    if (families[index] === undefined) errors.push(invalid(item(field, index), cidr, CIDR_MESSAGE));
+  });
+  if (cidrs.length < 2) return;
+  const unknown = families.indexOf(undefined);
+  if (unknown >= 0) {
+    const why = `invalid PodCIDRs. failed to check with dual stack with error:invalid CIDR[${unknown}]: <nil> (invalid CIDR address: ${cidrs[unknown]})`;
+    errors.push(internalError(field, why));
+  }
+  if (unknown >= 0 || new Set(families).size < 2 || cidrs.length > 2) {
+    errors.push(invalid(field, cidrs, "may specify no more than one CIDR for each IP family"));
   }
 }
 
-export const validateNode: Validate = (errors, node, old, subresource) => {
-  if (!old) {
-    checkObjectMeta(errors, record(node.metadata), false, nameIsDnsSubdomain);
-    checkNode(errors, node);
-    return;
-  }
-  checkObjectMetaUpdate(errors, record(node.metadata), record(old.metadata));
-  checkAvoidPods(errors, record(record(node.metadata).annotations));
-  const [spec, oldSpec] = [record(node.spec), record(old.spec)];
-  if (subresource !== "status" && list(spec.taints).length > 0) checkTaints(errors, "metadata.taints", spec.taints);
-  for (const part of ["capacity", "allocatable"]) {
-    for (const [name, quantity] of Object.entries(record(record(node.status)[part]))) {
-      checkResourceQuantity(errors, item(child("status", part), name), name, quantity);
-    }
-  }
-  const before = list(oldSpec.podCIDRs);
-  if (before.length > 0 && !equalJson(before, list(spec.podCIDRs))) {
-    errors.push(forbidden("spec.podCIDRs", 'node updates may not change podCIDR except from "" to valid'));
-  }
-  if (text(oldSpec.providerID) !== "" && spec.providerID !== oldSpec.providerID) {
-    errors.push(forbidden("spec.providerID", 'node updates may not change providerID except from "" to valid'));
-  }
+export const validateNode: Validate = (errors, node, old) => {
+  if (old) checkNodeUpdate(errors, node, old);
+  else checkNode(errors, node);
 };
 
+function checkNodeUpdate(errors: Errors, node: Fields, old: Fields): void {
+  checkObjectMetaUpdate(errors, record(node.metadata), record(old.metadata));
+  checkNodeAnnotations(errors, record(record(node.metadata).annotations));
+  checkNodeResources(errors, node);
+  const addresses = list(record(node.status).addresses);
+  addresses.forEach((address, index) => {
+    if (addresses.findIndex((other) => equalJson(other, address)) < index)
+      errors.push(duplicate(item("status.addresses", index), address));
+  });
+  const [spec, before] = [record(node.spec), record(old.spec)];
+  checkPodCidrsUpdate(errors, list(spec.podCIDRs), list(before.podCIDRs));
+  if (text(before.providerID) !== "" && spec.providerID !== before.providerID) {
+    errors.push(forbidden("spec.providerID", 'node updates may not change providerID except from "" to valid'));
+  }
+  if (isPresent(spec.configSource)) checkConfigSource(errors, "spec.configSource", record(spec.configSource), false);
+  for (const part of ["assigned", "active", "lastKnownGood"]) {
+    const source = record(record(node.status).config)[part];
+    if (isPresent(source)) checkConfigSource(errors, child("status.config", part), record(source), true);
+  }
+  checkTaints(errors, "metadata.taints", spec.taints);
+  if (text(spec.externalID) !== text(before.externalID))
+    errors.push(forbidden("spec.externalID", "may not be updated"));
+}
+
+/** One error for each that is another one. */
+function checkPodCidrsUpdate(errors: Errors, cidrs: readonly unknown[], old: readonly unknown[]): void {
+  if (old.length === 0) return;
+  const changed = cidrs.length === old.length ? old.filter((cidr, index) => cidr !== cidrs[index]).length : 1;
+  for (let times = 0; times < changed; times++) {
+    errors.push(forbidden("spec.podCIDRs", 'node updates may not change podCIDR except from "" to valid'));
+  }
+}
+
+/** Where a kubelet of old took its configuration from. */
+function checkConfigSource(errors: Errors, field: string, source: Fields, inStatus: boolean): void {
+  if (!isPresent(source.configMap)) {
+    errors.push(invalid(field, source, "exactly one reference subfield must be non-nil"));
+    return;
+  }
+  const reference = record(source.configMap);
+  const path = child(field, "configMap");
+  for (const name of ["uid", "resourceVersion"]) {
+    const given = text(reference[name]) !== "";
+    if (given && !inStatus) errors.push(forbidden(child(path, name), `${name} must not be set in spec`));
+    if (!given && inStatus) errors.push(required(child(path, name), `${name} must be set in status`));
+  }
+  for (const [name, check] of [
+    ["namespace", validateDns1123Label],
+    ["name", validateDns1123Subdomain],
+    ["kubeletConfigKey", validateConfigMapKey],
+  ] as const) {
+    const value = text(reference[name]);
+    if (value === "") errors.push(required(child(path, name), `${name} must be set`));
+    else addInvalid(errors, child(path, name), value, check(value));
+  }
+}
+
 export const validateNamespace: Validate = (errors, namespace, old, subresource) => {
+  const finalizers = list(record(namespace.spec).finalizers).map(text);
   if (!old) {
     checkObjectMeta(errors, record(namespace.metadata), false, nameIsDnsLabel);
-    for (const finalizer of list(record(namespace.spec).finalizers))
-      checkFinalizerName(errors, "spec.finalizers", text(finalizer));
+    for (const finalizer of finalizers) checkNamespaceFinalizer(errors, "spec.finalizers", finalizer);
     return;
   }
   checkObjectMetaUpdate(errors, record(namespace.metadata), record(old.metadata));
+  if (subresource === "finalize") {
+    finalizers.forEach((finalizer, index) => {
+      checkNamespaceFinalizer(errors, item("spec.finalizers", index), finalizer);
+    });
+  }
   if (subresource !== "status") return;
   const phase = record(namespace.status).phase;
   if (!isPresent(record(namespace.metadata).deletionTimestamp)) {
     if (phase !== "Active")
-      errors.push(invalid("status.Phase", phase, "may only be 'Active' if `deletionTimestamp` is empty"));
+      errors.push(invalid("status.Phase", text(phase), "may only be 'Active' if `deletionTimestamp` is empty"));
   } else if (phase !== "Terminating") {
-    errors.push(invalid("status.Phase", phase, "may only be 'Terminating' if `deletionTimestamp` is not empty"));
+    errors.push(invalid("status.Phase", text(phase), "may only be 'Terminating' if `deletionTimestamp` is not empty"));
   }
 };
 
-function checkFinalizerName(errors: Errors, field: string, name: string): void {
-  addInvalid(errors, field, name, validateQualifiedName(name));
+function checkNamespaceFinalizer(errors: Errors, field: string, name: string): void {
+  checkQualifiedName(errors, field, name);
+  checkFinalizerName(errors, field, name);
 }
 
 const MAX_DATA_BYTES = 1_048_576;
@@ -188,20 +251,21 @@ export const validateConfigMap: Validate = (errors, object, old) => {
   if (old) {
     checkObjectMetaUpdate(errors, record(object.metadata), record(old.metadata));
     checkImmutableData(errors, object, old, ["data", "binaryData"]);
-  } else checkObjectMeta(errors, record(object.metadata), true, nameIsDnsSubdomain);
+  }
+  checkObjectMeta(errors, record(object.metadata), true, nameIsDnsSubdomain);
   const [data, binary] = [record(object.data), record(object.binaryData)];
   let size = 0;
   for (const key in data) {
     addInvalid(errors, item("data", key), key, validateConfigMapKey(key));
     if (Object.hasOwn(binary, key))
       errors.push(invalid(item("data", key), key, "duplicate of key present in binaryData"));
-    size += text(data[key]).length;
+    size += byteLength(text(data[key]));
   }
   for (const key in binary) {
     addInvalid(errors, item("binaryData", key), key, validateConfigMapKey(key));
     size += decodedLength(text(binary[key]));
   }
-  if (size > MAX_DATA_BYTES) errors.push(tooLong("", MAX_DATA_BYTES));
+  if (size > MAX_DATA_BYTES) errors.push(tooLong(WHOLE, MAX_DATA_BYTES));
 };
 
 function decodedLength(base64: string): number {
@@ -213,7 +277,8 @@ export const validateSecret: Validate = (errors, object, old) => {
     checkObjectMetaUpdate(errors, record(object.metadata), record(old.metadata));
     checkImmutable(errors, "type", object.type, old.type);
     checkImmutableData(errors, object, old, ["data"]);
-  } else checkObjectMeta(errors, record(object.metadata), true, nameIsDnsSubdomain);
+  }
+  checkObjectMeta(errors, record(object.metadata), true, nameIsDnsSubdomain);
   const data = record(object.data);
   let size = 0;
   for (const key in data) {
@@ -222,6 +287,12 @@ export const validateSecret: Validate = (errors, object, old) => {
   }
   if (size > MAX_DATA_BYTES) errors.push(tooLong("data", MAX_DATA_BYTES));
   checkSecretType(errors, object, data);
+};
+
+/** Any name that a subdomain may be; both at creation and after. */
+export const validateServiceAccount: Validate = (errors, object, old) => {
+  if (old) checkObjectMetaUpdate(errors, record(object.metadata), record(old.metadata));
+  checkObjectMeta(errors, record(object.metadata), true, nameIsDnsSubdomain);
 };
 
 function checkSecretType(errors: Errors, object: Fields, data: Fields): void {
@@ -264,11 +335,15 @@ function checkJsonKey(errors: Errors, data: Fields, key: string): void {
     return;
   }
   const content = decodeBase64Text(text(data[key])) ?? "";
-  try {
-    JSON.parse(content);
-  } catch {
-    errors.push(invalid(path, "<secret contents redacted>", jsonSyntaxError(content) ?? "invalid JSON"));
-  }
+  const wrong = jsonSyntaxError(content) ?? wrongForMap(JSON.parse(content));
+  if (wrong !== null) errors.push(invalid(path, "<secret contents redacted>", wrong));
+}
+
+/** What Go says of JSON that is no object where it wants one. */
+function wrongForMap(value: unknown): string | null {
+  if (value === null || (typeof value === "object" && !Array.isArray(value))) return null;
+  const kind = Array.isArray(value) ? "array" : typeof value === "boolean" ? "bool" : typeof value;
+  return `json: cannot unmarshal ${kind} into Go value of type map[string]interface {}`;
 }
 
 export const validateLease = validateWith(true, (errors, lease) => {

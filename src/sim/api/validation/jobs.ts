@@ -1,7 +1,7 @@
 /** Jobs (pkg/apis/batch/validation). */
 import { equalJson } from "../equal.ts";
 import { duplicate, invalid, invalidWhole, notSupported, required, tooLong, tooMany } from "../field-errors.ts";
-import { nameIsDnsSubdomain, validateDns1123Label, validateDns1123Subdomain, validateQualifiedName } from "../names.ts";
+import { nameIsDnsSubdomain, validateDns1123Label, validateQualifiedName } from "../names.ts";
 import {
   addInvalid,
   checkNonNegative,
@@ -13,6 +13,7 @@ import {
   list,
   record,
   text,
+  validateDomainPrefixedPath,
 } from "./common.ts";
 import { CompletedIndexesError, countIndexes } from "./job-indexes.ts";
 import { validateJobStatusUpdate } from "./job-status.ts";
@@ -103,7 +104,7 @@ export function checkJobSpec(errors: Errors, field: string, spec: Fields): void 
   }
   if (isPresent(spec.managedBy)) {
     const managedBy = text(spec.managedBy);
-    checkDomainPrefixedPath(errors, child(field, "managedBy"), managedBy);
+    errors.push(...validateDomainPrefixedPath(child(field, "managedBy"), managedBy));
     if (managedBy.length > 63) errors.push(tooLong(child(field, "managedBy"), 63));
   }
   checkCompletionMode(errors, field, spec);
@@ -120,18 +121,6 @@ export function checkJobSpec(errors: Errors, field: string, spec: Fields): void 
   }
   checkPodTemplate(errors, child(field, "template"), record(spec.template));
   checkRestartPolicy(errors, child(field, "template.spec.restartPolicy"), spec);
-}
-
-/** `acme.io/foo`. */
-function checkDomainPrefixedPath(errors: Errors, field: string, value: string): void {
-  const slash = value.indexOf("/");
-  if (value === "") errors.push(required(field));
-  else if (slash <= 0 || slash === value.length - 1) {
-    errors.push(invalid(field, value, 'must be a domain-prefixed path (such as "acme.io/foo")'));
-  } else {
-    const host = value.slice(0, slash);
-    addInvalid(errors, field, host, validateDns1123Subdomain(host));
-  }
 }
 
 function checkRestartPolicy(errors: Errors, field: string, spec: Fields): void {

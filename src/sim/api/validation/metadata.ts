@@ -1,7 +1,7 @@
 /** `metadata` of any object (apimachinery `api/validation/objectmeta.go`). */
 
 import { equalJson } from "../equal.ts";
-import { forbidden, invalid, required, tooLong } from "../field-errors.ts";
+import { forbidden, formatValue, invalid, required, tooLong } from "../field-errors.ts";
 import { type NameValidation, nameIsDnsLabel, validateLabelValue, validateQualifiedName } from "../names.ts";
 import {
   addInvalid,
@@ -19,26 +19,40 @@ import {
 export const IMMUTABLE = "field is immutable";
 const MAX_ANNOTATIONS_BYTES = 262_144;
 
+/** Of the built-in kinds: what `checkGenericObjectMeta` says, and finalizers without a domain are the standard ones. */
 export function checkObjectMeta(
   errors: Errors,
   metadata: Fields,
   namespaced: boolean,
   nameIsValid: NameValidation,
-  field = "metadata",
+): void {
+  checkGenericObjectMeta(errors, metadata, namespaced, nameIsValid);
+  checkFinalizerNames(errors, metadata.finalizers);
+}
+
+/** Of custom resources and of the kinds of the API's own extension. */
+export function checkGenericObjectMeta(
+  errors: Errors,
+  metadata: Fields,
+  namespaced: boolean,
+  nameIsValid: NameValidation,
 ): void {
   const generateName = text(metadata.generateName);
-  if (generateName !== "")
-    addInvalid(errors, child(field, "generateName"), generateName, nameIsValid(generateName, true));
+  if (generateName !== "") addInvalid(errors, "metadata.generateName", generateName, nameIsValid(generateName, true));
   const name = text(metadata.name);
-  if (name === "") errors.push(required(child(field, "name"), "name or generateName is required"));
-  else addInvalid(errors, child(field, "name"), name, nameIsValid(name, false));
-  checkNamespace(errors, text(metadata.namespace), namespaced, child(field, "namespace"));
-  checkNonNegative(errors, child(field, "generation"), metadata.generation);
-  checkLabels(errors, child(field, "labels"), metadata.labels);
-  checkAnnotations(errors, child(field, "annotations"), metadata.annotations);
-  checkOwnerReferences(errors, child(field, "ownerReferences"), metadata.ownerReferences);
-  checkFinalizers(errors, child(field, "finalizers"), metadata.finalizers);
-  checkFinalizerNames(errors, child(field, "finalizers"), metadata.finalizers);
+  if (name === "") errors.push(required("metadata.name", "name or generateName is required"));
+  else addInvalid(errors, "metadata.name", name, nameIsValid(name, false));
+  checkNamespace(errors, text(metadata.namespace), namespaced, "metadata.namespace");
+  checkNonNegative(errors, "metadata.generation", metadata.generation);
+  checkFreeMetadata(errors, metadata);
+}
+
+/** What clients may change at any time. */
+function checkFreeMetadata(errors: Errors, metadata: Fields): void {
+  checkLabels(errors, "metadata.labels", metadata.labels);
+  checkAnnotations(errors, "metadata.annotations", metadata.annotations);
+  checkOwnerReferences(errors, "metadata.ownerReferences", metadata.ownerReferences);
+  checkFinalizers(errors, "metadata.finalizers", metadata.finalizers);
 }
 
 function checkNamespace(errors: Errors, namespace: string, namespaced: boolean, field: string): void {
@@ -66,46 +80,56 @@ export function checkAnnotations(errors: Errors, field: string, annotations: unk
   if (size > MAX_ANNOTATIONS_BYTES) errors.push(tooLong(field, MAX_ANNOTATIONS_BYTES));
 }
 
+/** `v1` of `apps/v1`; "" where there is none. */
+function versionOf(apiVersion: string): string {
+  const parts = apiVersion.split("/");
+  return parts.length > 2 ? "" : parts.at(-1)!;
+}
+
+/** Which of the references it is goes unsaid. */
 function checkOwnerReferences(errors: Errors, field: string, references: unknown): void {
-  const controllers: string[] = [];
-  list(references).forEach((value, index) => {
+  let controller = "";
+  for (const value of list(references)) {
     const reference = record(value);
-    const path = item(field, index);
-    if (text(reference.apiVersion) === "") {
-      errors.push(invalid(child(path, "apiVersion"), reference.apiVersion ?? "", "version must not be empty"));
+    const [apiVersion, kind] = [text(reference.apiVersion), text(reference.kind)];
+    if (versionOf(apiVersion) === "") {
+      errors.push(invalid(child(field, "apiVersion"), apiVersion, "version must not be empty"));
     }
     for (const name of ["kind", "name", "uid"]) {
-      if (text(reference[name]) === "") errors.push(invalid(child(path, name), "", "must not be empty"));
+      if (text(reference[name]) === "") errors.push(invalid(child(field, name), "", "must not be empty"));
     }
-    if (reference.controller === true) controllers.push(text(reference.kind));
-  });
-  if (controllers.length > 1) {
-    errors.push(
-      invalid(
-        field,
-        references,
-        `Only one reference can have Controller set to true. Found "true" in references for ${controllers.join(" and ")}`,
-      ),
-    );
+    if (apiVersion === "v1" && kind === "Event") {
+      errors.push(invalid(field, reference, "/v1, Kind=Event is disallowed from being an owner"));
+    }
+    if (reference.controller !== true) continue;
+    const owner = `${kind}/${text(reference.name)}`;
+    if (controller === "") controller = owner;
+    else {
+      const why = `Only one reference can have Controller set to true. Found "true" in references for ${controller} and ${owner}`;
+      errors.push(invalid(field, references, why));
+    }
   }
 }
 
 const STANDARD_FINALIZERS = ["kubernetes", "orphan", "foregroundDeletion"];
 
 /** validateKubeFinalizerName: of objects of the built-in kinds. */
-function checkFinalizerNames(errors: Errors, field: string, finalizers: unknown): void {
+function checkFinalizerNames(errors: Errors, finalizers: unknown): void {
   list(finalizers).forEach((name, index) => {
-    if (text(name).includes("/") || STANDARD_FINALIZERS.includes(text(name))) return;
-    const why = "name is neither a standard finalizer name nor is it fully qualified";
-    errors.push(invalid(item(field, index), name, why));
+    checkFinalizerName(errors, item("metadata.finalizers", index), text(name));
   });
+}
+
+export function checkFinalizerName(errors: Errors, field: string, name: string): void {
+  if (name.includes("/") || STANDARD_FINALIZERS.includes(name)) return;
+  errors.push(invalid(field, name, "name is neither a standard finalizer name nor is it fully qualified"));
 }
 
 function checkFinalizers(errors: Errors, field: string, finalizers: unknown): void {
   const names = list(finalizers).map(text);
   for (const name of names) addInvalid(errors, field, name, validateQualifiedName(name));
   if (names.includes("orphan") && names.includes("foregroundDeletion")) {
-    errors.push(invalid(field, finalizers, "finalizer orphan and finalizer foregroundDeletion cannot be both set"));
+    errors.push(invalid(field, finalizers, "finalizer orphan and foregroundDeletion cannot be both set"));
   }
 }
 
@@ -113,38 +137,42 @@ export function checkImmutable(errors: Errors, field: string, value: unknown, ol
   if (!equalJson(value ?? null, old ?? null)) errors.push(invalid(field, value, IMMUTABLE));
 }
 
-export function checkObjectMetaUpdate(errors: Errors, metadata: Fields, old: Fields, field = "metadata"): void {
-  if (isPresent(old.deletionTimestamp)) {
-    const known = list(old.finalizers);
-    const added = list(metadata.finalizers).filter((name) => !known.includes(name));
-    if (added.length > 0) {
-      const names = added.map((name) => JSON.stringify(name)).join(", ");
-      errors.push(
-        forbidden(
-          child(field, "finalizers"),
-          `no new finalizers can be added if the object is being deleted, found new finalizers []string{${names}}`,
-        ),
-      );
-    }
-  }
+export function checkObjectMetaUpdate(errors: Errors, metadata: Fields, old: Fields): void {
+  checkGenericObjectMetaUpdate(errors, metadata, old);
+  checkFinalizerNames(errors, metadata.finalizers);
+}
+
+const IMMUTABLE_METADATA = [
+  "name",
+  "namespace",
+  "uid",
+  "creationTimestamp",
+  "deletionTimestamp",
+  "deletionGracePeriodSeconds",
+];
+
+export function checkGenericObjectMetaUpdate(errors: Errors, metadata: Fields, old: Fields): void {
+  if (isPresent(old.deletionTimestamp)) checkNoNewFinalizers(errors, metadata.finalizers, list(old.finalizers));
   if (text(metadata.resourceVersion) === "") {
-    errors.push(invalid(child(field, "resourceVersion"), "", "must be specified for an update"));
+    errors.push(invalid("metadata.resourceVersion", "", "must be specified for an update"));
   }
   if (Number(metadata.generation ?? 0) < Number(old.generation ?? 0)) {
-    errors.push(invalid(child(field, "generation"), metadata.generation ?? 0, "must not be decremented"));
+    errors.push(invalid("metadata.generation", metadata.generation ?? 0, "must not be decremented"));
   }
-  for (const name of [
-    "name",
-    "namespace",
-    "uid",
-    "creationTimestamp",
-    "deletionTimestamp",
-    "deletionGracePeriodSeconds",
-  ]) {
-    checkImmutable(errors, child(field, name), metadata[name] ?? undefined, old[name] ?? undefined);
+  for (const name of IMMUTABLE_METADATA) {
+    checkImmutable(errors, child("metadata", name), metadata[name] ?? undefined, old[name] ?? undefined);
   }
-  checkLabels(errors, child(field, "labels"), metadata.labels);
-  checkAnnotations(errors, child(field, "annotations"), metadata.annotations);
-  checkOwnerReferences(errors, child(field, "ownerReferences"), metadata.ownerReferences);
-  checkFinalizers(errors, child(field, "finalizers"), metadata.finalizers);
+  checkFreeMetadata(errors, metadata);
+}
+
+function checkNoNewFinalizers(errors: Errors, finalizers: unknown, known: readonly unknown[]): void {
+  const added = new Set(
+    list(finalizers)
+      .filter((name) => !known.includes(name))
+      .map(text),
+  );
+  if (added.size === 0) return;
+  const shown = formatValue([...added].sort());
+  const why = `no new finalizers can be added if the object is being deleted, found new finalizers ${shown}`;
+  errors.push(forbidden("metadata.finalizers", why));
 }

@@ -1,9 +1,9 @@
 /** NetworkPolicies, Ingresses, IngressClasses. */
-import { forbidden, invalid, notSupported, required } from "../field-errors.ts";
+import { forbidden, invalid, notSupported, required, tooLong } from "../field-errors.ts";
 import { cidrContains, parseCidr, parseIp } from "../ip.ts";
 import {
   nameIsDns1035Label,
-  validateDns1123Label,
+  nameIsDnsSubdomain,
   validateDns1123Subdomain,
   validatePathSegmentName,
   validatePortName,
@@ -12,6 +12,10 @@ import {
 } from "../names.ts";
 import {
   addInvalid,
+  CIDR_MESSAGE,
+  checkDnsLabel,
+  checkOneOf,
+  checkPort,
   child,
   type Errors,
   type Fields,
@@ -20,15 +24,13 @@ import {
   list,
   record,
   text,
-  validateDomainPrefixedName,
+  validateDomainPrefixedPath,
 } from "./common.ts";
 import { PROTOCOLS } from "./containers.ts";
-import { type Validate, validateMetadata, validateWith } from "./core.ts";
-import { checkImmutable } from "./metadata.ts";
+import { type Validate, validateWith } from "./core.ts";
+import { checkImmutable, checkObjectMeta, checkObjectMetaUpdate } from "./metadata.ts";
 import { checkLabelSelector } from "./selectors.ts";
-import { checkLoadBalancerStatus } from "./service.ts";
-
-const CIDR_MESSAGE = "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)";
+import { checkIngressPoint } from "./service.ts";
 
 export const validateNetworkPolicy = validateWith(true, (errors, object) => {
   const spec = record(object.spec);
@@ -61,7 +63,7 @@ export const validateNetworkPolicy = validateWith(true, (errors, object) => {
 
 function checkPolicyPort(errors: Errors, field: string, port: Fields): void {
   if (isPresent(port.protocol) && !PROTOCOLS.includes(text(port.protocol))) {
-    errors.push(notSupported(child(field, "protocol"), port.protocol, PROTOCOLS));
+    errors.push(notSupported(child(field, "protocol"), port.protocol, ["TCP", "UDP", "SCTP"]));
   }
   const end = child(field, "endPort");
   if (!isPresent(port.port)) {
@@ -88,8 +90,8 @@ function checkPeer(errors: Errors, field: string, peer: Fields): void {
     checkLabelSelector(errors, child(field, name), peer[name]);
   }
   if (isPresent(peer.ipBlock)) {
+    checkIpBlock(errors, child(field, "ipBlock"), record(peer.ipBlock));
     if (peers > 0) errors.push(forbidden(field, "may not specify both ipBlock and another peer"));
-    else checkIpBlock(errors, child(field, "ipBlock"), record(peer.ipBlock));
     peers++;
   }
   if (peers === 0) errors.push(required(field, "must specify a peer"));
@@ -119,25 +121,46 @@ function checkIpBlock(errors: Errors, field: string, block: Fields): void {
 const PATH_TYPES: readonly string[] = ["Exact", "ImplementationSpecific", "Prefix"];
 const CLASS_ANNOTATION = "kubernetes.io/ingress.class";
 
-const validateIngressMetadata = validateMetadata(true);
-
 export const validateIngress: Validate = (errors, object, old, subresource) => {
-  validateIngressMetadata(errors, object, old);
+  if (old) checkObjectMetaUpdate(errors, record(object.metadata), record(old.metadata));
   if (subresource === "status") {
-    checkLoadBalancerStatus(errors, "status.loadBalancer", record(record(object.status).loadBalancer), {});
+    list(record(record(object.status).loadBalancer).ingress).forEach((point, index) => {
+      checkIngressPoint(errors, item("status.loadBalancer.ingress", index), record(point));
+    });
     return;
   }
+  checkObjectMeta(errors, record(object.metadata), true, nameIsDnsSubdomain);
   const spec = record(object.spec);
+  checkIngressSpec(errors, spec, old ? leniencyOf(record(old.spec)) : { secretNames: false, wildcardRules: false });
   const annotation = record(record(object.metadata).annotations)[CLASS_ANNOTATION];
   if (!old && isPresent(annotation) && isPresent(spec.ingressClassName) && annotation !== spec.ingressClassName) {
-    errors.push(
-      invalid(`annotations.${CLASS_ANNOTATION}`, annotation, "must match `ingressClassName` when both are specified"),
-    );
+    const why = "must match `ingressClassName` when both are specified";
+    errors.push(invalid(`annotations.${CLASS_ANNOTATION}`, annotation, why));
   }
-  checkIngressSpec(errors, spec);
 };
 
-function checkIngressSpec(errors: Errors, spec: Fields): void {
+/** What may be wrong because it was before. */
+interface Leniency {
+  readonly secretNames: boolean;
+  readonly wildcardRules: boolean;
+}
+
+function leniencyOf(old: Fields): Leniency {
+  const rules = list(old.rules).map(record);
+  return {
+    secretNames: list(old.tls).some((tls) => {
+      const name = text(record(tls).secretName);
+      return name !== "" && validateDns1123Subdomain(name).length > 0;
+    }),
+    wildcardRules: rules.some(({ host, http }) => {
+      const errors: Errors = [];
+      if (isPresent(http)) checkPaths(errors, "", list(record(http).paths));
+      return text(host).includes("*") && errors.length > 0;
+    }),
+  };
+}
+
+function checkIngressSpec(errors: Errors, spec: Fields, leniency: Leniency): void {
   const rules = list(spec.rules);
   if (rules.length === 0 && !isPresent(spec.defaultBackend)) {
     errors.push(invalid("spec", rules, "either `defaultBackend` or `rules` must be specified"));
@@ -147,7 +170,9 @@ function checkIngressSpec(errors: Errors, spec: Fields): void {
     const rule = record(value);
     const path = item("spec.rules", index);
     checkHost(errors, child(path, "host"), text(rule.host));
-    if (isPresent(rule.http)) checkPaths(errors, child(path, "http.paths"), list(record(rule.http).paths));
+    const isLenient = text(rule.host).includes("*") && leniency.wildcardRules;
+    if (isPresent(rule.http) && !isLenient)
+      checkPaths(errors, child(path, "http.paths"), list(record(rule.http).paths));
   });
   list(spec.tls).forEach((value, index) => {
     const path = item("spec.tls", index);
@@ -158,7 +183,8 @@ function checkIngressSpec(errors: Errors, spec: Fields): void {
       addInvalid(errors, item(child(path, "hosts"), at), host, messages);
     });
     const secret = text(record(value).secretName);
-    if (secret !== "") addInvalid(errors, child(path, "secretName"), secret, validateDns1123Subdomain(secret));
+    if (secret !== "" && !leniency.secretNames)
+      addInvalid(errors, child(path, "secretName"), secret, validateDns1123Subdomain(secret));
   });
   if (isPresent(spec.ingressClassName)) {
     addInvalid(
@@ -173,7 +199,7 @@ function checkIngressSpec(errors: Errors, spec: Fields): void {
 function checkHost(errors: Errors, field: string, host: string): void {
   if (host === "") return;
   if (parseIp(host)) errors.push(invalid(field, host, "must be a DNS name, not an IP address"));
-  else if (host.includes("*")) addInvalid(errors, field, host, validateWildcardDns1123Subdomain(host));
+  if (host.includes("*")) addInvalid(errors, field, host, validateWildcardDns1123Subdomain(host));
   else addInvalid(errors, field, host, validateDns1123Subdomain(host));
 }
 
@@ -182,10 +208,13 @@ function checkPaths(errors: Errors, field: string, paths: readonly unknown[]): v
   paths.forEach((value, index) => {
     const entry = record(value);
     const path = item(field, index);
-    if (!isPresent(entry.pathType)) errors.push(required(child(path, "pathType"), "pathType must be specified"));
-    else if (!PATH_TYPES.includes(text(entry.pathType)))
-      errors.push(notSupported(child(path, "pathType"), entry.pathType, PATH_TYPES));
-    else checkPath(errors, child(path, "path"), text(entry.path), text(entry.pathType));
+    if (!isPresent(entry.pathType)) {
+      errors.push(required(child(path, "pathType"), "pathType must be specified"));
+      return;
+    }
+    if (PATH_TYPES.includes(text(entry.pathType)))
+      checkPath(errors, child(path, "path"), text(entry.path), text(entry.pathType));
+    else errors.push(notSupported(child(path, "pathType"), entry.pathType, PATH_TYPES));
     checkBackend(errors, child(path, "backend"), record(entry.backend));
   });
 }
@@ -210,20 +239,20 @@ function checkBackend(errors: Errors, field: string, backend: Fields): void {
   if (service && resource) {
     errors.push(invalid(field, "", "cannot set both resource and service backends"));
   } else if (resource) checkTypedReference(errors, child(field, "resource"), record(backend.resource));
-  else if (service) checkServiceBackend(errors, child(field, "service"), record(backend.service));
+  else if (service) checkServiceBackend(errors, field, record(backend.service));
   else errors.push(invalid(field, "", "resource or service backend is required"));
 }
 
 function checkServiceBackend(errors: Errors, field: string, service: Fields): void {
+  const path = child(field, "service");
   const name = text(service.name);
-  if (name === "") errors.push(required(child(field, "name")));
-  else addInvalid(errors, child(field, "name"), name, nameIsDns1035Label(name, false));
+  if (name === "") errors.push(required(child(path, "name")));
+  else addInvalid(errors, child(path, "name"), name, nameIsDns1035Label(name, false));
   const port = record(service.port);
   const [named, numbered] = [text(port.name) !== "", Number(port.number ?? 0) !== 0];
   if (named && numbered) errors.push(invalid(field, "", "cannot set both port name & port number"));
-  else if (named) addInvalid(errors, child(field, "port.name"), port.name, validatePortName(text(port.name)));
-  else if (numbered)
-    addInvalid(errors, child(field, "port.number"), port.number, validatePortNumber(Number(port.number)));
+  else if (named) addInvalid(errors, child(path, "port.name"), port.name, validatePortName(text(port.name)));
+  else if (numbered) checkPort(errors, child(path, "port.number"), port.number);
   else errors.push(required(field, "port name or number is required"));
 }
 
@@ -245,29 +274,29 @@ function checkTypedReference(errors: Errors, field: string, reference: Fields): 
 
 const SCOPES: readonly string[] = ["Cluster", "Namespace"];
 
-export const validateIngressClass = validateWith(false, (errors, object, old) => {
+export const validateIngressClass: Validate = (errors, object, old) => {
   const spec = record(object.spec);
   if (old) {
+    checkObjectMetaUpdate(errors, record(object.metadata), record(old.metadata));
     checkImmutable(errors, "spec.controller", spec.controller, record(old.spec).controller);
-    return;
   }
+  checkObjectMeta(errors, record(object.metadata), false, nameIsDnsSubdomain);
   const controller = text(spec.controller);
-  if (controller.length > 250) {
-    errors.push({ type: "FieldValueTooLong", field: "spec.controller", detail: "may not be more than 250 bytes" });
-  }
-  errors.push(...validateDomainPrefixedName("spec.controller", controller));
-  if (!isPresent(spec.parameters)) return;
-  const parameters = record(spec.parameters);
-  const [field, namespace] = ["spec.parameters", parameters.namespace];
+  if (controller.length > 250) errors.push(tooLong("spec.controller", 250));
+  errors.push(...validateDomainPrefixedPath("spec.controller", controller));
+  if (isPresent(spec.parameters)) checkParameters(errors, "spec.parameters", record(spec.parameters));
+};
+
+function checkParameters(errors: Errors, field: string, parameters: Fields): void {
+  const { namespace, scope } = parameters;
   checkTypedReference(errors, field, parameters);
-  if (!isPresent(parameters.scope)) errors.push(required(child(field, "scope")));
-  else if (!SCOPES.includes(text(parameters.scope)))
-    errors.push(notSupported(child(field, "scope"), parameters.scope, SCOPES));
-  if (parameters.scope === "Namespace") {
-    if (!isPresent(namespace) || namespace === "") {
-      errors.push(required(child(field, "namespace"), "`parameters.scope` is set to 'Namespace'"));
-    } else addInvalid(errors, child(field, "namespace"), namespace, validateDns1123Label(text(namespace)));
-  } else if (parameters.scope === "Cluster" && isPresent(namespace)) {
-    errors.push(forbidden(child(field, "namespace"), "`parameters.scope` is set to 'Cluster'"));
+  if (!isPresent(scope)) errors.push(required(child(field, "scope")));
+  else checkOneOf(errors, child(field, "scope"), scope, SCOPES);
+  const path = child(field, "namespace");
+  if (scope === "Namespace") {
+    if (isPresent(namespace)) checkDnsLabel(errors, path, namespace);
+    else errors.push(required(path, "`parameters.scope` is set to 'Namespace'"));
+  } else if (scope === "Cluster" && isPresent(namespace)) {
+    errors.push(forbidden(path, "`parameters.scope` is set to 'Cluster'"));
   }
-});
+}

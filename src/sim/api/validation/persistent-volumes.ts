@@ -6,7 +6,9 @@ import { compareQuantities, wholeValue } from "../quantity.ts";
 import { checkAccessModesSupported, checkClaimSpec, VOLUME_MODES } from "./claims.ts";
 import {
   addInvalid,
+  checkDnsSubdomain,
   checkNoBackSteps,
+  checkOneOf,
   child,
   type Errors,
   type Fields,
@@ -19,7 +21,7 @@ import {
 import { checkImmutable, checkObjectMeta, checkObjectMetaUpdate, IMMUTABLE } from "./metadata.ts";
 import { isNative } from "./resources.ts";
 import { checkNodeSelector } from "./selectors.ts";
-import { checkCsiDriverName, VOLUME_SOURCES } from "./volumes.ts";
+import { checkCsiDriverName, checkOnlySource, checkPersistentSource } from "./volumes.ts";
 
 const RECLAIM_POLICIES: readonly string[] = ["Delete", "Recycle", "Retain"];
 const BAD_QUANTITY = "must be a valid resource quantity";
@@ -51,31 +53,50 @@ const PERSISTENT_SOURCES: readonly string[] = [
 ];
 
 export function validatePersistentVolume(errors: Errors, object: Fields): void {
-  checkObjectMeta(errors, record(object.metadata), false, nameIsDnsSubdomain);
+  const metadata = record(object.metadata);
+  checkObjectMeta(errors, metadata, false, nameIsDnsSubdomain);
   const spec = record(object.spec);
-  const modes = list(spec.accessModes);
-  if (modes.length === 0) errors.push(required("spec.accessModes"));
-  checkAccessModesSupported(errors, "spec.accessModes", modes);
+  checkModes(errors, "spec", spec);
   checkCapacity(errors, record(spec.capacity));
   const policy = text(spec.persistentVolumeReclaimPolicy);
-  if (policy !== "" && !RECLAIM_POLICIES.includes(policy)) {
-    errors.push(notSupported("spec.persistentVolumeReclaimPolicy", policy, RECLAIM_POLICIES));
-  }
+  if (policy !== "") checkOneOf(errors, "spec.persistentVolumeReclaimPolicy", policy, RECLAIM_POLICIES);
   if (isPresent(spec.nodeAffinity)) {
     const { required: nodes } = record(spec.nodeAffinity);
     if (isPresent(nodes)) checkNodeSelector(errors, "spec.nodeAffinity.required", record(nodes), false);
     else errors.push(required("spec.nodeAffinity.required", "must specify required node constraints"));
   }
-  checkSource(errors, spec);
+  checkSource(errors, "spec", spec, text(metadata.name));
   if (policy === "Recycle" && isRoot(record(spec.hostPath).path)) {
     errors.push(forbidden("spec.persistentVolumeReclaimPolicy", "may not be 'recycle' for a hostPath mount of '/'"));
   }
-  const className = text(spec.storageClassName);
-  if (className !== "") {
-    addInvalid(errors, "spec.storageClassName", className, validateDns1123Subdomain(className));
-  }
-  if (isPresent(spec.volumeMode) && !VOLUME_MODES.includes(text(spec.volumeMode))) {
-    errors.push(notSupported("spec.volumeMode", spec.volumeMode, VOLUME_MODES));
+  if (text(spec.storageClassName) !== "") checkDnsSubdomain(errors, "spec.storageClassName", spec.storageClassName);
+  if (isPresent(spec.volumeMode)) checkOneOf(errors, "spec.volumeMode", spec.volumeMode, VOLUME_MODES);
+}
+
+function checkModes(errors: Errors, field: string, spec: Fields): void {
+  const modes = list(spec.accessModes);
+  if (modes.length === 0) errors.push(required(child(field, "accessModes")));
+  checkAccessModesSupported(errors, child(field, "accessModes"), modes);
+}
+
+/** What is left of a PersistentVolume's spec where it stands in a VolumeAttachment, for a volume of a pod. */
+export function checkInlineVolumeSpec(errors: Errors, field: string, spec: Fields): void {
+  const why = "in the context of inline volumes";
+  const refuse = (name: string): void => {
+    errors.push(forbidden(child(field, name), `may not be specified ${why}`));
+  };
+  if (isPresent(spec.claimRef)) refuse("claimRef");
+  if (Object.keys(record(spec.capacity)).length > 0) refuse("capacity");
+  if (!isPresent(spec.csi)) errors.push(required(child(field, "csi"), `has to be specified ${why}`));
+  checkModes(errors, field, spec);
+  const policy = text(spec.persistentVolumeReclaimPolicy);
+  if (policy !== "" && policy !== "Retain")
+    errors.push(forbidden(child(field, "persistentVolumeReclaimPolicy"), `may only be Retain ${why}`));
+  if (isPresent(spec.nodeAffinity)) refuse("nodeAffinity");
+  checkSource(errors, field, spec, "");
+  if (text(spec.storageClassName) !== "") refuse("storageClassName");
+  if (isPresent(spec.volumeMode) && spec.volumeMode !== "Filesystem") {
+    errors.push(forbidden(child(field, "volumeMode"), `may not specify volumeMode other than Filesystem ${why}`));
   }
 }
 
@@ -109,18 +130,20 @@ function checkNotNegative(errors: Errors, field: string, amount: string): void {
   if (compareQuantities(amount || "0", "0") < 0) errors.push(invalid(field, wholeValue(amount), BAD_QUANTITY));
 }
 
-function checkSource(errors: Errors, spec: Fields): void {
-  let found = 0;
-  for (const kind of PERSISTENT_SOURCES) {
-    if (!isPresent(spec[kind])) continue;
-    const path = child("spec", kind);
-    if (found++ > 0) errors.push(forbidden(path, "may not specify more than 1 volume type"));
-    else checkOneSource(errors, path, kind, record(spec[kind]), spec);
-  }
-  if (found === 0) errors.push(required("spec", "must specify a volume type"));
+function checkSource(errors: Errors, field: string, spec: Fields, volumeName: string): void {
+  checkOnlySource(errors, field, spec, PERSISTENT_SOURCES, (kind, path, source) => {
+    checkOneSource(errors, path, kind, source, spec, volumeName);
+  });
 }
 
-function checkOneSource(errors: Errors, path: string, kind: string, source: Fields, spec: Fields): void {
+function checkOneSource(
+  errors: Errors,
+  path: string,
+  kind: string,
+  source: Fields,
+  spec: Fields,
+  volumeName: string,
+): void {
   switch (kind) {
     case "local":
       if (text(source.path) === "") errors.push(required(child(path, "path")));
@@ -141,12 +164,12 @@ function checkOneSource(errors: Errors, path: string, kind: string, source: Fiel
         if (isPresent(source[name])) checkSecretReference(errors, child(path, name), record(source[name]));
       }
       return;
-    case "azureFile":
-      if (isPresent(source.secretNamespace) && text(source.secretNamespace) === "") {
+    default:
+      checkPersistentSource(errors, kind, path, source, volumeName);
+      if (kind === "azureFile" && source.secretNamespace === "") {
         errors.push(required(child(path, "secretNamespace")));
       }
   }
-  VOLUME_SOURCES[kind]!(errors, path, source);
 }
 
 function checkSecretReference(errors: Errors, field: string, { name, namespace }: Fields): void {
@@ -157,8 +180,11 @@ function checkSecretReference(errors: Errors, field: string, { name, namespace }
 }
 
 export function validatePersistentVolumeUpdate(errors: Errors, object: Fields, old: Fields, subresource: string): void {
-  checkObjectMetaUpdate(errors, record(object.metadata), record(old.metadata));
-  if (subresource === "status") return;
+  if (subresource === "status") {
+    checkObjectMetaUpdate(errors, record(object.metadata), record(old.metadata));
+    return;
+  }
+  validatePersistentVolume(errors, object);
   const [spec, before] = [record(object.spec), record(old.spec)];
   if (PERSISTENT_SOURCES.some((kind) => !sameSource(kind, spec[kind], before[kind]))) {
     errors.push(forbidden("spec.persistentvolumesource", "spec.persistentvolumesource is immutable after creation"));
@@ -171,9 +197,6 @@ export function validatePersistentVolumeUpdate(errors: Errors, object: Fields, o
     errors.push(invalid("nodeAffinity", spec.nodeAffinity, `${IMMUTABLE}, except for updating from beta label to GA`));
   }
   checkAttributesClass(errors, spec, before);
-  if (isPresent(before.volumeAttributesClassName) && !isPresent(spec.volumeAttributesClassName)) {
-    errors.push(forbidden("spec.volumeAttributesClassName", "update from non-nil value to nil is forbidden"));
-  }
 }
 
 /** A CSI volume may be given the secret for its expansion later on. */
@@ -186,12 +209,10 @@ function sameSource(kind: string, now: unknown, before: unknown): boolean {
 
 function checkAttributesClass(errors: Errors, spec: Fields, old: Fields): void {
   if ((spec.volumeAttributesClassName ?? null) === (old.volumeAttributesClassName ?? null)) return;
-  errors.push(
-    forbidden(
-      "spec.volumeAttributesClassName",
-      "update is forbidden when the VolumeAttributesClass feature gate is disabled",
-    ),
-  );
+  const path = "spec.volumeAttributesClassName";
+  errors.push(forbidden(path, "update is forbidden when the VolumeAttributesClass feature gate is disabled"));
+  if (isPresent(old.volumeAttributesClassName) && !isPresent(spec.volumeAttributesClassName))
+    errors.push(forbidden(path, "update from non-nil value to nil is forbidden"));
 }
 
 const STABLE_LABELS: Readonly<Record<string, string>> = {
@@ -239,6 +260,7 @@ export function validatePersistentVolumeClaimUpdate(
     checkClaimStatus(errors, object);
     return;
   }
+  validatePersistentVolumeClaim(errors, object);
   const [spec, before] = [record(object.spec), record(old.spec)];
   const masked: Record<string, unknown> = { ...spec };
   const expected: Record<string, unknown> = { ...before };
@@ -281,15 +303,11 @@ function maskStorageClass(errors: Errors, masked: Record<string, unknown>, objec
   const [now, before] = [annotation(object), annotation(old)];
   const oldClass = record(old.spec).storageClassName;
   const newClass = record(object.spec).storageClassName;
-  const moved = isPresent(before) && !isPresent(oldClass) && newClass === before && (!isPresent(now) || now === before);
-  if (moved) {
-    masked.storageClassName = undefined;
-    return;
-  }
-  if (text(now) !== text(before)) {
+  const fits = isPresent(newClass) && !isPresent(oldClass) && (!isPresent(before) || newClass === before);
+  if (fits) masked.storageClassName = undefined;
+  const moved = fits && isPresent(before) && (!isPresent(now) || now === before);
+  if (!moved && text(now) !== text(before))
     errors.push(invalid(`metadata.annotations.${CLASS_ANNOTATION}`, text(now), IMMUTABLE));
-  }
-  if (!isPresent(before) && !isPresent(oldClass) && isPresent(newClass)) masked.storageClassName = undefined;
 }
 
 const RESIZE_STATUSES: readonly string[] = [

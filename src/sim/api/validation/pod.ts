@@ -1,99 +1,113 @@
 /** Pods and pod templates (core validation's ValidatePodSpec). */
-import { duplicate, forbidden, invalid, notSupported, required } from "../field-errors.ts";
+import { duplicate, forbidden, internalError, invalid, notSupported, required } from "../field-errors.ts";
+import { jsonSyntaxError } from "../go-json-syntax.ts";
 import { parseIp } from "../ip.ts";
-import { nameIsDnsSubdomain, validateDns1123Label, validateDns1123Subdomain, validateQualifiedName } from "../names.ts";
-import { parseQuantity } from "../quantity.ts";
+import {
+  nameIsDnsSubdomain,
+  validateDns1123Label,
+  validateDns1123SubdomainWithUnderscore,
+  validateQualifiedName,
+} from "../names.ts";
 import { checkAffinity, checkTolerations, checkTopologySpread } from "./affinity.ts";
 import {
   addInvalid,
   checkDnsLabel,
   checkDnsSubdomain,
+  checkLocalDescendingPath,
+  checkQualifiedName,
   checkRequiredOneOf,
   child,
   type Errors,
   type Fields,
+  IP_MESSAGE,
   isPresent,
   item,
   list,
-  NON_NEGATIVE_MESSAGE,
   record,
   text,
 } from "./common.ts";
-import { checkContainers, checkEphemeralContainers, checkInitContainers } from "./containers.ts";
+import {
+  checkContainers,
+  checkEphemeralContainers,
+  checkHostNetworkPorts,
+  checkInitContainers,
+  checkTrimmedImage,
+  type PodScope,
+} from "./containers.ts";
 import { validateWith } from "./core.ts";
 import { checkAnnotations, checkLabels, checkObjectMeta } from "./metadata.ts";
-import { checkResourceName } from "./resources.ts";
-import { checkLinuxPod, checkPodSecurityContext, checkWindowsPod } from "./security.ts";
+import { checkResourceRequirements } from "./resources.ts";
+import { checkHostProcess, checkHostUsers, checkLinuxPod, checkPodSecurity, checkWindowsPod } from "./security.ts";
 import { checkVolumes } from "./volumes.ts";
 
 const RESTART_POLICIES: readonly string[] = ["Always", "OnFailure", "Never"];
-const DNS_POLICIES: readonly string[] = ["ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"];
+const DNS_POLICIES: readonly string[] = ["ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"];
+const PREEMPTION_POLICIES: readonly string[] = ["PreemptLowerPriority", "Never"];
 
-export function checkPodSpec(errors: Errors, field: string, spec: Fields, podName: string): void {
-  if (isPresent(spec.terminationGracePeriodSeconds)) {
-    const seconds = spec.terminationGracePeriodSeconds as number;
-    if (seconds < 0) errors.push(invalid(child(field, "terminationGracePeriodSeconds"), seconds, NON_NEGATIVE_MESSAGE));
-  } else errors.push(required(child(field, "terminationGracePeriodSeconds")));
-  const volumes = checkVolumes(errors, child(field, "volumes"), spec.volumes, podName);
-  const claims = checkResourceClaims(errors, child(field, "resourceClaims"), spec.resourceClaims);
-  const restartPolicy = text(spec.restartPolicy);
-  const scope = {
+/** Whose spec it is. */
+export interface SpecOwner {
+  /** "" in templates. */
+  readonly podName: string;
+  readonly ofPod: boolean;
+  /** The spec before the change: what was wrong before may stay so. */
+  readonly old?: Fields;
+}
+
+const TEMPLATE: SpecOwner = { podName: "", ofPod: false };
+
+export function checkPodSpec(errors: Errors, field: string, spec: Fields, owner: SpecOwner = TEMPLATE): void {
+  const seconds = spec.terminationGracePeriodSeconds;
+  if (!isPresent(seconds)) errors.push(required(child(field, "terminationGracePeriodSeconds")));
+  const volumes = checkVolumes(errors, child(field, "volumes"), spec.volumes, owner);
+  const scope: PodScope = {
     spec,
     volumes,
-    claimNames: claims,
-    hostNetwork: spec.hostNetwork === true,
-    restartPolicy,
-    gracePeriodSeconds: Number(spec.terminationGracePeriodSeconds ?? 30),
+    claimNames: checkResourceClaims(errors, child(field, "resourceClaims"), spec.resourceClaims),
+    restartPolicy: text(spec.restartPolicy),
+    gracePeriodSeconds: isPresent(seconds) ? Number(seconds) : null,
   };
   checkContainers(errors, child(field, "containers"), spec.containers, scope);
-  if (spec.initContainers) checkInitContainers(errors, child(field, "initContainers"), spec.initContainers, scope);
-  if (spec.ephemeralContainers)
-    checkEphemeralContainers(errors, child(field, "ephemeralContainers"), spec.ephemeralContainers, scope);
-  if (restartPolicy === "") errors.push(required(child(field, "restartPolicy")));
-  else if (!RESTART_POLICIES.includes(restartPolicy)) {
-    errors.push(notSupported(child(field, "restartPolicy"), restartPolicy, RESTART_POLICIES));
-  }
+  checkInitContainers(errors, child(field, "initContainers"), spec.initContainers, scope);
+  checkEphemeralContainers(errors, child(field, "ephemeralContainers"), spec.ephemeralContainers, scope);
+  checkHostNetworkPorts(errors, field, spec, owner.ofPod);
+  checkRequiredOneOf(errors, child(field, "restartPolicy"), spec.restartPolicy, RESTART_POLICIES);
   checkRequiredOneOf(errors, child(field, "dnsPolicy"), spec.dnsPolicy, DNS_POLICIES);
-  if (isPresent(spec.nodeSelector)) checkLabels(errors, child(field, "nodeSelector"), spec.nodeSelector);
-  checkNodeNameAndGates(errors, field, spec);
-  if (spec.securityContext)
-    checkPodSecurityContext(errors, child(field, "securityContext"), record(spec.securityContext), spec);
+  checkLabels(errors, child(field, "nodeSelector"), spec.nodeSelector);
+  checkPodSecurity(errors, child(field, "securityContext"), spec, hasHostSysctls(owner.old));
   checkAffinity(errors, child(field, "affinity"), spec.affinity);
   checkDnsConfig(errors, child(field, "dnsConfig"), spec.dnsPolicy, spec.dnsConfig);
-  if (spec.topologySpreadConstraints)
-    checkTopologySpread(errors, child(field, "topologySpreadConstraints"), spec.topologySpreadConstraints);
-  checkOs(errors, field, spec);
-  if (text(spec.serviceAccountName) !== "")
-    checkDnsSubdomain(errors, child(field, "serviceAccountName"), spec.serviceAccountName);
-  if (text(spec.hostname) !== "") checkDnsLabel(errors, child(field, "hostname"), spec.hostname);
-  if (text(spec.subdomain) !== "") checkDnsLabel(errors, child(field, "subdomain"), spec.subdomain);
-  if (spec.tolerations) checkTolerations(errors, child(field, "tolerations"), spec.tolerations);
-  checkHostAliases(errors, child(field, "hostAliases"), spec.hostAliases);
-  if (text(spec.priorityClassName) !== "") {
-    addInvalid(
-      errors,
-      child(field, "priorityClassName"),
-      spec.priorityClassName,
-      validateDns1123Subdomain(text(spec.priorityClassName)),
-    );
-  }
-  if (isPresent(spec.runtimeClassName)) {
-    addInvalid(
-      errors,
-      child(field, "runtimeClassName"),
-      spec.runtimeClassName,
-      validateDns1123Subdomain(text(spec.runtimeClassName)),
-    );
-  }
-  if (isPresent(spec.preemptionPolicy)) {
-    checkRequiredOneOf(errors, child(field, "preemptionPolicy"), spec.preemptionPolicy, [
-      "Never",
-      "PreemptLowerPriority",
-    ]);
-  }
-  if (spec.overhead) checkOverhead(errors, child(field, "overhead"), record(spec.overhead));
   checkReadinessGates(errors, child(field, "readinessGates"), spec.readinessGates);
+  checkSchedulingGates(errors, child(field, "schedulingGates"), spec.schedulingGates);
+  checkTopologySpread(errors, child(field, "topologySpreadConstraints"), spec.topologySpreadConstraints);
+  checkHostProcess(errors, field, spec);
+  checkHostUsers(errors, field, spec);
+  checkNames(errors, field, spec);
   checkDeadline(errors, field, spec.activeDeadlineSeconds, 1);
+  checkTolerations(errors, child(field, "tolerations"), spec.tolerations);
+  checkHostAliases(errors, child(field, "hostAliases"), spec.hostAliases);
+  if (isPresent(spec.preemptionPolicy)) {
+    checkRequiredOneOf(errors, child(field, "preemptionPolicy"), spec.preemptionPolicy, PREEMPTION_POLICIES);
+  }
+  checkResourceRequirements(errors, child(field, "overhead"), { limits: spec.overhead }, []);
+  checkOs(errors, field, spec);
+}
+
+const SUBDOMAINS = ["serviceAccountName", "nodeName", "priorityClassName"];
+
+function checkNames(errors: Errors, field: string, spec: Fields): void {
+  for (const name of SUBDOMAINS) if (text(spec[name]) !== "") checkDnsSubdomain(errors, child(field, name), spec[name]);
+  for (const name of ["hostname", "subdomain"])
+    if (text(spec[name]) !== "") checkDnsLabel(errors, child(field, name), spec[name]);
+  if (isPresent(spec.runtimeClassName))
+    checkDnsSubdomain(errors, child(field, "runtimeClassName"), spec.runtimeClassName);
+}
+
+/** Whether the pod has kernel parameters of namespaces that it shares with its host, as older servers let in. */
+function hasHostSysctls(spec: Fields | undefined): boolean {
+  if (spec === undefined || list(record(spec.securityContext).sysctls).length === 0) return false;
+  const errors: Errors = [];
+  checkPodSecurity(errors, "", { ...spec, securityContext: { sysctls: record(spec.securityContext).sysctls } }, false);
+  return errors.some(({ detail }) => detail.startsWith("may not be specified when"));
 }
 
 export function checkDeadline(errors: Errors, field: string, seconds: unknown, least: number): void {
@@ -103,14 +117,11 @@ export function checkDeadline(errors: Errors, field: string, seconds: unknown, l
   );
 }
 
-function checkNodeNameAndGates(errors: Errors, field: string, spec: Fields): void {
-  const nodeName = text(spec.nodeName);
-  const gates = list(spec.schedulingGates).map((gate) => text(record(gate).name));
-  if (nodeName !== "") addInvalid(errors, child(field, "nodeName"), nodeName, validateDns1123Subdomain(nodeName));
-  gates.forEach((gate, index) => {
-    const path = item(child(field, "schedulingGates"), index);
-    if (gates.indexOf(gate) < index) errors.push(duplicate(path, { name: gate }));
-    addInvalid(errors, path, gate, validateQualifiedName(gate));
+function checkSchedulingGates(errors: Errors, field: string, gates: unknown): void {
+  const names = list(gates).map((gate) => text(record(gate).name));
+  names.forEach((name, index) => {
+    checkQualifiedName(errors, item(field, index), name);
+    if (names.indexOf(name) < index) errors.push(duplicate(item(field, index), name));
   });
 }
 
@@ -126,61 +137,46 @@ function checkResourceClaims(errors: Errors, field: string, claims: unknown): st
     names.push(name);
     const sources = ["resourceClaimName", "resourceClaimTemplateName"].filter((source) => isPresent(claim[source]));
     if (sources.length > 1) {
-      errors.push(
-        invalid(path, claim, "at most one of `resourceClaimName` or `resourceClaimTemplateName` may be specified"),
-      );
-    } else if (sources.length === 0) {
+      const why = "at most one of `resourceClaimName` or `resourceClaimTemplateName` may be specified";
+      errors.push(invalid(path, claim, why));
+    }
+    if (sources.length === 0) {
       errors.push(invalid(path, claim, "must specify one of: `resourceClaimName`, `resourceClaimTemplateName`"));
-    } else checkDnsSubdomain(errors, child(path, sources[0]!), claim[sources[0]!]);
+    }
+    for (const source of sources) checkDnsSubdomain(errors, child(path, source), claim[source]);
   });
-  return names;
+  return names.filter((name) => name !== "");
 }
+
+const DNS_LIMITS = { nameservers: 3, searches: 32, searchCharacters: 2048 };
 
 function checkDnsConfig(errors: Errors, field: string, policy: unknown, value: unknown): void {
   const config = record(value);
-  if (policy === "None") {
-    if (!isPresent(value)) errors.push(required(field, "must provide `dnsConfig` when `dnsPolicy` is None"));
-    else if (list(config.nameservers).length === 0) {
-      errors.push(
-        required(child(field, "nameservers"), "must provide at least one DNS nameserver when `dnsPolicy` is None"),
-      );
-    }
-  }
-  if (!isPresent(value)) return;
-  const [servers, searches] = [list(config.nameservers), list(config.searches)];
-  if (servers.length > 3)
-    errors.push(invalid(child(field, "nameservers"), servers, "must not have more than 3 nameservers"));
-  servers.forEach((server, index) => {
-    if (!parseIp(text(server))) {
-      errors.push(
-        invalid(
-          item(child(field, "nameservers"), index),
-          server,
-          "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)",
-        ),
-      );
-    }
-  });
-  if (searches.length > 32)
-    errors.push(invalid(child(field, "searches"), searches, "must not have more than 32 search paths"));
-  if (searches.join(" ").length > 2048) {
+  const [servers, searches] = [list(config.nameservers).map(text), list(config.searches).map(text)];
+  const [serversPath, searchesPath] = [child(field, "nameservers"), child(field, "searches")];
+  if (policy === "None" && servers.length === 0) {
     errors.push(
-      invalid(
-        child(field, "searches"),
-        searches,
-        "must not have more than 2048 characters (including spaces) in the search list",
-      ),
+      isPresent(value)
+        ? required(serversPath, "must provide at least one DNS nameserver when `dnsPolicy` is None")
+        : required(field, "must provide `dnsConfig` when `dnsPolicy` is None"),
     );
+    return;
+  }
+  if (servers.length > DNS_LIMITS.nameservers)
+    errors.push(invalid(serversPath, servers, `must not have more than ${DNS_LIMITS.nameservers} nameservers`));
+  servers.forEach((server, index) => {
+    if (!parseIp(server)) errors.push(invalid(item(serversPath, index), server, IP_MESSAGE));
+  });
+  if (searches.length > DNS_LIMITS.searches)
+    errors.push(invalid(searchesPath, searches, `must not have more than ${DNS_LIMITS.searches} search paths`));
+  if (searches.join(" ").length > DNS_LIMITS.searchCharacters) {
+    const why = `must not have more than ${DNS_LIMITS.searchCharacters} characters (including spaces) in the search list`;
+    errors.push(invalid(searchesPath, searches, why));
   }
   searches.forEach((search, index) => {
-    const name = text(search);
-    if (name === ".") return;
-    addInvalid(
-      errors,
-      item(child(field, "searches"), index),
-      name,
-      validateDns1123Subdomain(name.endsWith(".") ? name.slice(0, -1) : name),
-    );
+    if (search === ".") return;
+    const name = search.endsWith(".") ? search.slice(0, -1) : search;
+    addInvalid(errors, item(searchesPath, index), name, validateDns1123SubdomainWithUnderscore(name));
   });
   list(config.options).forEach((option, index) => {
     if (text(record(option).name) === "")
@@ -191,8 +187,8 @@ function checkDnsConfig(errors: Errors, field: string, policy: unknown, value: u
 function checkOs(errors: Errors, field: string, spec: Fields): void {
   if (!isPresent(spec.os)) return;
   const name = text(record(spec.os).name);
-  const path = child(child(field, "os"), "name");
-  if (name === "") errors.push(required(path, "cannot be empty"));
+  const path = child(field, "os");
+  if (name === "") errors.push(required(child(path, "name"), "cannot be empty"));
   else if (name === "windows") checkWindowsPod(errors, field, spec);
   else if (name === "linux") checkLinuxPod(errors, field, spec);
   else errors.push(notSupported(path, name, ["linux", "windows"]));
@@ -201,22 +197,12 @@ function checkOs(errors: Errors, field: string, spec: Fields): void {
 function checkHostAliases(errors: Errors, field: string, aliases: unknown): void {
   list(aliases).forEach((value, index) => {
     const { ip, hostnames } = record(value);
-    if (!parseIp(text(ip))) {
-      errors.push(
-        invalid(child(item(field, index), "ip"), ip, "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"),
-      );
-    }
-    for (const hostname of list(hostnames))
-      addInvalid(errors, child(item(field, index), "hostnames"), hostname, validateDns1123Subdomain(text(hostname)));
+    const path = item(field, index);
+    if (!parseIp(text(ip))) errors.push(invalid(child(path, "ip"), text(ip), IP_MESSAGE));
+    list(hostnames).forEach((hostname, at) => {
+      checkDnsSubdomain(errors, item(child(path, "hostnames"), at), hostname);
+    });
   });
-}
-
-function checkOverhead(errors: Errors, field: string, overhead: Fields): void {
-  for (const name in overhead) {
-    checkResourceName(errors, item(field, name), name);
-    if (parseQuantity(text(overhead[name]) || "0").nano < 0n)
-      errors.push(invalid(item(field, name), overhead[name], NON_NEGATIVE_MESSAGE));
-  }
 }
 
 function checkReadinessGates(errors: Errors, field: string, gates: unknown): void {
@@ -228,25 +214,40 @@ function checkReadinessGates(errors: Errors, field: string, gates: unknown): voi
 
 const SECCOMP_POD = "seccomp.security.alpha.kubernetes.io/pod";
 const SECCOMP_CONTAINER = "container.seccomp.security.alpha.kubernetes.io/";
-const APPARMOR_CONTAINER = "container.apparmor.security.beta.kubernetes.io/";
+const TOLERATIONS = "scheduler.alpha.kubernetes.io/tolerations";
+export const APPARMOR_CONTAINER = "container.apparmor.security.beta.kubernetes.io/";
 export const MIRROR = "kubernetes.io/config.mirror";
 
-function checkPodAnnotations(errors: Errors, field: string, annotations: Fields, spec: Fields): void {
+export function checkPodAnnotations(errors: Errors, field: string, annotations: Fields, spec: Fields): void {
   for (const key in annotations) {
     const value = text(annotations[key]);
     if (key === MIRROR && text(spec.nodeName) === "") {
       errors.push(invalid(item(field, key), value, "must set spec.nodeName if mirror pod annotation is set"));
     }
-    if (key === SECCOMP_POD || key.startsWith(SECCOMP_CONTAINER)) {
-      if (!/^(runtime\/default|docker\/default|unconfined|localhost\/.+)$/.test(value)) {
-        errors.push(invalid(child(field, key), value, "must be a valid seccomp profile"));
-      }
-    }
+    if (key === SECCOMP_POD || key.startsWith(SECCOMP_CONTAINER))
+      checkSeccompAnnotation(errors, child(field, key), value);
+    if (key === TOLERATIONS && value !== "") checkTolerationsAnnotation(errors, field, value);
     if (key.startsWith(APPARMOR_CONTAINER)) checkAppArmorAnnotation(errors, item(field, key), key, value, spec);
     if (key === "controller.kubernetes.io/pod-deletion-cost" && !isDeletionCost(value)) {
       errors.push(invalid(item(field, key), value, "must be a 32bit integer"));
     }
   }
+}
+
+const SECCOMP_PROFILES = ["runtime/default", "docker/default", "unconfined"];
+const LOCALHOST = "localhost/";
+
+function checkSeccompAnnotation(errors: Errors, field: string, profile: string): void {
+  if (SECCOMP_PROFILES.includes(profile)) return;
+  if (profile.startsWith(LOCALHOST)) checkLocalDescendingPath(errors, field, profile.slice(LOCALHOST.length));
+  else errors.push(invalid(field, profile, "must be a valid seccomp profile"));
+}
+
+/** What tolerations were before they were fields. */
+function checkTolerationsAnnotation(errors: Errors, field: string, value: string): void {
+  const wrong = jsonSyntaxError(value);
+  if (wrong !== null) errors.push(invalid(field, TOLERATIONS, wrong));
+  else checkTolerations(errors, child(field, TOLERATIONS), JSON.parse(value));
 }
 
 function checkAppArmorAnnotation(errors: Errors, field: string, key: string, value: string, spec: Fields): void {
@@ -265,43 +266,93 @@ function isDeletionCost(value: string): boolean {
   return Number(value) >= -2_147_483_648 && Number(value) <= 2_147_483_647;
 }
 
-function checkAppArmorFields(errors: Errors, spec: Fields, annotations: Fields): void {
-  for (const kind of ["containers", "initContainers", "ephemeralContainers"]) {
-    list(spec[kind]).forEach((value, index) => {
-      const container = record(value);
-      const annotation = annotations[APPARMOR_CONTAINER + text(container.name)];
-      const profile = record(container.securityContext).appArmorProfile ?? record(spec.securityContext).appArmorProfile;
-      if (!isPresent(annotation) || !isPresent(profile) || text(annotation) === "") return;
-      const { type, localhostProfile } = record(profile);
-      const own = isPresent(record(container.securityContext).appArmorProfile);
-      const path = own
-        ? child(child(item(child("spec", kind), index), "securityContext"), "appArmorProfile")
-        : "spec.securityContext.appArmorProfile";
-      const said = text(annotation);
-      const meant = said === "runtime/default" ? "RuntimeDefault" : said === "unconfined" ? "Unconfined" : "Localhost";
-      const message = "apparmor type in annotation and field must match";
-      if (meant !== type) errors.push(forbidden(child(path, "type"), message));
-      else if (meant === "Localhost" && said.slice("localhost/".length) !== text(localhostProfile)) {
-        errors.push(forbidden(child(path, "localhostProfile"), "apparmor profile in annotation and field must match"));
+interface Profile {
+  readonly type: string;
+  readonly localhostProfile: string | null;
+}
+
+function profileOf(value: unknown): Profile | null {
+  if (!isPresent(value)) return null;
+  const { type, localhostProfile } = record(value);
+  return { type: text(type), localhostProfile: isPresent(localhostProfile) ? text(localhostProfile) : null };
+}
+
+/** What old annotations say and what the fields say is the same. */
+function checkProfilesMatch(
+  errors: Errors,
+  field: string,
+  annotation: unknown,
+  profile: Profile | null,
+  what: "apparmor" | "seccomp",
+): void {
+  if (!isPresent(annotation) || profile === null) return;
+  const said = text(annotation);
+  const type = `${what} type in annotation and field must match`;
+  switch (profile.type) {
+    case "Unconfined":
+      if (said !== "unconfined") errors.push(forbidden(child(field, "type"), type));
+      break;
+    case "RuntimeDefault":
+      if (said !== "runtime/default" && !(what === "seccomp" && said === "docker/default"))
+        errors.push(forbidden(child(field, "type"), type));
+      break;
+    case "Localhost":
+      if (!said.startsWith(LOCALHOST)) errors.push(forbidden(child(field, "type"), type));
+      else if (said.slice(LOCALHOST.length) !== profile.localhostProfile) {
+        const why = `${what} profile in annotation and field must match`;
+        errors.push(forbidden(child(field, "localhostProfile"), why));
       }
+  }
+}
+
+const CONTAINER_KINDS = ["initContainers", "containers", "ephemeralContainers"];
+
+/** Profiles of seccomp and AppArmor in annotations against those in fields. */
+function checkProfileAnnotations(errors: Errors, field: string, spec: Fields, annotations: Fields): void {
+  const ofPod = record(spec.securityContext);
+  const podPath = child(child(field, "securityContext"), "seccompProfile");
+  checkProfilesMatch(errors, podPath, annotations[SECCOMP_POD], profileOf(ofPod.seccompProfile), "seccomp");
+  for (const kind of CONTAINER_KINDS) {
+    list(spec[kind]).forEach((value, index) => {
+      const { name, securityContext } = record(value);
+      const own = record(securityContext);
+      const path = child(item(child(field, kind), index), "securityContext");
+      const seccomp = profileOf(own.seccompProfile);
+      const seccompSaid = annotations[SECCOMP_CONTAINER + text(name)];
+      checkProfilesMatch(errors, child(path, "seccompProfile"), seccompSaid, seccomp, "seccomp");
+      if (record(spec.os).name === "windows") return;
+      const appArmor = profileOf(own.appArmorProfile ?? ofPod.appArmorProfile);
+      const appArmorSaid = annotations[APPARMOR_CONTAINER + text(name)];
+      checkProfilesMatch(errors, child(path, "appArmorProfile"), appArmorSaid, appArmor, "apparmor");
     });
   }
 }
 
-export function checkMetadataAndSpec(errors: Errors, pod: Fields): void {
+export function checkMetadataAndSpec(errors: Errors, pod: Fields, old?: Fields): void {
   const metadata = record(pod.metadata);
   const spec = record(pod.spec);
   checkObjectMeta(errors, metadata, true, nameIsDnsSubdomain);
-  const annotations = record(metadata.annotations);
-  checkPodAnnotations(errors, "metadata.annotations", annotations, spec);
-  checkPodSpec(errors, "spec", spec, text(metadata.name));
-  checkServiceAccountMirror(errors, spec, annotations);
-  checkAppArmorFields(errors, spec, annotations);
+  checkPodAnnotations(errors, "metadata.annotations", record(metadata.annotations), spec);
+  const owner = { podName: text(metadata.name), ofPod: true };
+  checkPodSpec(errors, "spec", spec, old === undefined ? owner : { ...owner, old: record(old.spec) });
+  if (text(spec.serviceAccountName) === "") checkNoTokenVolumes(errors, spec);
+  for (const kind of ["containers", "initContainers"]) {
+    list(spec[kind]).forEach((container, index) => {
+      checkTrimmedImage(errors, item(child("spec", kind), index), record(container));
+    });
+  }
 }
 
-function checkServiceAccountMirror(errors: Errors, spec: Fields, annotations: Fields): void {
-  if (!isPresent(annotations[MIRROR]) || list(spec.ephemeralContainers).length === 0) return;
-  errors.push(forbidden("spec.ephemeralContainers", "static pods do not support ephemeral containers"));
+/** Tokens are a service account's. */
+function checkNoTokenVolumes(errors: Errors, spec: Fields): void {
+  list(spec.volumes).forEach((volume, index) => {
+    list(record(record(volume).projected).sources).forEach((source, at) => {
+      if (!isPresent(record(source).serviceAccountToken)) return;
+      const path = item(`${item("spec.volumes", index)}.projected.sources`, at);
+      const why = "must not be specified when serviceAccountName is not set";
+      errors.push(forbidden(child(path, "serviceAccountToken"), why));
+    });
+  });
 }
 
 export function validatePod(errors: Errors, pod: Fields): void {
@@ -312,7 +363,7 @@ export function validatePod(errors: Errors, pod: Fields): void {
   if (text(spec.nodeName) !== "" && list(spec.schedulingGates).length > 0) {
     errors.push(forbidden("spec.nodeName", "cannot be set until all schedulingGates have been cleared"));
   }
-  checkIps(errors, "status.podIPs", record(pod.status).podIPs);
+  checkProfileAnnotations(errors, "spec", spec, record(record(pod.metadata).annotations));
 }
 
 export function checkTemplateMetadata(errors: Errors, field: string, template: Fields): void {
@@ -326,8 +377,8 @@ export function checkTemplateMetadata(errors: Errors, field: string, template: F
 export function checkPodTemplate(errors: Errors, field: string, template: Fields): void {
   checkTemplateMetadata(errors, field, template);
   const [metadata, spec] = [record(template.metadata), record(template.spec)];
-  checkPodSpec(errors, child(field, "spec"), spec, "");
-  checkAppArmorFields(errors, spec, record(metadata.annotations));
+  checkPodSpec(errors, child(field, "spec"), spec);
+  checkProfileAnnotations(errors, child(field, "spec"), spec, record(metadata.annotations));
   if (list(spec.ephemeralContainers).length > 0) {
     errors.push(
       forbidden(child(child(field, "spec"), "ephemeralContainers"), "ephemeral containers not allowed in pod template"),
@@ -339,21 +390,20 @@ export const validatePodTemplate = validateWith(true, (errors, object) => {
   checkPodTemplate(errors, "template", record(object.template));
 });
 
-/** One address for each family at most. */
+/** The addresses of a status: one for each family at most. */
 export function checkIps(errors: Errors, field: string, ips: unknown): void {
   const addresses = list(ips).map((one) => text(record(one).ip));
   const families = addresses.map((address) => parseIp(address)?.version);
   addresses.forEach((address, index) => {
-    if (families[index] === undefined) {
-      errors.push(
-        invalid(item(field, index), address, "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"),
-      );
-    }
+    if (families[index] === undefined) errors.push(invalid(item(field, index), address, IP_MESSAGE));
   });
-  if (addresses.length > 1 && (addresses.length > 2 || families[0] === families[1])) {
-    const known = families.filter((family) => family !== undefined);
-    if (new Set(known).size < known.length || addresses.length > 2) {
-      errors.push(invalid(field, addresses, "may specify no more than one IP for each IP family"));
-    }
+  if (addresses.length < 2) return;
+  const unknown = families.indexOf(undefined);
+  if (unknown >= 0) {
+    const why = `failed to check for dual stack with error:invalid IP[${unknown}]: ${addresses[unknown]}`;
+    errors.push(internalError(field, why));
+  }
+  if (unknown >= 0 || new Set(families).size < 2 || addresses.length > 2) {
+    errors.push(invalid(field, ips, "may specify no more than one IP for each IP family"));
   }
 }

@@ -1,7 +1,9 @@
 /** PodDisruptionBudgets, ResourceQuotas, RuntimeClasses and HorizontalPodAutoscalers. */
+import { semanticEqual } from "../equal.ts";
 import { duplicate, forbidden, invalid, notSupported, required } from "../field-errors.ts";
-import { validateDns1123Label, validatePathSegmentName } from "../names.ts";
-import { compareQuantities } from "../quantity.ts";
+import { goQuantity } from "../go-values.ts";
+import { validatePathSegmentName, validateQualifiedName } from "../names.ts";
+import { canonicalQuantity, compareQuantities, milliValue } from "../quantity.ts";
 import { checkTolerations } from "./affinity.ts";
 import {
   addInvalid,
@@ -15,15 +17,16 @@ import {
   record,
   text,
 } from "./common.ts";
-import { validateWith } from "./core.ts";
-import { checkImmutable, checkLabels } from "./metadata.ts";
+import { type Validate, validateMetadata, validateWith } from "./core.ts";
+import { checkImmutable, checkLabels, IMMUTABLE } from "./metadata.ts";
 import {
   checkContainerResourceName,
   checkQuotaResourceName,
   checkResourceName,
   checkResourceQuantity,
   checkResourceRequirements,
-  QUOTA_RESOURCES,
+  isOvercommittable,
+  isStandardQuotaResource,
 } from "./resources.ts";
 import { checkLabelSelector } from "./selectors.ts";
 import { checkIntOrPercent, checkNotMoreThan100Percent } from "./workloads.ts";
@@ -55,127 +58,260 @@ const SCOPES: readonly string[] = [
   "PriorityClass",
   "Terminating",
 ];
-/** What a quota of pods of a quality may count. */
-const RESOURCES_OF_BEST_EFFORT: readonly string[] = ["pods"];
-const COMPUTE_RESOURCES: readonly string[] = ["cpu", "memory", "ephemeral-storage", "pods"];
+const COMPUTE_RESOURCES: readonly string[] = [
+  "pods",
+  "cpu",
+  "memory",
+  "ephemeral-storage",
+  "requests.cpu",
+  "requests.memory",
+  "requests.ephemeral-storage",
+  "limits.cpu",
+  "limits.memory",
+  "limits.ephemeral-storage",
+];
+
+/** Of pods only; and of pods that ask for nothing, only how many. */
+function isCountedIn(scope: string, resource: string): boolean {
+  if (scope === "BestEffort") return resource === "pods";
+  return !SCOPES.includes(scope) || COMPUTE_RESOURCES.includes(resource);
+}
+
+const PAIRS_OF_OPPOSITES = [
+  ["BestEffort", "NotBestEffort"],
+  ["Terminating", "NotTerminating"],
+] as const;
+
+function checkScopesAgree(errors: Errors, field: string, scopes: readonly string[], shown: unknown): void {
+  for (const pair of PAIRS_OF_OPPOSITES) {
+    if (pair.every((scope) => scopes.includes(scope))) errors.push(invalid(field, shown, "conflicting scopes"));
+  }
+}
+
+/** Each resource of the quota that pods of the scope do not have. */
+function checkScopeFits(errors: Errors, field: string, scope: string, hard: Fields, shown: unknown): void {
+  for (const name in hard) {
+    if (!isStandardQuotaResource(name) || isCountedIn(scope, name)) continue;
+    errors.push(invalid(field, shown, "unsupported scope applied to resource"));
+  }
+}
 
 function checkScopes(errors: Errors, spec: Fields): void {
   const scopes = list(spec.scopes).map(text);
-  if (scopes.length === 0) return;
-  const hard = Object.keys(record(spec.hard));
   for (const scope of scopes) {
     if (!SCOPES.includes(scope)) errors.push(invalid("spec.scopes", scopes, "unsupported scope"));
-    for (const name of hard) {
-      const plain = name.replace(/^(requests|limits)\./, "");
-      const fits = scope === "BestEffort" ? RESOURCES_OF_BEST_EFFORT.includes(name) : COMPUTE_RESOURCES.includes(plain);
-      if (SCOPES.includes(scope) && !fits && QUOTA_RESOURCES.includes(name)) {
-        errors.push(invalid("spec.scopes", scopes, "unsupported scope applied to resource"));
-      }
-    }
+    checkScopeFits(errors, "spec.scopes", scope, record(spec.hard), scopes);
   }
-  const both = (a: string, b: string): boolean => scopes.includes(a) && scopes.includes(b);
-  if (both("BestEffort", "NotBestEffort")) errors.push(invalid("spec.scopes", scopes, "conflicting scopes"));
-  if (both("Terminating", "NotTerminating")) errors.push(invalid("spec.scopes", scopes, "conflicting scopes"));
+  checkScopesAgree(errors, "spec.scopes", scopes, scopes);
 }
 
-export const validateResourceQuota = validateWith(true, (errors, object) => {
-  const spec = record(object.spec);
-  for (const [part, amounts] of [
-    ["spec.hard", record(spec.hard)],
-    ["status.hard", record(record(object.status).hard)],
-    ["status.used", record(record(object.status).used)],
-  ] as const) {
-    for (const name in amounts) {
-      checkQuotaResourceName(errors, item(part, name), name);
-      checkResourceQuantity(errors, item(part, name), name, amounts[name]);
-    }
+const EXISTS_ONLY =
+  "must be 'Exists' when scope is any of ResourceQuotaScopeTerminating, ResourceQuotaScopeNotTerminating, ResourceQuotaScopeBestEffort, ResourceQuotaScopeNotBestEffort or ResourceQuotaScopeCrossNamespacePodAffinity";
+
+/** Of the expressions errors do not say which. */
+function checkScopeSelector(errors: Errors, spec: Fields): void {
+  const field = "spec.scopeSelector.matchExpressions";
+  const expressions = list(record(spec.scopeSelector).matchExpressions).map(record);
+  for (const { scopeName, operator, values } of expressions) {
+    const scope = text(scopeName);
+    if (!SCOPES.includes(scope)) errors.push(invalid(child(field, "scopeName"), scope, "unsupported scope"));
+    checkScopeFits(errors, field, scope, record(spec.hard), spec.scopeSelector);
+    if (SCOPES.includes(scope) && scope !== "PriorityClass" && operator !== "Exists")
+      errors.push(invalid(child(field, "operator"), text(operator), EXISTS_ONLY));
+    checkScopeValues(errors, field, text(operator), list(values));
   }
+  checkScopesAgree(
+    errors,
+    field,
+    expressions.map(({ scopeName }) => text(scopeName)),
+    spec.scopes,
+  );
+}
+
+function checkScopeValues(errors: Errors, field: string, operator: string, values: readonly unknown[]): void {
+  switch (operator) {
+    case "In":
+    case "NotIn":
+      if (values.length > 0) return;
+      errors.push(
+        required(
+          child(field, "values"),
+          "must be at least one value when `operator` is 'In' or 'NotIn' for scope selector",
+        ),
+      );
+      return;
+    case "Exists":
+    case "DoesNotExist":
+      if (values.length === 0) return;
+      errors.push(
+        invalid(
+          child(field, "values"),
+          values,
+          "must be no value when `operator` is 'Exist' or 'DoesNotExist' for scope selector",
+        ),
+      );
+      return;
+    default:
+      errors.push(invalid(child(field, "operator"), operator, "not a valid selector operator"));
+  }
+}
+
+function checkQuotaAmounts(errors: Errors, field: string, amounts: Fields): void {
+  for (const name in amounts) {
+    checkQuotaResourceName(errors, item(field, name), name);
+    checkResourceQuantity(errors, item(field, name), name, amounts[name]);
+  }
+}
+
+function checkQuotaSpec(errors: Errors, spec: Fields): void {
+  checkQuotaAmounts(errors, "spec.hard", record(spec.hard));
   checkScopes(errors, spec);
-});
+  checkScopeSelector(errors, spec);
+}
+
+const quotaMetadata = validateMetadata(true);
+
+export const validateResourceQuota: Validate = (errors, object, old, subresource) => {
+  quotaMetadata(errors, object, old);
+  const [spec, status] = [record(object.spec), record(object.status)];
+  if (subresource !== "status") checkQuotaSpec(errors, spec);
+  if (subresource === "status" || !old) {
+    checkQuotaAmounts(errors, "status.hard", record(status.hard));
+    checkQuotaAmounts(errors, "status.used", record(status.used));
+    return;
+  }
+  const [scopes, before] = [spec.scopes, record(old.spec).scopes].map((one) => new Set(list(one)));
+  if (scopes!.size !== before!.size || [...scopes!].some((scope) => !before!.has(scope)))
+    errors.push(invalid("spec.scopes", list(spec.scopes), IMMUTABLE));
+};
 
 const LIMIT_PARTS = ["max", "min", "default", "defaultRequest", "maxLimitRequestRatio"] as const;
 
-export const validateLimitRange = validateWith(true, (errors, object) => {
+const limitRangeMetadata = validateMetadata(true);
+const LIMIT_TYPES: readonly string[] = ["Pod", "Container", "PersistentVolumeClaim"];
+
+export const validateLimitRange: Validate = (errors, object) => {
+  limitRangeMetadata(errors, object);
   const types = new Set<string>();
   list(record(object.spec).limits).forEach((value, index) => {
     const limit = record(value);
     const path = item("spec.limits", index);
     const type = text(limit.type);
+    checkLimitType(errors, child(path, "type"), type);
     if (types.has(type)) errors.push(duplicate(child(path, "type"), type));
     types.add(type);
     checkLimit(errors, path, type, limit);
   });
-});
+};
+
+function checkLimitType(errors: Errors, field: string, type: string): void {
+  const messages = validateQualifiedName(type);
+  addInvalid(errors, field, type, messages);
+  if (messages.length > 0 || type.includes("/") || LIMIT_TYPES.includes(type)) return;
+  errors.push(invalid(field, type, "must be a standard limit type or fully qualified"));
+}
 
 function checkLimit(errors: Errors, field: string, type: string, limit: Fields): void {
-  const parts = Object.fromEntries(LIMIT_PARTS.map((part) => [part, record(limit[part])]));
+  const ofPod = type === "Pod";
+  const parts: Record<string, Fields> = {};
   for (const part of LIMIT_PARTS) {
-    for (const name in parts[part]) checkResourceName(errors, item(child(field, part), name), name);
-  }
-  if (type === "Pod") {
-    for (const part of ["default", "defaultRequest"]) {
-      if (Object.keys(parts[part]!).length > 0) {
+    const amounts = record(limit[part]);
+    if (ofPod && (part === "default" || part === "defaultRequest")) {
+      if (Object.keys(amounts).length > 0)
         errors.push(forbidden(child(field, part), "may not be specified when `type` is 'Pod'"));
-      }
+      continue;
     }
+    parts[part] = amounts;
+    const check = ofPod || type === "Container" ? checkContainerResourceName : checkResourceName;
+    for (const name in amounts) check(errors, item(child(field, part), name), name);
   }
-  if (type === "PersistentVolumeClaim" && !parts.max!.storage && !parts.min!.storage) {
+  if (type === "PersistentVolumeClaim" && !record(limit.max).storage && !record(limit.min).storage) {
     errors.push(
       required(child(field, "limits"), "either minimum or maximum storage value is required, but neither was provided"),
     );
   }
-  const names = new Set(LIMIT_PARTS.flatMap((part) => Object.keys(parts[part]!)));
-  for (const name of [...names].sort()) checkLimitOrder(errors, field, name, parts, type === "Pod");
+  const names = new Set(Object.values(parts).flatMap((amounts) => Object.keys(amounts)));
+  for (const name of [...names].sort()) checkLimitsOf(errors, field, name, parts);
 }
 
-/** Pairs of which the first may not be above the second: part, its value's name, bound, the bound's name. */
-const LIMIT_ORDER: readonly (readonly [string, string, string, string])[] = [
-  ["min", "min value", "max", "max value"],
-  ["defaultRequest", "default request value", "max", "max value"],
-  ["default", "default value", "max", "max value"],
-  ["defaultRequest", "default request value", "default", "default limit value"],
+/** Parts of which the first may not be above the second, as messages call them, and the part that the error is of. */
+const LIMIT_ORDER: readonly (readonly [string, string, string, string, string])[] = [
+  ["min", "min value", "max", "max value", "min"],
+  ["min", "min value", "defaultRequest", "default request value", "defaultRequest"],
+  ["defaultRequest", "default request value", "max", "max value", "defaultRequest"],
+  ["defaultRequest", "default request value", "default", "default limit value", "defaultRequest"],
+  ["min", "min value", "default", "default value", "default"],
+  ["default", "default value", "max", "max value", "default"],
 ];
 
-function checkLimitOrder(
-  errors: Errors,
-  field: string,
-  name: string,
-  parts: Readonly<Record<string, Fields>>,
-  ofPod: boolean,
-): void {
-  for (const [part, label, bound, boundLabel] of LIMIT_ORDER) {
-    if (ofPod && part !== "min") continue;
-    const [value, limit] = [text(parts[part]![name]), text(parts[bound]![name])];
-    if (value === "" || limit === "" || compareQuantities(value, limit) <= 0) continue;
-    errors.push(
-      invalid(item(child(field, part), name), value, `${label} ${value} is greater than ${boundLabel} ${limit}`),
-    );
+/** One resource's limits among themselves. */
+function checkLimitsOf(errors: Errors, field: string, name: string, parts: Readonly<Record<string, Fields>>): void {
+  const amountOf = (part: string): string => text(parts[part]?.[name]);
+  const wrong = (part: string, amount: string, why: string): void => {
+    errors.push({ ...invalid(item(child(field, part), name), goQuantity(amount), why), bare: true });
+  };
+  for (const [low, lowName, high, highName, at] of LIMIT_ORDER) {
+    const [least, most] = [amountOf(low), amountOf(high)];
+    if (least === "" || most === "" || compareQuantities(least, most) <= 0) continue;
+    // Of defaults upstream shows the bound.
+    const shown = at === "default" ? (low === "default" ? most : least) : amountOf(at);
+    wrong(at, shown, `${lowName} ${canonicalQuantity(least)} is greater than ${highName} ${canonicalQuantity(most)}`);
   }
-  for (const part of ["defaultRequest", "default"]) {
-    const [value, least] = [text(parts[part]![name]), text(parts.min![name])];
-    if (ofPod || value === "" || least === "" || compareQuantities(least, value) <= 0) continue;
-    const label = part === "default" ? "default value" : "default request value";
-    errors.push(invalid(item(child(field, part), name), least, `min value ${least} is greater than ${label} ${value}`));
-  }
-  const ratio = text(parts.maxLimitRequestRatio![name]);
-  if (ratio !== "" && compareQuantities(ratio, "1") < 0) {
-    errors.push(invalid(item(child(field, "maxLimitRequestRatio"), name), ratio, `ratio ${ratio} is less than 1`));
-  }
+  checkRatio(amountOf, wrong);
+  const [limit, request] = [amountOf("default"), amountOf("defaultRequest")];
+  if (isOvercommittable(name) || limit === "" || request === "" || compareQuantities(limit, request) === 0) return;
+  const [shownLimit, shownRequest] = [canonicalQuantity(limit), canonicalQuantity(request)];
+  wrong(
+    "defaultRequest",
+    request,
+    `default value ${shownLimit} must equal to defaultRequest value ${shownRequest} in ${name}`,
+  );
 }
 
-export const validateRuntimeClass = validateWith(false, (errors, object, old) => {
+function checkRatio(
+  amountOf: (part: string) => string,
+  wrong: (part: string, amount: string, why: string) => void,
+): void {
+  const part = "maxLimitRequestRatio";
+  const [ratio, least, most] = [amountOf(part), amountOf("min"), amountOf("max")];
+  if (ratio === "") return;
+  const shown = canonicalQuantity(ratio);
+  if (compareQuantities(ratio, "1") < 0) wrong(part, ratio, `ratio ${shown} is less than 1`);
+  if (least === "" || most === "") return;
+  const bound = milliValue(most) / milliValue(least);
+  if (milliValue(ratio) / 1000 > bound)
+    wrong(part, ratio, `ratio ${shown} is greater than max/min = ${goFloat(bound)}`);
+}
+
+/** `%f` */
+function goFloat(value: number): string {
+  return Number.isFinite(value) ? value.toFixed(6) : Number.isNaN(value) ? "NaN" : "+Inf";
+}
+
+const runtimeClassMetadata = validateMetadata(false);
+
+export const validateRuntimeClass: Validate = (errors, object, old) => {
+  runtimeClassMetadata(errors, object, old);
   if (old) {
     checkImmutable(errors, "handler", object.handler, old.handler);
     return;
   }
-  addInvalid(errors, "handler", text(object.handler), validateDns1123Label(text(object.handler)));
-  const fixed = record(object.overhead).podFixed;
-  if (isPresent(fixed)) checkResourceRequirements(errors, "overhead", { limits: fixed }, []);
-  if (!object.scheduling) return;
+  checkDnsLabel(errors, "handler", object.handler);
+  if (isPresent(object.overhead))
+    checkResourceRequirements(errors, "overhead", { limits: record(object.overhead).podFixed }, []);
+  if (!isPresent(object.scheduling)) return;
   const { nodeSelector, tolerations } = record(object.scheduling);
   checkLabels(errors, "scheduling.nodeSelector", nodeSelector);
   checkTolerations(errors, "scheduling.tolerations.tolerations", tolerations);
-});
+  const keys = list(tolerations).map((one) => {
+    const { tolerationSeconds: _, ...key } = record(one);
+    return key;
+  });
+  keys.forEach((key, index) => {
+    if (keys.findIndex((other) => semanticEqual(other, key)) < index)
+      errors.push(duplicate(item("scheduling.tolerations", index), list(tolerations)[index]));
+  });
+};
 
 const METRIC_TYPES: Readonly<Record<string, string>> = {
   ContainerResource: "containerResource",

@@ -1,49 +1,57 @@
-/** Resource names and amounts of containers (core validation's ValidateResourceRequirements). */
-import { type FieldError, invalid, required } from "../field-errors.ts";
-import { validateQualifiedName } from "../names.ts";
-import { compareQuantities, formatQuantity, parseQuantity } from "../quantity.ts";
-import { child, type Errors, type Fields, item, NON_NEGATIVE_MESSAGE, record, text } from "./common.ts";
+/** Resource names and amounts of containers (core validation's ValidateContainerResourceRequirements). */
+import { duplicate, type FieldError, forbidden, invalid, required } from "../field-errors.ts";
+import { goQuantity } from "../go-values.ts";
+import { validateDns1123Label, validateQualifiedName } from "../names.ts";
+import { compareQuantities, formatQuantity, parseQuantity, QuantityError } from "../quantity.ts";
+import {
+  addInvalid,
+  child,
+  type Errors,
+  type Fields,
+  item,
+  list,
+  NON_NEGATIVE_MESSAGE,
+  record,
+  text,
+} from "./common.ts";
 
 const STANDARD_CONTAINER_RESOURCES: readonly string[] = ["cpu", "memory", "ephemeral-storage"];
+/** Pieces, of which there is no half. */
+const COUNTED_RESOURCES: readonly string[] = [
+  "pods",
+  "resourcequotas",
+  "services",
+  "replicationcontrollers",
+  "secrets",
+  "configmaps",
+  "persistentvolumeclaims",
+  "services.nodeports",
+  "services.loadbalancers",
+];
 const STANDARD_RESOURCES: readonly string[] = [
-  "cpu",
-  "memory",
-  "ephemeral-storage",
+  ...STANDARD_CONTAINER_RESOURCES,
   "requests.cpu",
   "requests.memory",
   "requests.ephemeral-storage",
   "limits.cpu",
   "limits.memory",
   "limits.ephemeral-storage",
-  "pods",
-  "resourcequotas",
-  "services",
-  "replicationcontrollers",
-  "secrets",
-  "configmaps",
-  "persistentvolumeclaims",
   "storage",
   "requests.storage",
-  "services.nodeports",
-  "services.loadbalancers",
+  ...COUNTED_RESOURCES,
 ];
-const INTEGER_RESOURCES: readonly string[] = [
-  "pods",
-  "resourcequotas",
-  "services",
-  "replicationcontrollers",
-  "secrets",
-  "configmaps",
-  "persistentvolumeclaims",
-  "services.nodeports",
-  "services.loadbalancers",
-];
-
-/** What a quota can count, beside qualified names. */
-export const QUOTA_RESOURCES: readonly string[] = STANDARD_RESOURCES.filter((name) => name !== "storage");
 
 export function isHugePage(name: string): boolean {
   return name.startsWith("hugepages-");
+}
+
+function isQuotaHugePage(name: string): boolean {
+  return isHugePage(name) || name.startsWith("requests.hugepages-");
+}
+
+/** What a quota can count, beside qualified names. */
+export function isStandardQuotaResource(name: string): boolean {
+  return isQuotaHugePage(name) || (STANDARD_RESOURCES.includes(name) && name !== "storage");
 }
 
 /** In Kubernetes' own domain: without a prefix, or with one that holds `kubernetes.io/`. */
@@ -56,7 +64,7 @@ export function isExtended(name: string): boolean {
 }
 
 /** Whether more of it may be promised than there is. */
-function isOvercommittable(name: string): boolean {
+export function isOvercommittable(name: string): boolean {
   return isNative(name) && !isHugePage(name);
 }
 
@@ -65,8 +73,10 @@ function invalidName(field: string, name: string, detail: string): FieldError {
 }
 
 export function checkResourceName(errors: Errors, field: string, name: string): void {
-  for (const message of validateQualifiedName(name)) errors.push(invalidName(field, name, message));
-  if (!name.includes("/") && !STANDARD_RESOURCES.includes(name) && !isHugePage(name)) {
+  const messages = validateQualifiedName(name);
+  for (const message of messages) errors.push(invalidName(field, name, message));
+  if (messages.length > 0 || name.includes("/")) return;
+  if (!STANDARD_RESOURCES.includes(name) && !isQuotaHugePage(name)) {
     errors.push(invalidName(field, name, "must be a standard resource type or fully qualified"));
   }
 }
@@ -84,7 +94,7 @@ export function checkContainerResourceName(errors: Errors, field: string, name: 
 
 export function checkQuotaResourceName(errors: Errors, field: string, name: string): void {
   checkResourceName(errors, field, name);
-  if (!name.includes("/") && !QUOTA_RESOURCES.includes(name) && !/^(requests\.|limits\.)?hugepages-/.test(name)) {
+  if (!name.includes("/") && !isStandardQuotaResource(name)) {
     errors.push(invalidName(field, name, "must be a standard resource for quota"));
   }
 }
@@ -93,10 +103,9 @@ export function checkQuotaResourceName(errors: Errors, field: string, name: stri
 export function checkResourceQuantity(errors: Errors, field: string, name: string, quantity: unknown): void {
   const amount = text(quantity);
   if (amount.startsWith("-")) errors.push(invalid(field, amount, NON_NEGATIVE_MESSAGE));
-  if (INTEGER_RESOURCES.includes(name) || (isExtended(name) && !isNative(name))) {
-    if (parseQuantity(amount || "0").nano % 1_000_000_000n !== 0n) {
-      errors.push(invalid(field, amount, "must be an integer"));
-    }
+  if (!COUNTED_RESOURCES.includes(name) && !isExtended(name)) return;
+  if (parseQuantity(amount || "0").nano % 1_000_000_000n !== 0n) {
+    errors.push({ ...invalid(field, goQuantity(amount), "must be an integer"), bare: true });
   }
 }
 
@@ -106,81 +115,84 @@ export function checkResourceRequirements(
   resources: Fields,
   claimNames: readonly string[],
 ): void {
-  const limits = record(resources.limits);
-  const requests = record(resources.requests);
+  const [limits, requests] = [record(resources.limits), record(resources.requests)];
   const [limitPath, requestPath] = [child(field, "limits"), child(field, "requests")];
-  let hugePages = false;
-  let cpuOrMemory = false;
-  for (const name in limits) {
-    const path = item(limitPath, name);
-    checkContainerResourceName(errors, path, name);
-    checkResourceQuantity(errors, path, name, limits[name]);
-    if (isHugePage(name)) {
-      hugePages = true;
-      checkHugePage(errors, path, name, limits[name]);
-    }
-    if (name === "cpu" || name === "memory") cpuOrMemory = true;
-  }
+  for (const name in limits) checkAmount(errors, item(limitPath, name), name, limits[name]);
   for (const name in requests) {
-    const path = item(requestPath, name);
-    checkContainerResourceName(errors, path, name);
-    checkResourceQuantity(errors, path, name, requests[name]);
-    if (name === "cpu" || name === "memory") cpuOrMemory = true;
-    if (isHugePage(name)) {
-      hugePages = true;
-      checkHugePage(errors, path, name, requests[name]);
-    }
+    checkAmount(errors, item(requestPath, name), name, requests[name]);
     if (limits[name] !== undefined) {
-      const [request, limit] = [text(requests[name]), text(limits[name])];
-      const order = compareQuantities(request || "0", limit || "0");
-      if (order !== 0 && !isOvercommittable(name)) {
-        errors.push(invalid(requestPath, canonical(request), `must be equal to ${name} limit of ${canonical(limit)}`));
-      } else if (order > 0) {
-        errors.push(
-          invalid(
-            requestPath,
-            canonical(request),
-            `must be less than or equal to ${name} limit of ${canonical(limit)}`,
-          ),
-        );
-      }
+      checkAgainstLimit(errors, requestPath, name, text(requests[name]), text(limits[name]));
     } else if (!isOvercommittable(name)) {
       errors.push(required(limitPath, "Limit must be set for non overcommitable resources"));
     }
   }
-  if (hugePages && !cpuOrMemory) {
-    errors.push({ type: "FieldValueForbidden", field, detail: "HugePages require cpu or memory" });
+  const names = [...Object.keys(limits), ...Object.keys(requests)];
+  if (names.some(isHugePage) && !names.includes("cpu") && !names.includes("memory")) {
+    errors.push(forbidden(field, "HugePages require cpu or memory"));
   }
-  checkClaims(errors, child(field, "claims"), resources.claims, claimNames);
+  checkClaims(errors, child(field, "claims"), list(resources.claims).map(record), claimNames);
+}
+
+function checkAmount(errors: Errors, field: string, name: string, amount: unknown): void {
+  checkContainerResourceName(errors, field, name);
+  checkResourceQuantity(errors, field, name, amount);
+  if (!isHugePage(name) || isDivisible(name, text(amount))) return;
+  const shown = canonical(text(amount));
+  errors.push(invalid(field, shown, `${shown} is not positive integer multiple of ${name}`));
+}
+
+function isDivisible(name: string, amount: string): boolean {
+  try {
+    const { nano: size } = parseQuantity(name.slice("hugepages-".length));
+    if (size <= 0n || size % 1_000_000_000n !== 0n) return false;
+    return parseQuantity(amount || "0").nano % size === 0n;
+  } catch (error) {
+    if (!(error instanceof QuantityError)) throw error;
+    return false;
+  }
+}
+
+function checkAgainstLimit(errors: Errors, field: string, name: string, request: string, limit: string): void {
+  const order = compareQuantities(request || "0", limit || "0");
+  if (order !== 0 && !isOvercommittable(name)) {
+    errors.push(invalid(field, canonical(request), `must be equal to ${name} limit of ${canonical(limit)}`));
+  } else if (order > 0) {
+    errors.push(
+      invalid(field, canonical(request), `must be less than or equal to ${name} limit of ${canonical(limit)}`),
+    );
+  }
 }
 
 function canonical(quantity: string): string {
   return formatQuantity(parseQuantity(quantity || "0"));
 }
 
-function checkHugePage(errors: Errors, field: string, name: string, quantity: unknown): void {
-  const size = parseQuantity(name.slice("hugepages-".length));
-  const amount = text(quantity);
-  const { nano } = parseQuantity(amount || "0");
-  if (nano !== 0n && nano % size.nano !== 0n) {
-    errors.push(invalid(field, amount, `must be a multiple of ${name.slice("hugepages-".length)}`));
-  }
-}
-
-function checkClaims(errors: Errors, field: string, claims: unknown, claimNames: readonly string[]): void {
-  if (!Array.isArray(claims)) return;
+/** Each claim, or request within it, once; and a claim as a whole not beside its parts. */
+function checkClaims(errors: Errors, field: string, claims: readonly Fields[], claimNames: readonly string[]): void {
   const seen = new Set<string>();
   claims.forEach((claim, index) => {
     const path = item(field, index);
-    const { name, request } = record(claim);
-    if (text(name) === "") errors.push(required(child(path, "name")));
-    else {
-      const key = text(request) === "" ? text(name) : `${text(name)}/${text(request)}`;
-      if (seen.has(key)) errors.push({ type: "FieldValueDuplicate", field: path, value: text(name), detail: "" });
-      seen.add(key);
-      if (!claimNames.includes(text(name))) {
-        errors.push({ type: "FieldValueNotFound", field: child(path, "name"), value: text(name), detail: "" });
-      }
+    const [name, request] = [text(claim.name), text(claim.request)];
+    if (name === "") {
+      errors.push(required(path));
+      return;
     }
+    if (seen.has(name)) errors.push(duplicate(path, name));
+    else {
+      if (request !== "") addInvalid(errors, child(path, "request"), request, validateDns1123Label(request));
+      const key = request === "" ? name : `${name}/${request}`;
+      if (seen.has(key)) errors.push(duplicate(path, key));
+      else if (request === "") {
+        for (const other of seen) if (other.startsWith(`${name}/`)) errors.push(duplicate(path, name));
+      }
+      seen.add(key);
+    }
+    if (!claimNames.includes(name)) errors.push(unknownClaim(path, name, claimNames));
   });
+}
+
+function unknownClaim(field: string, name: string, claimNames: readonly string[]): FieldError {
+  const which = claimNames.length === 0 ? " which is empty" : `: ${[...new Set(claimNames)].sort().join(", ")}`;
+  const detail = `must be one of the names in pod.spec.resourceClaims${which}`;
+  return { type: "FieldValueNotFound", field, value: name, detail };
 }

@@ -1,64 +1,88 @@
 /** StorageClasses, VolumeAttachments, CSIStorageCapacities. */
 
-import { equalJson } from "../equal.ts";
-import { duplicate, forbidden, invalid, notSupported, required } from "../field-errors.ts";
-import { validateDns1123Subdomain, validateQualifiedName } from "../names.ts";
+import { byteLength } from "../byte-text.ts";
+import { equalJson, semanticEqual } from "../equal.ts";
+import { duplicate, forbidden, invalid, notSupported, required, tooLong } from "../field-errors.ts";
+import { validateQualifiedName } from "../names.ts";
 import {
   addInvalid,
+  checkDnsSubdomain,
   checkNonNegative,
+  checkOneOf,
   child,
   type Errors,
   type Fields,
   isPresent,
   item,
   list,
+  NON_NEGATIVE_MESSAGE,
   record,
   text,
 } from "./common.ts";
-import { type Validate, validateMetadata, validateWith } from "./core.ts";
+import { type Validate, validateMetadata } from "./core.ts";
 import { checkImmutable, IMMUTABLE } from "./metadata.ts";
+import { checkInlineVolumeSpec } from "./persistent-volumes.ts";
 import { checkLabelSelector } from "./selectors.ts";
 import { checkCsiDriverName } from "./volumes.ts";
 
 const BINDING_MODES: readonly string[] = ["Immediate", "WaitForFirstConsumer"];
 const RECLAIM_POLICIES: readonly string[] = ["Delete", "Retain"];
 
-export const validateStorageClass = validateWith(false, (errors, object, old) => {
+const MAX_PARAMETERS = 512;
+const MAX_PARAMETERS_BYTES = 256 * 1024;
+const storageClassMetadata = validateMetadata(false);
+
+export const validateStorageClass: Validate = (errors, object, old) => {
+  storageClassMetadata(errors, object, old);
   if (old) {
-    for (const name of ["parameters", "provisioner", "reclaimPolicy", "volumeBindingMode"]) {
-      const unchanged = equalJson(object[name] ?? null, old[name] ?? null);
-      if (unchanged) continue;
-      if (name === "volumeBindingMode") checkImmutable(errors, name, object[name], old[name]);
-      else errors.push(forbidden(name, `updates to ${name} are forbidden.`));
+    for (const name of ["parameters", "provisioner", "reclaimPolicy"]) {
+      if (!equalJson(object[name] ?? null, old[name] ?? null))
+        errors.push(forbidden(name, `updates to ${name} are forbidden.`));
     }
-    checkTopologies(errors, list(object.allowedTopologies));
+    checkImmutable(errors, "volumeBindingMode", object.volumeBindingMode, old.volumeBindingMode);
     return;
   }
   const provisioner = text(object.provisioner);
-  if (provisioner === "") errors.push(required("provisioner", provisioner));
+  if (provisioner === "") errors.push(required("provisioner"));
   else addInvalid(errors, "provisioner", provisioner, validateQualifiedName(provisioner.toLowerCase()));
-  for (const key in record(object.parameters))
-    if (key === "") errors.push(invalid("parameters", key, "field can not be empty."));
-  if (isPresent(object.reclaimPolicy) && !RECLAIM_POLICIES.includes(text(object.reclaimPolicy))) {
-    errors.push(notSupported("reclaimPolicy", object.reclaimPolicy, RECLAIM_POLICIES));
-  }
-  if (!BINDING_MODES.includes(text(object.volumeBindingMode))) {
-    errors.push(notSupported("volumeBindingMode", object.volumeBindingMode, BINDING_MODES));
-  }
+  checkClassParameters(errors, Object.entries(record(object.parameters)));
+  if (isPresent(object.reclaimPolicy) && text(object.reclaimPolicy) !== "")
+    checkOneOf(errors, "reclaimPolicy", object.reclaimPolicy, RECLAIM_POLICIES);
+  if (isPresent(object.volumeBindingMode))
+    checkOneOf(errors, "volumeBindingMode", object.volumeBindingMode, BINDING_MODES);
+  else errors.push(required("volumeBindingMode"));
   checkTopologies(errors, list(object.allowedTopologies));
-});
+};
+
+function checkClassParameters(errors: Errors, parameters: readonly (readonly [string, unknown])[]): void {
+  if (parameters.length > MAX_PARAMETERS) errors.push(tooLong("parameters", MAX_PARAMETERS));
+  let size = 0;
+  for (const [key, value] of parameters) {
+    if (key === "") errors.push(invalid("parameters", key, "field can not be empty."));
+    size += byteLength(key) + byteLength(text(value));
+  }
+  if (size > MAX_PARAMETERS_BYTES) errors.push(tooLong("parameters", MAX_PARAMETERS_BYTES));
+}
 
 function checkTopologies(errors: Errors, topologies: readonly unknown[]): void {
+  const seen = new Set<string>();
   topologies.forEach((topology, index) => {
     const path = child(item("allowedTopologies", index), "matchLabelExpressions");
     const keys = new Set<string>();
-    list(record(topology).matchLabelExpressions).forEach((expression, at) => {
-      checkTopologyExpression(errors, item(path, at), record(expression), keys);
+    const expressions = list(record(topology).matchLabelExpressions).map(record);
+    expressions.forEach((expression, at) => {
+      checkTopologyExpression(errors, item(path, at), expression, keys);
     });
-    if (topologies.slice(0, index).some((other) => equalJson(other, topology))) {
-      errors.push(duplicate(path, ""));
-    }
+    const shape = shapeOf(expressions);
+    if (seen.has(shape)) errors.push(duplicate(path, ""));
+    seen.add(shape);
   });
+}
+
+/** Which values each key may have: orders do not count. */
+function shapeOf(expressions: readonly Fields[]): string {
+  const shape = new Map(expressions.map(({ key, values }) => [text(key), [...new Set(list(values).map(text))].sort()]));
+  return JSON.stringify([...shape].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function checkTopologyExpression(errors: Errors, field: string, expression: Fields, keys: Set<string>): void {
@@ -88,7 +112,10 @@ function checkDriver(errors: Errors, field: string, driver: Fields): void {
   });
 }
 
-export const validateCsiNode = validateWith(false, (errors, object, old) => {
+const nodeMetadata = validateMetadata(false);
+
+export const validateCsiNode: Validate = (errors, object, old) => {
+  nodeMetadata(errors, object);
   const drivers = list(record(object.spec).drivers).map(record);
   drivers.forEach((driver, index) => {
     const path = item("spec.drivers", index);
@@ -98,9 +125,9 @@ export const validateCsiNode = validateWith(false, (errors, object, old) => {
   });
   for (const before of list(record(old?.spec).drivers).map(record)) {
     const now = drivers.find(({ name }) => name === before.name);
-    if (now && !equalJson(now, before)) errors.push(invalid("spec.drivers", now, IMMUTABLE));
+    if (now && !semanticEqual(now, before)) errors.push(invalid("spec.drivers", now, IMMUTABLE));
   }
-});
+};
 
 const FS_GROUP_POLICIES: readonly string[] = ["File", "None", "ReadWriteOnceWithFSType"];
 const LIFECYCLE_MODES: readonly string[] = ["Ephemeral", "Persistent"];
@@ -149,39 +176,54 @@ function checkTokenRequests(errors: Errors, requests: readonly Fields[]): void {
   });
 }
 
-export const validateVolumeAttachment = validateWith(false, (errors, object, old) => {
-  const spec = record(object.spec);
+const attachmentMetadata = validateMetadata(false);
+const MAX_ATTACHMENT_BYTES = 256 * 1024;
+const MAX_ERROR_BYTES = 1024;
+
+export const validateVolumeAttachment: Validate = (errors, object, old) => {
+  attachmentMetadata(errors, object);
+  const [spec, status] = [record(object.spec), record(object.status)];
   const attacher = text(spec.attacher);
   if (attacher === "") errors.push(required("spec.attacher"));
-  else checkCsiDriverName(errors, "spec.attacher", attacher);
-  const source = record(spec.source);
-  const given = ["inlineVolumeSpec", "persistentVolumeName"].filter((name) => isPresent(source[name]));
-  if (given.length === 0)
-    errors.push(required("spec.source", "must specify exactly one of inlineVolumeSpec and persistentVolumeName"));
-  if (given.length === 2)
-    errors.push(forbidden("spec.source", "must specify exactly one of inlineVolumeSpec and persistentVolumeName"));
-  if (isPresent(source.persistentVolumeName) && text(source.persistentVolumeName) === "") {
-    errors.push(required("spec.source.persistentVolumeName", "must specify non empty persistentVolumeName"));
+  else if (!old) checkCsiDriverName(errors, "spec.attacher", attacher);
+  checkAttachedSource(errors, "spec.source", record(spec.source));
+  checkDnsSubdomain(errors, "spec.nodeName", spec.nodeName);
+  let size = 0;
+  for (const [key, value] of Object.entries(record(status.attachmentMetadata)))
+    size += byteLength(key) + byteLength(text(value));
+  if (size > MAX_ATTACHMENT_BYTES) errors.push(tooLong("status.attachmentMetadata", MAX_ATTACHMENT_BYTES));
+  for (const name of ["attachError", "detachError"]) {
+    const { message, errorCode } = record(status[name]);
+    const path = child("status", name);
+    if (byteLength(text(message)) > MAX_ERROR_BYTES) errors.push(tooLong(child(path, "message"), MAX_ERROR_BYTES));
+    checkNonNegative(errors, child(path, "errorCode"), errorCode);
   }
-  addInvalid(errors, "spec.nodeName", text(spec.nodeName), validateDns1123Subdomain(text(spec.nodeName)));
-  if (old && !equalJson(spec, record(old.spec))) errors.push(invalid("spec", spec, "field is immutable"));
-});
+  if (old && !semanticEqual(spec, record(old.spec))) errors.push(invalid("spec", spec, IMMUTABLE));
+};
 
-export const validateCsiStorageCapacity = validateWith(true, (errors, object, old) => {
+function checkAttachedSource(errors: Errors, field: string, source: Fields): void {
+  const why = "must specify exactly one of inlineVolumeSpec and persistentVolumeName";
+  const [inline, name] = [source.inlineVolumeSpec, source.persistentVolumeName];
+  if (isPresent(inline) && isPresent(name)) errors.push(forbidden(field, why));
+  else if (isPresent(inline)) checkInlineVolumeSpec(errors, child(field, "inlineVolumeSpec"), record(inline));
+  else if (!isPresent(name)) errors.push(required(field, why));
+  else if (name === "") {
+    errors.push(required(child(field, "persistentVolumeName"), "must specify non empty persistentVolumeName"));
+  } else checkDnsSubdomain(errors, child(field, "persistentVolumeName"), name);
+}
+
+const capacityMetadata = validateMetadata(true);
+
+export const validateCsiStorageCapacity: Validate = (errors, object, old) => {
+  capacityMetadata(errors, object, old);
   if (old) {
     checkImmutable(errors, "nodeTopology", object.nodeTopology, old.nodeTopology);
     checkImmutable(errors, "storageClassName", object.storageClassName, old.storageClassName);
     return;
   }
+  checkDnsSubdomain(errors, "storageClassName", object.storageClassName);
   checkLabelSelector(errors, "nodeTopology", object.nodeTopology);
-  addInvalid(
-    errors,
-    "storageClassName",
-    text(object.storageClassName),
-    validateDns1123Subdomain(text(object.storageClassName)),
-  );
   for (const name of ["capacity", "maximumVolumeSize"]) {
-    if (text(object[name]).startsWith("-"))
-      errors.push(invalid(name, object[name], "must be greater than or equal to 0"));
+    if (text(object[name]).startsWith("-")) errors.push(invalid(name, object[name], NON_NEGATIVE_MESSAGE));
   }
-});
+};

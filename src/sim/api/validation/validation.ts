@@ -20,10 +20,11 @@ import {
   validateNode,
   validatePriorityClass,
   validateSecret,
+  validateServiceAccount,
 } from "./core.ts";
 import { validateCronJob, validateCronJobUpdate } from "./cron-jobs.ts";
 import { validateJob, validateJobUpdate } from "./jobs.ts";
-import { checkObjectMetaUpdate } from "./metadata.ts";
+import { checkGenericObjectMetaUpdate } from "./metadata.ts";
 import { validateIngress, validateIngressClass, validateNetworkPolicy } from "./networking.ts";
 import {
   validatePersistentVolume,
@@ -41,6 +42,7 @@ import {
   validateRuntimeClass,
 } from "./policy.ts";
 import { validateClusterRole, validateClusterRoleBinding, validateRole, validateRoleBinding } from "./rbac.ts";
+import { hasHostProcess } from "./security.ts";
 import { validateEndpointSlice, validateEndpoints, validateService, validateServiceUpdate } from "./service.ts";
 import {
   validateCsiDriver,
@@ -84,6 +86,7 @@ const VALIDATIONS: Readonly<Record<string, Validate>> = {
   "/Namespace": validateNamespace,
   "/ConfigMap": validateConfigMap,
   "/Secret": validateSecret,
+  "/ServiceAccount": validateServiceAccount,
   "/Event": validateEvent,
   "/ReplicationController": pair(validateReplicationController, validateReplicationControllerUpdate),
   "events.k8s.io/Event": validateEvent,
@@ -151,9 +154,15 @@ const CREATION_AT_UPDATE: readonly string[] = [
   "ReplicationController",
   "ReplicaSet",
   "DaemonSet",
+  "Job",
   "PersistentVolume",
   "PersistentVolumeClaim",
+  "StorageClass",
   "CSIDriver",
+  "CSINode",
+  "CSIStorageCapacity",
+  "VolumeAttachment",
+  "RuntimeClass",
 ];
 
 export interface ValidationOptions {
@@ -186,13 +195,16 @@ function checkPrivileged(errors: Errors, object: ApiObject): void {
       errors.push(forbidden(path, "disallowed by cluster policy"));
     });
   }
+  if (hasHostProcess(spec)) {
+    errors.push(forbidden(field, "hostProcess containers are disallowed by cluster policy"));
+  }
 }
 
 /** What is wrong with a change of `old` into `object`; `subresource` is "" for the object itself, or `status`. */
 export function validateUpdate(object: ApiObject, old: ApiObject, subresource = ""): readonly FieldError[] {
   const errors: FieldError[] = [];
   // The registry looks at metadata before the kind's own validation does: causes come twice, messages once.
-  checkObjectMetaUpdate(errors, record(object.metadata), record(old.metadata));
+  checkGenericObjectMetaUpdate(errors, record(object.metadata), record(old.metadata));
   const validate = validationOf(object);
   if (subresource === "" && CREATION_AT_UPDATE.includes(object.kind ?? "")) validate(errors, object);
   validate(errors, object, old, subresource);

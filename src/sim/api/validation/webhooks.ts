@@ -6,14 +6,24 @@ import { duplicate, invalid, notSupported, required, tooMany } from "../field-er
 import {
   nameIsDnsSubdomain,
   validateDns1035Label,
-  validateDns1123Label,
   validateDns1123Subdomain,
   validatePortNumber,
   validateQualifiedName,
 } from "../names.ts";
-import { addInvalid, child, type Errors, type Fields, isPresent, item, list, record, text } from "./common.ts";
+import {
+  addInvalid,
+  child,
+  type Errors,
+  type Fields,
+  isPresent,
+  item,
+  list,
+  record,
+  text,
+  validateFullyQualifiedName,
+} from "./common.ts";
 import type { Validate } from "./core.ts";
-import { checkObjectMeta, checkObjectMetaUpdate } from "./metadata.ts";
+import { checkGenericObjectMeta, checkGenericObjectMetaUpdate } from "./metadata.ts";
 import { checkLabelSelector } from "./selectors.ts";
 
 const REVIEW_VERSIONS = ["v1", "v1beta1"];
@@ -56,8 +66,8 @@ function isReviewable(versions: unknown): boolean {
 function validateConfiguration(mutating: boolean): Validate {
   return (errors, object, old) => {
     const hooks = hooksOf(object);
-    checkObjectMeta(errors, record(object.metadata), false, nameIsDnsSubdomain);
-    if (old) checkObjectMetaUpdate(errors, record(object.metadata), record(old.metadata));
+    checkGenericObjectMeta(errors, record(object.metadata), false, nameIsDnsSubdomain);
+    if (old) checkGenericObjectMetaUpdate(errors, record(object.metadata), record(old.metadata));
     const leniency = old ? leniencyOf(hooks, hooksOf(old)) : STRICT;
     const names = new Set<string>();
     hooks.forEach((hook, index) => {
@@ -89,7 +99,7 @@ function checkReviewVersions(errors: Errors, field: string, versions: readonly u
 }
 
 function checkHook(errors: Errors, field: string, hook: Fields, leniency: Leniency, mutating: boolean): void {
-  checkFullName(errors, child(field, "name"), text(hook.name));
+  errors.push(...validateFullyQualifiedName(child(field, "name"), text(hook.name)));
   list(hook.rules).forEach((rule, index) => {
     checkRule(errors, item(child(field, "rules"), index), record(rule));
   });
@@ -112,23 +122,6 @@ function checkHook(errors: Errors, field: string, hook: Fields, leniency: Lenien
 
 function checkChoice(errors: Errors, field: string, value: unknown, supported: readonly string[]): void {
   if (isPresent(value) && !supported.includes(text(value))) errors.push(notSupported(field, value, supported));
-}
-
-/** `a.domain.name`: three parts at least. */
-function checkFullName(errors: Errors, field: string, name: string): void {
-  if (name === "") {
-    errors.push(required(field));
-    return;
-  }
-  const messages = validateDns1123Subdomain(name);
-  addInvalid(errors, field, name, messages);
-  if (messages.length > 0) return;
-  const labels = name.split(".");
-  if (labels.length < 3) {
-    errors.push(invalid(field, name, "should be a domain with at least three segments separated by dots"));
-    return;
-  }
-  for (const label of labels) addInvalid(errors, field, label, validateDns1123Label(label));
 }
 
 function checkRule(errors: Errors, field: string, rule: Fields): void {

@@ -1,6 +1,6 @@
 /** Deployments, ReplicaSets, DaemonSets, StatefulSets, ReplicationControllers, ControllerRevisions. */
 
-import { equalJson } from "../equal.ts";
+import { equalJson, semanticEqual } from "../equal.ts";
 import { forbidden, invalid, invalidAsGo, notSupported, required } from "../field-errors.ts";
 import { type LabelSelectorObject, matchesSelector, selectorFromObject, selectorFromSet } from "../labels.ts";
 import { type NameValidation, nameIsDnsLabel, nameIsDnsSubdomain, validatePercent } from "../names.ts";
@@ -162,10 +162,7 @@ export function validateDeploymentUpdate(errors: Errors, object: Fields, old: Fi
     checkNonNegative(errors, "status.collisionCount", status.collisionCount);
     checkNotMoreThanReplicas(errors, status, ["updatedReplicas", "readyReplicas", "availableReplicas"]);
     checkReadiness(errors, status);
-    const before = record(old.status).collisionCount;
-    if (isPresent(before) && Number(status.collisionCount ?? -1) < Number(before)) {
-      errors.push(invalid("status.collisionCount", status.collisionCount ?? 0, "cannot be decremented"));
-    }
+    checkCollisions(errors, object, old);
     return;
   }
   checkDeploymentSpec(errors, record(object.spec));
@@ -190,10 +187,17 @@ function checkNotMoreThanReplicas(errors: Errors, status: Fields, names: readonl
   }
 }
 
-function checkReadiness(errors: Errors, status: Fields): void {
+function checkReadiness(errors: Errors, status: Fields, bound = "readyReplicas"): void {
   if (Number(status.availableReplicas ?? 0) > Number(status.readyReplicas ?? 0)) {
-    errors.push(invalid("status.availableReplicas", status.availableReplicas, "cannot be greater than readyReplicas"));
+    errors.push(invalid("status.availableReplicas", status.availableReplicas, `cannot be greater than ${bound}`));
   }
+}
+
+/** Collisions of names are only ever counted up. */
+function checkCollisions(errors: Errors, object: Fields, old: Fields): void {
+  const [now, before] = [record(object.status).collisionCount, record(old.status).collisionCount];
+  if (isPresent(before) && (!isPresent(now) || Number(now) < Number(before)))
+    errors.push(invalid("status.collisionCount", now ?? 0, "cannot be decremented"));
 }
 
 function checkReplicaSetSpec(errors: Errors, spec: Fields): void {
@@ -300,6 +304,7 @@ export function validateDaemonSetUpdate(errors: Errors, object: Fields, old: Fie
   checkObjectMetaUpdate(errors, record(object.metadata), record(old.metadata));
   if (subresource === "status") {
     checkCounters(errors, record(object.status), [...DAEMON_COUNTERS, "collisionCount"]);
+    checkCollisions(errors, object, old);
     return;
   }
   const [spec, oldSpec] = [withTemplateGeneration(object), withTemplateGeneration(old)];
@@ -308,12 +313,16 @@ export function validateDaemonSetUpdate(errors: Errors, object: Fields, old: Fie
   checkSelectorUnchanged(errors, object, old);
 }
 
+/** Counts with the template, and with it only. */
 function checkTemplateGenerationUpdate(errors: Errors, spec: Fields, old: Fields): void {
-  if (!isPresent(spec.templateGeneration) || !isPresent(old.templateGeneration)) return;
-  const [now, before] = [Number(spec.templateGeneration), Number(old.templateGeneration)];
-  if (now < before) {
-    errors.push(invalid("spec.templateGeneration", now, "must not be decremented"));
-  }
+  const [now, before] = [Number(spec.templateGeneration ?? 0), Number(old.templateGeneration ?? 0)];
+  const changed = !semanticEqual(spec.template, old.template);
+  const wrong = (why: string): void => {
+    errors.push(invalid("spec.templateGeneration", now, why));
+  };
+  if (now < before) wrong("must not be decremented");
+  if (now === before && changed) wrong("must be incremented upon template update");
+  else if (now > before && !changed) wrong("must not be incremented without template update");
 }
 
 function checkStatefulSetSpec(errors: Errors, spec: Fields): void {
@@ -334,7 +343,7 @@ function checkStatefulSetSpec(errors: Errors, spec: Fields): void {
     if (isEmptySelector(selector))
       errors.push(invalid("spec.selector", selector, "empty selector is invalid for statefulset"));
   }
-  if (hasBadSelector(selector)) errors.push(invalid("spec.selector", selector, "invalid label selector"));
+  if (hasBadSelector(selector)) errors.push(invalid("spec.selector", selector, ""));
   else {
     checkTemplateLabels(
       errors,
@@ -375,9 +384,9 @@ function checkStatefulSetStrategy(errors: Errors, strategy: Fields): void {
       checkNonNegative(errors, child(path, "partition"), update.partition);
       if (isPresent(update.maxUnavailable)) {
         checkIntOrPercent(errors, child(path, "maxUnavailable"), update.maxUnavailable);
-        checkNotMoreThan100Percent(errors, child(path, "maxUnavailable"), update.maxUnavailable);
         if (isZero(update.maxUnavailable))
           errors.push(invalid(child(path, "maxUnavailable"), update.maxUnavailable, "cannot be 0"));
+        checkNotMoreThan100Percent(errors, child(path, "maxUnavailable"), update.maxUnavailable);
       }
       break;
     }
@@ -390,7 +399,7 @@ function checkRetentionPolicy(errors: Errors, policy: Fields): void {
   const field = "spec.persistentVolumeClaimRetentionPolicy";
   for (const name of ["whenDeleted", "whenScaled"]) {
     if (policy[name] === "Retain" || policy[name] === "Delete") continue;
-    errors.push(notSupported(child(field, name), text(policy[name]), ["Delete", "Retain"]));
+    errors.push(notSupported(child(field, name), text(policy[name]), ["Retain", "Delete"]));
   }
 }
 
@@ -427,7 +436,8 @@ export function validateStatefulSetUpdate(errors: Errors, object: Fields, old: F
       "updatedReplicas",
       "availableReplicas",
     ]);
-    checkReadiness(errors, record(object.status));
+    checkReadiness(errors, record(object.status), "status.readyReplicas");
+    checkCollisions(errors, object, old);
     return;
   }
   const [spec, oldSpec] = [record(object.spec), record(old.spec)];
@@ -495,6 +505,6 @@ export function validateControllerRevision(errors: Errors, object: Fields): void
 
 export function validateControllerRevisionUpdate(errors: Errors, object: Fields, old: Fields): void {
   checkObjectMetaUpdate(errors, record(object.metadata), record(old.metadata));
-  checkNonNegative(errors, "revision", object.revision);
+  validateControllerRevision(errors, object);
   checkImmutable(errors, "data", object.data, old.data);
 }

@@ -118,10 +118,23 @@ function statusUpdate(
   current: ApiObject,
   metadata: NonNullable<ApiObject["metadata"]>,
 ): ApiObject {
-  const status = given.status ?? current.status;
+  const status = isPod(kind) ? withQualityOf(given.status, current.status) : (given.status ?? current.status);
   // Owners are none of the kubelet's business.
   const { ownerReferences: _, ...rest } = metadata;
   const owners = current.metadata?.ownerReferences;
   const kept = owners === undefined ? rest : withFields(rest, { ownerReferences: owners });
   return prepareUpdated(assemble(kind, kept, { ...current, status }), current, "status", kind);
+}
+
+function isPod(kind: Kind): boolean {
+  return kind.resource === "pods" && kind.group === "";
+}
+
+/** A pod's quality of service is said once, at creation; old kubelets leave it out. */
+function withQualityOf(given: unknown, current: unknown): unknown {
+  const quality = (current as { qosClass?: string } | undefined)?.qosClass;
+  const status = given ?? current;
+  return quality === undefined || (status as { qosClass?: string }).qosClass
+    ? status
+    : { ...(status as object), qosClass: quality };
 }
