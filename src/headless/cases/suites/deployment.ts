@@ -94,8 +94,8 @@ const ANSWERS: Readonly<Record<string, Answer<Input>>> = {
   "template-equal": ({ a, b }, { equal }) => expectSame(templatesEqual(a, b), equal),
   "rs-saturated": ({ deployment, replicaSet }, { saturated }) =>
     expectSame(isSaturated(deployment, replicaSet ?? null), saturated),
-  "last-revision": ({ replicaSets }, { revision }) => expectSame(lastRevision(replicaSets ?? []), revision),
-  "max-revision": ({ replicaSets }, { revision }) => expectSame(maxRevision(replicaSets ?? []), revision),
+  "last-revision": ({ replicaSets }, { revision }) => expectSame(Number(lastRevision(replicaSets ?? [])), revision),
+  "max-revision": ({ replicaSets }, { revision }) => expectSame(Number(maxRevision(replicaSets ?? [])), revision),
   "active-or-latest-rs": ({ newReplicaSet, oldReplicaSets }, { name }) =>
     expectSame(activeOrLatest(newReplicaSet ?? null, oldReplicaSets ?? [])?.metadata?.name ?? null, name ?? null),
   "proportional-scale": (input, expected) => {

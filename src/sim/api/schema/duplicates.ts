@@ -13,6 +13,30 @@ interface Frame {
  */
 export function duplicateFields(text: string): string[] {
   const found: string[] = [];
+  visitKeys(text, (top, isDuplicate) => {
+    if (isDuplicate) found.push(duplicateField(pathOf(top)));
+  });
+  return found;
+}
+
+/** What is wrong with fields of the text, in the order in which a decoder comes upon them. `text` is JSON. */
+export function inOrderOfText(text: string, problems: readonly string[]): readonly string[] {
+  const left = new Set(problems);
+  const ordered: string[] = [];
+  visitKeys(text, (top, isDuplicate) => {
+    const path = pathOf(top);
+    const problem = isDuplicate ? duplicateField(path) : `unknown field "${path}"`;
+    if (isDuplicate ? !left.has(problem) : !left.delete(problem)) return;
+    ordered.push(problem);
+  });
+  return ordered.length === problems.length ? ordered : problems;
+}
+
+function duplicateField(path: string): string {
+  return `duplicate field "${path}"`;
+}
+
+function visitKeys(text: string, visit: (top: Frame, isDuplicate: boolean) => void): void {
   const stack: Frame[] = [];
   let expectsKey = false;
   for (let at = 0; at < text.length; at++) {
@@ -22,7 +46,7 @@ export function duplicateFields(text: string): string[] {
       const end = endOfString(text, at);
       if (expectsKey && top?.keys) {
         top.key = JSON.parse(text.slice(at, end + 1)) as string;
-        if (top.keys.has(top.key)) found.push(`duplicate field "${pathOf(top)}"`);
+        visit(top, top.keys.has(top.key));
         top.keys.add(top.key);
         expectsKey = false;
       }
@@ -39,7 +63,6 @@ export function duplicateFields(text: string): string[] {
       expectsKey = top.keys !== null;
     }
   }
-  return found;
 }
 
 /** How many keys stand in a JSON text: as many as its value has, unless some are given twice. */

@@ -33,6 +33,7 @@ import { proxyAddress } from "./http/proxy.ts";
 import { jsonResponse, textResponse } from "./http/render.ts";
 import { type Incoming, reply } from "./http/reply.ts";
 import { credentialsOf, resourceRequestOf } from "./http/resource-request.ts";
+import { checkTableOptions, hasTable } from "./http/table.ts";
 import type { Credentials, HttpRequest, HttpResponse, ResourceRequest } from "./messages.ts";
 import { isStatus, openExchange } from "./registry/exchange.ts";
 import { canProxy, proxy } from "./registry/proxy.ts";
@@ -170,7 +171,8 @@ export function serveHttp(state: ApiServerState, context: Context, incoming: Inc
   const query = parseQuery(queryText);
   const info = parsePath(http.method, path, query);
   const userAgent = http.headers["user-agent"] ?? "";
-  const form = formOf(http.method, http.path, http.headers.accept ?? "", query, userAgent);
+  const accept = http.headers.accept ?? "";
+  const form = formOf(http.method, http.path, accept, query, userAgent, canBeTable(state, accept, info));
   const shown: ResponseForm = form ?? {
     method: http.method,
     path: http.path,
@@ -194,6 +196,13 @@ export function serveHttp(state: ApiServerState, context: Context, incoming: Inc
   }
   const formed = form === null ? null : { ...form, headers };
   serveHttpResource(state, context, known, { http, info, query, user, form: formed, shown });
+}
+
+/** Only who asks for tables is looked at: kinds of others need not be found yet. */
+function canBeTable(state: ApiServerState, accept: string, info: RequestInfo): boolean {
+  if (!info.isResource || !accept.includes("as=Table")) return true;
+  const kind = findKind(state, info.group, info.resource, info.version);
+  return kind === undefined || hasTable(kind, info.subresource);
 }
 
 /** What flow schemas look at. */
@@ -329,6 +338,11 @@ function serveHttpResource(state: ApiServerState, context: Context, incoming: In
   }
   if (form === null && !isConnected) {
     reply(context, incoming, statusResponse(notAcceptable(SERVED_TYPES), shown));
+    return;
+  }
+  const wrongTable = form === null ? null : checkTableOptions(form);
+  if (wrongTable !== null) {
+    reply(context, incoming, statusResponse(wrongTable, shown));
     return;
   }
   if ("refusal" in body && request.options.connect === undefined) {

@@ -265,10 +265,22 @@ describe("a custom resource", () => {
       metadata: { name: "a", alias: "b" },
     });
     expect(bodyOf(embedded).message).toMatch(
-      /strict decoding error: unknown field "spec.inner.metadata.nick", unknown field "metadata.alias"$/,
+      /strict decoding error: unknown field "metadata.alias", unknown field "spec.inner.metadata.nick"$/,
     );
     const warned = http("POST", `${GROUP}?fieldValidation=Warn`, widget("a", { size: 1, junk: 1 }));
     expect(warned.headers.warning).toBe('299 - "unknown field \\"spec.junk\\""');
+  });
+
+  it("may have finalizers without a domain, and is told better of those that are new", () => {
+    const holder = widget("held");
+    const body = { ...holder, metadata: { name: "held", finalizers: ["hold", "example.com/hold"] } };
+    const made = http("POST", GROUP, body);
+    const told = (name: string) =>
+      `299 - "metadata.finalizers: \\"${name}\\": prefer a domain-qualified finalizer name including a path (/) to avoid accidental conflicts with other finalizer writers"`;
+    expect([made.status, made.headers.warning]).toEqual([201, told("hold")]);
+    const patch = { metadata: { finalizers: ["hold", "keep"] } };
+    const kept = http("PATCH", `${GROUP}/held`, patch, { "content-type": "application/merge-patch+json" });
+    expect([kept.status, kept.headers.warning]).toEqual([200, told("keep")]);
   });
 
   it("counts generations of all but its status", () => {

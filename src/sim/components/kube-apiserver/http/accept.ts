@@ -34,13 +34,17 @@ export function isPretty(query: Query, userAgent: string): boolean {
   return asked === "" ? READ_BY_PEOPLE.test(userAgent) : ["1", "t", "T", "TRUE", "true", "True"].includes(asked);
 }
 
-/** The shape that the client likes best of those that this server writes; null: none (406). Protobuf is not written: JSON is, which every client takes. */
+/**
+ * The shape that the client likes best of those that this server writes; null: none (406). Protobuf is not written: JSON
+ * is, which every client takes. `hasTable`: whether what is answered can be shown as a table.
+ */
 export function formOf(
   method: string,
   path: string,
   accept: string,
   query: Query,
   userAgent = "",
+  hasTable = true,
 ): ResponseForm | null {
   const base = {
     method,
@@ -55,9 +59,11 @@ export function formOf(
     if (!SERVED_TYPES.includes(type) && type !== "*/*" && type !== "application/*") continue;
     const as = parameters.get("as");
     if (as === undefined) return { ...base, as: "object", media };
-    if (parameters.get("g") !== "meta.k8s.io" || parameters.get("v") !== "v1") continue;
-    if (as === "Table") return { ...base, as: "table", media };
-    if (as === "PartialObjectMetadata" || as === "PartialObjectMetadataList") return { ...base, as: "partial", media };
+    const metaVersion = parameters.get("v");
+    if (parameters.get("g") !== "meta.k8s.io" || (metaVersion !== "v1" && metaVersion !== "v1beta1")) continue;
+    if (as === "Table" && hasTable) return { ...base, as: "table", media, metaVersion };
+    if (as === "PartialObjectMetadata" || as === "PartialObjectMetadataList")
+      return { ...base, as: "partial", media, metaVersion };
   }
   return null;
 }

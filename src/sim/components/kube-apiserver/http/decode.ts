@@ -10,6 +10,7 @@ import {
   jsonTypeOf,
   strictDecodingMessage,
 } from "../../../api/schema/decode.ts";
+import { inOrderOfText } from "../../../api/schema/duplicates.ts";
 import { OBJECT_META, type StructType } from "../../../api/schema/schema.ts";
 import { badRequest } from "../../../api/status-errors.ts";
 import type { ResourceRequest } from "../messages.ts";
@@ -44,7 +45,7 @@ export function decodeBody(
   }
   const missing = kind.custom === null || request.subresource === "scale" ? null : missingTypeOf(given, text);
   if (missing !== null) return unrecognized(missing);
-  const decoded = decodeObjectOf(kind, request, duplicatesIn(body));
+  const decoded = decodeObjectOf(kind, request, duplicatesIn(body), body.isYaml ? "" : body.text);
   return "problem" in decoded
     ? { refusal: badRequest(cannotBeHandledMessage(served.kind, served.version, decoded.problem)) }
     : decoded;
@@ -68,8 +69,8 @@ function decodeCustom(kind: Kind, request: ResourceRequest, duplicates: readonly
     const object = normalCustom(kind, { ...given, metadata: decoded ?? {} }, unknown);
     const problems = [
       ...duplicates,
-      ...unknown.map((field) => `unknown field ${JSON.stringify(field)}`),
       ...metadata.unknownFields,
+      ...unknown.sort().map((field) => `unknown field ${JSON.stringify(field)}`),
     ];
     const mode = request.options.fieldValidation ?? "Warn";
     if (problems.length > 0 && mode === "Strict") return { problem: strictDecodingMessage(problems) };
@@ -89,8 +90,16 @@ const METADATA_ONLY: StructType = Object.freeze({
   required: [],
 });
 
-/** `duplicates`: what the text tells beside the object. A body that is known to be an object of the kind (or of its subresource). */
-export function decodeObjectOf(kind: Kind, request: ResourceRequest, duplicates: readonly string[] = []): Decoded {
+/**
+ * A body that is known to be an object of the kind (or of its subresource). `duplicates`: what the text tells beside the
+ * object; `json`: that text, where it is what the object was read from.
+ */
+export function decodeObjectOf(
+  kind: Kind,
+  request: ResourceRequest,
+  duplicates: readonly string[] = [],
+  json = "",
+): Decoded {
   if (!isRecord(request.body)) return { request, warnings: [] };
   const served = kind.subresources.find(({ name }) => name === request.subresource) ?? kind;
   const given = request.body as ApiObject;
@@ -102,7 +111,8 @@ export function decodeObjectOf(kind: Kind, request: ResourceRequest, duplicates:
   try {
     const decoded = decodeKind(body);
     if (decoded === undefined) return { request, warnings: [] };
-    const problems = [...duplicates, ...decoded.unknownFields];
+    const told = [...duplicates, ...decoded.unknownFields];
+    const problems = json === "" || told.length < 2 ? told : inOrderOfText(json, told);
     const mode = request.options.fieldValidation ?? "Warn";
     if (problems.length > 0 && mode === "Strict") return { problem: strictDecodingMessage(problems) };
     const object = deepFreeze(decoded.object as ApiObject);

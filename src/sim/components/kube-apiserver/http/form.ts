@@ -8,6 +8,11 @@ export interface ResponseForm {
   readonly pretty: boolean;
   /** Of table rows: `None`, `Metadata` (default), `Object`. */
   readonly includeObject: string;
+  /** Of tables and of metadata alone; default v1. */
+  readonly metaVersion?: MetaVersion;
   /** What every answer to this request says beside its own headers. */
   readonly headers?: Readonly<Record<string, string>>;
 }
+
+/** Versions of `meta.k8s.io`. */
+export type MetaVersion = "v1" | "v1beta1";

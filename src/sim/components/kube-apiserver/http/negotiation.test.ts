@@ -111,6 +111,40 @@ describe("headers of every answer", () => {
   });
 });
 
+describe("a table", () => {
+  const TABLE = "application/json;as=Table;g=meta.k8s.io;v=";
+  const NAMESPACES = "/api/v1/namespaces";
+
+  it.each([
+    ["authorization.k8s.io", "selfsubjectaccessreviews", { nonResourceAttributes: { path: "/", verb: "get" } }],
+    ["authorization.k8s.io", "selfsubjectrulesreviews", { namespace: "default" }],
+    ["authentication.k8s.io", "selfsubjectreviews", undefined],
+  ])("is none of %s %s", (group, resource, spec) => {
+    const path = `/apis/${group}/v1/${resource}`;
+    const response = harness.http("POST", path, { spec }, { accept: `${TABLE}v1` });
+    expect([response.status, messageOf(response)]).toEqual([406, NEGOTIATED]);
+    expect(harness.http("POST", path, { spec }, { accept: `${TABLE}v1,application/json` }).status).toBe(201);
+  });
+
+  it("comes in both versions, its rows with what was asked for", () => {
+    const shown = (version: string, query: string): unknown[] => {
+      const { body } = get(`${NAMESPACES}?limit=1${query}`, `${TABLE}${version}`);
+      const table = JSON.parse(body) as { kind: string; apiVersion: string; rows: { object: Status | null }[] };
+      const { object } = table.rows[0]!;
+      return [table.kind, table.apiVersion, object === null ? null : `${object.apiVersion} ${object.kind}`];
+    };
+    expect(shown("v1", "")).toEqual(["Table", "meta.k8s.io/v1", "meta.k8s.io/v1 PartialObjectMetadata"]);
+    expect(shown("v1beta1", "")).toEqual(["Table", "meta.k8s.io/v1beta1", "meta.k8s.io/v1beta1 PartialObjectMetadata"]);
+    expect(shown("v1beta1", "&includeObject=Object")[2]).toBe("v1 Namespace");
+    expect(shown("v1", "&includeObject=None")[2]).toBeNull();
+    const wrong = get(`${NAMESPACES}?includeObject=Some`, `${TABLE}v1`);
+    expect([wrong.status, messageOf(wrong)]).toEqual([
+      400,
+      "Unable to convert to Table as requested: includeObject: Invalid value: \"Some\": must be 'Metadata', 'Object', 'None', or empty",
+    ]);
+  });
+});
+
 describe("a resourceVersion that is none", () => {
   const WHY = 'resourceVersion: Invalid value: "abc": strconv.ParseUint: parsing "abc": invalid syntax';
 

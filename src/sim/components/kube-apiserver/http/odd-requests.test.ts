@@ -58,6 +58,15 @@ describe("a body that cannot be read", () => {
     expect(answer("POST", MAPS, " ".repeat(3_145_729))).toEqual([413, "Request entity too large: limit is 3145728"]);
   });
 
+  it("is told what is wrong in the order of its text", () => {
+    const text =
+      '{"kind":"ConfigMap","apiVersion":"v1","metadata":{"name":"odd","zone":1},"extra":1,"immutable":true,"immutable":false,"aside":2}';
+    expect(answer("POST", `${MAPS}?fieldValidation=Strict`, text)).toEqual([
+      400,
+      'ConfigMap in version "v1" cannot be handled as a ConfigMap: strict decoding error: unknown field "metadata.zone", unknown field "extra", duplicate field "immutable", unknown field "aside"',
+    ]);
+  });
+
   it("that says a field twice is refused or warned of", () => {
     const text = "kind: ConfigMap\napiVersion: v1\nmetadata: {name: twice}\ndata:\n  a: b\n  a: c\n";
     const twice = 'yaml: unmarshal errors:\n  line 6: key "a" already set in map';
@@ -189,6 +198,10 @@ describe("options", () => {
     expect(answer("DELETE", `${MAPS}/a?propagationPolicy=Never`)).toEqual([
       422,
       'DeleteOptions.meta.k8s.io "" is invalid: propagationPolicy: Unsupported value: "Never": supported values: "Foreground", "Background", "Orphan", "nil"',
+    ]);
+    expect(answer("DELETE", `${MAPS}/a`, { orphanDependents: true, propagationPolicy: "Orphan" })).toEqual([
+      422,
+      'DeleteOptions.meta.k8s.io "" is invalid: propagationPolicy: Invalid value: "Orphan": orphanDependents and deletionPropagation cannot be both set',
     ]);
     expect(answer("PATCH", `${MAPS}/a?force=true`, {}, type("merge-patch+json"))).toEqual([
       422,

@@ -29,11 +29,12 @@ export function checkWriteOptions(
   options: RequestOptionsOfVerb,
   dryRun: readonly string[],
   isApply: boolean,
+  body: unknown,
 ): Status | null {
   const kind = OPTIONS_KINDS[verb];
   if (kind === undefined) return null;
   const errors: FieldError[] = [];
-  if (verb === "delete" || verb === "deletecollection") checkPolicy(errors, query, options);
+  if (verb === "delete" || verb === "deletecollection") checkPolicy(errors, saysTwice(query, body), options);
   else {
     if (verb === "patch" && !isApply && query.has("force"))
       errors.push(forbidden("force", "may not be specified for non-apply patch"));
@@ -47,10 +48,17 @@ export function checkWriteOptions(
   return errors.length === 0 ? null : invalid({ group: "meta.k8s.io", kind }, "", errors);
 }
 
-function checkPolicy(errors: FieldError[], query: Query, options: RequestOptionsOfVerb): void {
+/** What becomes of dependents, in the old way and in the new one. A body is taken as a whole, without the query. */
+function saysTwice(query: Query, body: unknown): boolean {
+  const given = (body ?? {}) as { readonly orphanDependents?: unknown; readonly propagationPolicy?: unknown };
+  if (given.orphanDependents !== undefined && given.propagationPolicy !== undefined) return true;
+  return query.has("orphanDependents") && query.has("propagationPolicy");
+}
+
+function checkPolicy(errors: FieldError[], isSaidTwice: boolean, options: RequestOptionsOfVerb): void {
   const policy = options.propagationPolicy;
   if (policy === undefined) return;
-  if (query.has("orphanDependents") && query.has("propagationPolicy"))
+  if (isSaidTwice)
     errors.push(
       invalidField("propagationPolicy", policy, "orphanDependents and deletionPropagation cannot be both set"),
     );

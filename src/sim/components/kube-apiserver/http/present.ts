@@ -1,7 +1,7 @@
 import type { Kind } from "../../../api/kinds.ts";
 import type { ApiObject } from "../../../api/object.ts";
 import { isStatus } from "../registry/exchange.ts";
-import type { ResponseForm } from "./form.ts";
+import type { MetaVersion, ResponseForm } from "./form.ts";
 import { partialOf } from "./partial.ts";
 import { tableOf } from "./table.ts";
 
@@ -12,7 +12,7 @@ export function presented(kind: Kind, form: ResponseForm, object: ApiObject, now
     case "table":
       return tableOf(kind, form, object, nowWallUs);
     case "partial":
-      return partial(object);
+      return partial(object, form.metaVersion);
     default:
       return withoutKindOfItems(object);
   }
@@ -25,13 +25,13 @@ function withoutKindOfItems(object: ApiObject): ApiObject {
   return { ...object, items: (items as readonly ApiObject[]).map(({ kind: _, apiVersion: __, ...item }) => item) };
 }
 
-function partial(object: ApiObject): ApiObject {
+function partial(object: ApiObject, metaVersion: MetaVersion = "v1"): ApiObject {
   const { items } = object;
-  if (!Array.isArray(items)) return partialOf(object);
+  if (!Array.isArray(items)) return partialOf(object, metaVersion);
   return {
     kind: "PartialObjectMetadataList",
-    apiVersion: "meta.k8s.io/v1",
+    apiVersion: `meta.k8s.io/${metaVersion}`,
     metadata: object.metadata ?? {},
-    items: (items as readonly ApiObject[]).map(partialOf),
+    items: (items as readonly ApiObject[]).map((item) => partialOf(item, metaVersion)),
   };
 }

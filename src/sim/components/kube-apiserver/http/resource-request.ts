@@ -135,7 +135,7 @@ function optionsOf(
     if (policy !== undefined && policy !== "") options.propagationPolicy = policy;
     dryRun.push(...(given.dryRun ?? []));
   }
-  const wrong = checkWriteOptions(info.verb, query, options as RequestOptionsOfVerb, dryRun, isApply);
+  const wrong = checkWriteOptions(info.verb, query, options as RequestOptionsOfVerb, dryRun, isApply, body);
   if (wrong !== null) return wrong;
   if (dryRun.length > 0) options.dryRun = true;
   if (["log", "exec", "attach", "portforward", "proxy"].includes(info.subresource))

@@ -124,6 +124,65 @@ it("OpenAPI v2 defines all kinds in JSON", () => {
   const { definitions } = JSON.parse(get("/openapi/v2").body) as { definitions: Record<string, Schema> };
   expect(definitions).toHaveProperty(["io.k8s.api.core.v1.Pod"]);
   expect(definitions).toHaveProperty(["com.example.v1.Widget"]);
+  expect(definitions["io.k8s.api.core.v1.Pod"]!.properties!.spec).toEqual({
+    $ref: "#/definitions/io.k8s.api.core.v1.PodSpec",
+  });
+});
+
+describe("OpenAPI v2 of a custom resource", () => {
+  const published = (plural: string, schema: object): Schema => {
+    const kind = plural.charAt(0).toUpperCase() + plural.slice(1);
+    const metadata = { name: `${plural}.v2.example.com` };
+    const version = { name: "v1", served: true, storage: true, schema: { openAPIV3Schema: schema } };
+    const spec = { group: "v2.example.com", scope: "Cluster", names: { plural, kind }, versions: [version] };
+    harness.http("POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", {
+      apiVersion: "apiextensions.k8s.io/v1",
+      kind: "CustomResourceDefinition",
+      metadata,
+      spec,
+    });
+    harness.run(1_000_000);
+    const { definitions } = JSON.parse(get("/openapi/v2").body) as { definitions: Record<string, Schema> };
+    const { "x-kubernetes-group-version-kind": _, ...shown } = definitions[`com.example.v2.v1.${kind}`]!;
+    if (shown.properties === undefined) return shown;
+    const { apiVersion: _a, kind: _k, metadata: _m, ...own } = shown.properties;
+    return { ...shown, properties: own };
+  };
+
+  it("says what its schema says", () => {
+    const schema = {
+      type: "object",
+      required: ["spec"],
+      properties: {
+        spec: { type: "object", properties: { sizes: { type: "array", items: { type: "integer", minimum: 1 } } } },
+      },
+    };
+    expect(published("closed", schema)).toEqual(schema);
+  });
+
+  it("tells no fields of what has others, too", () => {
+    expect(published("open", { type: "object", "x-kubernetes-preserve-unknown-fields": true })).toEqual({
+      type: "object",
+    });
+    const inner = {
+      type: "object",
+      "x-kubernetes-preserve-unknown-fields": true,
+      properties: { a: { type: "string" } },
+    };
+    expect(published("inside", { type: "object", properties: { spec: inner } })).toEqual({
+      type: "object",
+      properties: { spec: { "x-kubernetes-preserve-unknown-fields": true } },
+    });
+  });
+
+  it("leaves out nulls and alternatives", () => {
+    const port = { "x-kubernetes-int-or-string": true, anyOf: [{ type: "integer" }, { type: "string" }] };
+    const spec = { type: "object", required: ["a"], properties: { a: { type: "string", nullable: true }, port } };
+    expect(published("nulls", { type: "object", properties: { spec } })).toEqual({
+      type: "object",
+      properties: { spec: { type: "object", properties: { a: {}, port: { "x-kubernetes-int-or-string": true } } } },
+    });
+  });
 });
 
 describe("discovery", () => {

@@ -6,6 +6,7 @@ import { firstAccepted } from "../http/accept.ts";
 import type { ApiServerState } from "../state.ts";
 import { pathsOf } from "./operations.ts";
 import { SchemaCollector } from "./schemas.ts";
+import { definitionsOfV2 } from "./v2.ts";
 
 const TITLE = "Kubernetes";
 const VERSION = "v1.33.1";
@@ -32,13 +33,13 @@ export function openApiV2(
     const text = field(1, "2.0") + field(2, field(1, TITLE) + field(2, VERSION));
     return { text, contentType: `application/${V2_PROTOBUF}.v1.0+protobuf`, etag: etagOf(text) };
   }
-  const schemas = new SchemaCollector("#/definitions/");
+  const schemas = new SchemaCollector("#/definitions/", true);
   for (const kind of servedKinds(state)) schemas.addKind(kind);
   const document = {
     swagger: "2.0",
     info: { title: TITLE, version: VERSION },
     paths: {},
-    definitions: schemas.all(),
+    definitions: definitionsOfV2(schemas.all()),
   };
   const text = `${JSON.stringify(document)}\n`;
   return { text, contentType: "application/json", etag: etagOf(text) };

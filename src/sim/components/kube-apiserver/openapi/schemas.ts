@@ -1,4 +1,4 @@
-import type { JsonSchema as CustomSchema } from "../../../api/custom/json-schema.ts";
+import { type JsonSchema as CustomSchema, preservesUnknown } from "../../../api/custom/json-schema.ts";
 import { apiVersionOf, type Kind } from "../../../api/kinds.ts";
 import { schemaNameOf } from "../../../api/schema/names.ts";
 import {
@@ -79,9 +79,12 @@ const METADATA_TEXT =
 export class SchemaCollector {
   private readonly schemas = new Map<string, JsonSchema>();
   private readonly root: string;
+  /** kubectl would take the fields that are told of such a kind for all that it may have. */
+  private readonly hidesOpenKinds: boolean;
 
-  constructor(root = "#/components/schemas/") {
+  constructor(root = "#/components/schemas/", hidesOpenKinds = false) {
     this.root = root;
+    this.hidesOpenKinds = hidesOpenKinds;
   }
 
   /** A reference to the kind's schema; that of its list is collected, too. */
@@ -125,6 +128,10 @@ export class SchemaCollector {
       type: "object",
       "x-kubernetes-preserve-unknown-fields": true,
     };
+    if (this.hidesOpenKinds && preservesUnknown(schema)) {
+      this.schemas.set(name, { type: "object", "x-kubernetes-group-version-kind": [gvk] });
+      return name;
+    }
     this.schemas.set(name, {
       ...schema,
       type: "object",

@@ -1,4 +1,5 @@
 import { validateCustomUpdate } from "../../../api/custom/validate.ts";
+import { finalizerWarnings } from "../../../api/custom/warnings.ts";
 import type { FieldError } from "../../../api/field-errors.ts";
 import { withManagedFields } from "../../../api/managed-fields/managed-fields.ts";
 import type { ApiObject, Status } from "../../../api/object.ts";
@@ -118,6 +119,9 @@ function update(state: ApiServerState, exchange: Exchange, context: Context, sto
     if (context.observed) context.note("validation", { errors: errors.length });
     return { do: "refuse", status: invalid(kind, exchange.name, errors) };
   }
+  if (kind.custom !== null)
+    for (const text of finalizerWarnings(admitted, current))
+      if (!exchange.warnings.includes(text)) exchange.warnings.push(text);
   const escalates = checkEscalation(state, kind, exchange.user, admitted as Parameters<typeof checkEscalation>[3]);
   if (escalates !== null) return { do: "refuse", status: escalates };
   const late = admission.validate({ ...asked, object: admitted });

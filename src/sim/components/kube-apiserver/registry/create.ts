@@ -1,6 +1,6 @@
 import { type Definition, isTrue } from "../../../api/custom/definition.ts";
 import { validateCustomCreate } from "../../../api/custom/validate.ts";
-import { definitionWarnings } from "../../../api/custom/warnings.ts";
+import { definitionWarnings, finalizerWarnings } from "../../../api/custom/warnings.ts";
 import { invalid as invalidField } from "../../../api/field-errors.ts";
 import { generateName, randomUid } from "../../../api/hash.ts";
 import { apiVersionOf, type Kind, storageKey } from "../../../api/kinds.ts";
@@ -158,6 +158,7 @@ export function create(
     return;
   }
   if (isDefinition(kind)) exchange.warnings.push(...definitionWarnings(prepared));
+  if (kind.custom !== null) exchange.warnings.push(...finalizerWarnings(prepared, null));
   const escalates = checkEscalation(state, kind, exchange.user, prepared as Parameters<typeof checkEscalation>[3]);
   if (escalates !== null) {
     refuse(state, exchange, context, escalates);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { World } from "../../../../kernel/world.ts";
 import { createRequest, patchRequest } from "../../../../machinery/requests.ts";
-import { DEPLOYMENTS } from "../../../../machinery/resources.ts";
+import { DEPLOYMENTS, REPLICA_SETS } from "../../../../machinery/resources.ts";
 import { ask, pass, stored } from "../../../../machinery/testing/small-world.ts";
 import type { DeploymentStatus } from "../../lib/types.ts";
 import { controllerWorld, eventsOf, makeReady } from "../../testing/controller-world.ts";
@@ -82,6 +82,34 @@ describe("a Deployment in a world", () => {
     const deployment = stored(world, "apps/deployments").get("default/web");
     expect(deployment?.metadata?.annotations?.["deployment.kubernetes.io/revision"]).toBe("2");
     expect(stored(world, "pods").size).toBe(3);
+  });
+
+  it("counts on from the revision of a set that it adopts, however large", () => {
+    const labels = { app: "web", old: "yes" };
+    const revision = "3546343826724305832";
+    const set = {
+      apiVersion: "apps/v1",
+      kind: "ReplicaSet",
+      metadata: {
+        name: "old",
+        namespace: "default",
+        labels,
+        annotations: { "deployment.kubernetes.io/revision": revision },
+      },
+      spec: {
+        replicas: 1,
+        selector: { matchLabels: labels },
+        template: { ...TEMPLATE, metadata: { labels } },
+      },
+    };
+    const world = controllerWorld();
+    pass(world, 5);
+    ask(world, createRequest(REPLICA_SETS, set));
+    pass(world, 2);
+    ask(world, createRequest(DEPLOYMENTS, WEB));
+    pass(world, 3);
+    const deployment = stored(world, "apps/deployments").get("default/web");
+    expect(deployment?.metadata?.annotations?.["deployment.kubernetes.io/revision"]).toBe("3546343826724305833");
   });
 
   it("does nothing but scale while paused, and goes back to an old template under a new revision", () => {

@@ -50,7 +50,7 @@ export function buildNewSet(deployment: Deployment, oldSets: readonly ReplicaSet
       template: { ...template, metadata: { ...template?.metadata, labels } },
     },
   };
-  const revision = maxRevision(oldSets) + 1;
+  const revision = maxRevision(oldSets) + 1n;
   const replicas = newSetReplicas(deployment, [...oldSets, bare], bare);
   const annotations = newSetAnnotations(deployment, bare, revision, false);
   return deepFreeze({ ...bare, metadata: { ...bare.metadata, annotations }, spec: { ...bare.spec, replicas } });
@@ -58,7 +58,7 @@ export function buildNewSet(deployment: Deployment, oldSets: readonly ReplicaSet
 
 /** The present new set with annotations and minReadySeconds as they should be; the same object if they are. */
 export function updatedNewSet(deployment: Deployment, newSet: ReplicaSet, oldSets: readonly ReplicaSet[]): ReplicaSet {
-  const annotations = newSetAnnotations(deployment, newSet, maxRevision(oldSets) + 1, true);
+  const annotations = newSetAnnotations(deployment, newSet, maxRevision(oldSets) + 1n, true);
   const minReadySeconds = deployment.spec?.minReadySeconds ?? 0;
   const same = Object.entries(annotations).every(([name, value]) => newSet.metadata?.annotations?.[name] === value);
   if (same && (newSet.spec?.minReadySeconds ?? 0) === minReadySeconds) return newSet;
@@ -73,7 +73,7 @@ export function updatedNewSet(deployment: Deployment, newSet: ReplicaSet, oldSet
 function newSetAnnotations(
   deployment: Deployment,
   set: ReplicaSet,
-  revision: number,
+  revision: bigint,
   exists: boolean,
 ): Readonly<Record<string, string>> {
   const annotations: Record<string, string> = { ...set.metadata?.annotations };

@@ -44,7 +44,8 @@ export function bySizeNewer(a: ReplicaSet, b: ReplicaSet): number {
 }
 
 export function byRevision(a: ReplicaSet, b: ReplicaSet): number {
-  return revisionOf(a) - revisionOf(b) || byCreation(a, b);
+  const [left, right] = [revisionOf(a), revisionOf(b)];
+  return left < right ? -1 : left > right ? 1 : byCreation(a, b);
 }
 
 function byName(a: ReplicaSet, b: ReplicaSet): number {
@@ -53,20 +54,20 @@ function byName(a: ReplicaSet, b: ReplicaSet): number {
   return left < right ? -1 : left > right ? 1 : 0;
 }
 
-/** 0 when there is none. */
-export function revisionOf(object: ReplicaSet | Deployment): number {
+/** 64 bits, as Go reads it: an adopted set may say a number that is no integer of doubles any more. 0 when there is none. */
+export function revisionOf(object: ReplicaSet | Deployment): bigint {
   const text = object.metadata?.annotations?.[REVISION];
-  return text !== undefined && /^\d+$/.test(text) ? Number(text) : 0;
+  return text !== undefined && /^\d+$/.test(text) ? BigInt(text) : 0n;
 }
 
-export function maxRevision(sets: readonly ReplicaSet[]): number {
-  return sets.reduce((max, set) => Math.max(max, revisionOf(set)), 0);
+export function maxRevision(sets: readonly ReplicaSet[]): bigint {
+  return sets.map(revisionOf).reduce((max, revision) => (revision > max ? revision : max), 0n);
 }
 
 /** The second highest revision. */
-export function lastRevision(sets: readonly ReplicaSet[]): number {
-  let max = 0;
-  let second = 0;
+export function lastRevision(sets: readonly ReplicaSet[]): bigint {
+  let max = 0n;
+  let second = 0n;
   for (const set of sets) {
     const revision = revisionOf(set);
     if (revision >= max) {

@@ -1,6 +1,8 @@
 import { expect, it } from "vitest";
 import type { ApiObject, OwnerReference } from "../../../../api/object.ts";
-import { fakeApi, pass } from "../../../../machinery/testing/small-world.ts";
+import { deleteRequest } from "../../../../machinery/requests.ts";
+import { CONFIG_MAPS } from "../../../../machinery/resources.ts";
+import { ask, fakeApi, pass } from "../../../../machinery/testing/small-world.ts";
 import { controllerWorld } from "../../testing/controller-world.ts";
 
 const POD_OWNER: OwnerReference = { apiVersion: "v1", kind: "Pod", name: "owner", uid: "u-owner" };
@@ -44,4 +46,35 @@ it.each(CASES)("an object %s", (_what, object, owners) => {
     ({ metadata }) => metadata?.name === "child",
   );
   expect(left?.metadata?.ownerReferences?.map(({ name }) => name) ?? null).toEqual(owners);
+});
+
+it("objects that own each other in a circle go, the last of them unblocked", () => {
+  const owned = (name: string, owner: string): ApiObject => ({
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: {
+      name,
+      namespace: "a",
+      uid: `u-${name}`,
+      ownerReferences: [
+        {
+          apiVersion: "v1",
+          kind: "ConfigMap",
+          name: owner,
+          uid: `u-${owner}`,
+          controller: true,
+          blockOwnerDeletion: true,
+        },
+      ],
+    },
+  });
+  const world = controllerWorld({
+    objects: { configmaps: [owned("one", "three"), owned("two", "one"), owned("three", "two")] },
+    flags: ["--controllers=garbage-collector-controller"],
+  });
+  pass(world, 10);
+  expect(fakeApi(world).objects.get("configmaps")?.size).toBe(3);
+  ask(world, deleteRequest(CONFIG_MAPS, "a", "one", { propagationPolicy: "Foreground" }));
+  pass(world, 10);
+  expect([...(fakeApi(world).objects.get("configmaps")?.keys() ?? [])]).toEqual([]);
 });

@@ -82,7 +82,7 @@ function objectChanged(informer: string, delta: Delta, hands: Hands<null>): void
       return found === undefined || isDeletingDependents(found);
     });
     if (isSuspect) hands.add(key, delta.trace);
-    for (const owner of before) if (!owners.some(({ uid }) => uid === owner.uid)) enqueueOwner(owner, delta, hands);
+    for (const owner of before) if (!blocks(owner, owners)) enqueueOwner(owner, delta, hands);
   }
   if (!isDeleting(object)) return;
   const began =
@@ -95,6 +95,12 @@ function objectChanged(informer: string, delta: Delta, hands: Hands<null>): void
     }
     hands.add(itemKey(informer, object), delta.trace);
   }
+}
+
+/** Whether the owner still has to wait, after a change of the references. */
+function blocks({ uid, blockOwnerDeletion }: OwnerReference, owners: readonly OwnerReference[]): boolean {
+  const kept = owners.find((owner) => owner.uid === uid);
+  return kept !== undefined && (kept.blockOwnerDeletion === true || blockOwnerDeletion !== true);
 }
 
 const NO_OWNERS: readonly OwnerReference[] = Object.freeze([]);
@@ -180,9 +186,9 @@ function decide(
       writes: [withoutOwners(informer, resource, object, new Set(superfluous.map((owner) => owner.uid)))],
     };
   }
-  const hasDependents = dependentsOf(view.store, object).length > 0;
+  const dependents = byState.waiting.length > 0 ? dependentsOf(view.store, object) : [];
   const propagationPolicy =
-    byState.waiting.length > 0 && hasDependents
+    dependents.length > 0
       ? "Foreground"
       : hasFinalizer(object, ORPHAN_FINALIZER)
         ? "Orphan"
@@ -190,10 +196,32 @@ function decide(
           ? "Foreground"
           : "Background";
   const options = { propagationPolicy, preconditions: { uid } } as const;
-  return {
-    events,
-    writes: [{ request: deleteRequest(resource, namespace, name, options), ignore: ["NotFound", "Conflict"] }],
+  const deletion: PlannedWrite = {
+    request: deleteRequest(resource, namespace, name, options),
+    ignore: ["NotFound", "Conflict"],
   };
+  // Who waits for its dependents and is one itself would wait for ever.
+  const isCycle = dependents.some((dependent) => isDeletingDependents(dependent.object));
+  const unblocking = isCycle ? unblockOwners(informer, resource, object) : [];
+  return { events, writes: [...unblocking, deletion] };
+}
+
+/** No owner waits for this object any more. */
+function unblockOwners(informer: string, resource: Resource, object: ApiObject): PlannedWrite[] {
+  const { namespace = "", name = "", uid, resourceVersion, ownerReferences = [] } = object.metadata ?? {};
+  if (!ownerReferences.some((owner) => owner.blockOwnerDeletion)) return [];
+  const custom = isCustom(informer);
+  const unblocked = ownerReferences.map((owner) => ({ ...owner, blockOwnerDeletion: false }));
+  const changed = custom ? unblocked : unblocked.map((owner) => ({ uid: owner.uid, blockOwnerDeletion: false }));
+  const body = deepFreeze({
+    metadata: { ownerReferences: changed, uid, ...(custom ? { resourceVersion } : {}) },
+  });
+  return [
+    {
+      request: patchRequest(resource, namespace, name, custom ? "merge" : "strategic", body),
+      ignore: ["NotFound"],
+    },
+  ];
 }
 
 /** An owner of that uid exists, but in another namespace. */
