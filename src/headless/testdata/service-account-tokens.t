@@ -49,6 +49,18 @@ there. A token on request lives an hour.
   UID                                                 [-0-9a-f]+ (re)
   Groups                                              [system:serviceaccounts system:serviceaccounts:default system:authenticated]
   Extra: authentication\.kubernetes\.io/credential-id   \[JTI=[-0-9a-f]+] (re)
+
+An account's mention of such a Secret goes with the Secret.
+
+  $ kubectl create secret generic spare --type=kubernetes.io/service-account-token --dry-run=client -o yaml | kubectl annotate -f - --local kubernetes.io/service-account.name=robot -o yaml | kubectl create -f -
+  secret/spare created
+  $ kubectl patch sa robot -p '{"secrets":[{"name":"robot"},{"name":"spare"}]}'
+  serviceaccount/robot patched
+  $ kubectl delete secret spare
+  secret "spare" deleted
+  $ lab wait 1s
+  $ kubectl get sa robot -o jsonpath='{.secrets}'
+  [{"name":"robot"}] (no-eol)
   $ kubectl delete sa robot
   serviceaccount "robot" deleted
   $ lab wait 1s

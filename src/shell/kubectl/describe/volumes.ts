@@ -64,9 +64,15 @@ const sources: Readonly<Record<string, Source>> = {
       "Type:",
       "EphemeralVolume (an inline specification for a volume that gets created and deleted with the pod)",
     );
-    const claim = objectOf(at(source, "volumeClaimTemplate", "spec"));
+    const { metadata, spec } = objectOf(source.volumeClaimTemplate);
+    const claim = objectOf(spec);
     lines.line(2, "StorageClass:", textOf(claim.storageClassName));
     lines.line(2, "Volume:", textOf(claim.volumeName));
+    nestedPairs(lines, "Labels", objectOf(at(metadata, "labels")), "=");
+    nestedPairs(lines, "Annotations", objectOf(at(metadata, "annotations")), ": ");
+    lines.line(2, "Capacity:", "");
+    lines.line(2, "Access Modes:", "");
+    if (claim.volumeMode !== undefined) lines.line(2, "VolumeMode:", textOf(claim.volumeMode));
   },
   projected: (lines, volume) => {
     lines.line(2, "Type:", "Projected (a volume that contains injected data from multiple sources)");
@@ -86,6 +92,13 @@ function projection(lines: Lines, source: JsonObject): void {
   } else if (isObject(serviceAccountToken)) {
     lines.line(2, "TokenExpirationSeconds:", String(numberOf(serviceAccountToken.expirationSeconds)));
   }
+}
+
+/** Upstream's nested writer indents every piece that it is given, not every line. */
+function nestedPairs(lines: Lines, title: string, pairs: JsonObject, sign: string): void {
+  const [first, ...others] = sortedKeys(pairs).map((key) => `${key}${sign}${textOf(pairs[key])}`);
+  lines.raw(`    ${title}:\t${first === undefined ? "<none>" : `    ${first}`}\n`);
+  for (const other of others) lines.raw(`    \t    ${other}\n`);
 }
 
 function pairsOf(pairs: JsonObject): readonly string[] {

@@ -19,6 +19,7 @@ import {
   MIRRORED_SLICE_INDEX,
   mirroredSliceIndex,
 } from "./controllers/endpointslice-mirroring/index.ts";
+import { ephemeralVolumeController } from "./controllers/ephemeral-volume/index.ts";
 import { garbageCollector } from "./controllers/garbage-collector/index.ts";
 import { horizontalPodAutoscaler } from "./controllers/horizontal-pod-autoscaler/index.ts";
 import { jobController } from "./controllers/job/index.ts";
@@ -26,6 +27,7 @@ import { namespaceController } from "./controllers/namespace/index.ts";
 import { nodeIpamController } from "./controllers/node-ipam/index.ts";
 import { nodeLifecycleController } from "./controllers/node-lifecycle/index.ts";
 import { persistentVolumeBinder } from "./controllers/persistentvolume-binder/index.ts";
+import { persistentVolumeExpander } from "./controllers/persistentvolume-expander/index.ts";
 import { persistentVolumeProtection } from "./controllers/persistentvolume-protection/index.ts";
 import { persistentVolumeClaimProtection } from "./controllers/persistentvolumeclaim-protection/index.ts";
 import { podGarbageCollector } from "./controllers/pod-garbage-collector/index.ts";
@@ -97,8 +99,10 @@ export const CONTROLLERS: readonly ControllerEntry[] = [
   entry(podGarbageCollector, "pod-garbage-collector"),
   entry(ttlController, "ttl-controller"),
   entry(persistentVolumeBinder, "persistent-volume-binder", "persistentvolume-controller"),
+  entry(persistentVolumeExpander, "expand-controller", "volume_expand"),
   entry(persistentVolumeClaimProtection, "pvc-protection-controller"),
   entry(persistentVolumeProtection, "pv-protection-controller"),
+  entry(ephemeralVolumeController, "ephemeral-volume-controller", "ephemeral_volume"),
 ];
 
 export const INDEX_FUNCTIONS: IndexFunctions = Object.freeze({

@@ -1,3 +1,4 @@
+import { claimNameOf, notForPod } from "../../api/storage/pod-claims.ts";
 import type { PersistentVolume, PersistentVolumeClaim } from "../../api/storage/volumes.ts";
 import type { Context } from "../../kernel/types.ts";
 import { call } from "../../machinery/client.ts";
@@ -21,9 +22,9 @@ const NETWORK_VOLUMES = "/var/lib/kubelet/plugins/kubernetes.io/volumes";
 
 /** Reads the pod's claims, and then their volumes, as far as that is not known yet (the desired state populator). */
 export function askClaims(state: KubeletState, worker: PodWorker, context: Context): void {
-  for (const { persistentVolumeClaim } of worker.pod.spec.volumes ?? []) {
-    const claim = persistentVolumeClaim?.claimName;
-    if (claim === undefined || worker.claims.has(claim) || worker.claimsAsked.has(claim)) continue;
+  for (const volume of worker.pod.spec.volumes ?? []) {
+    const claim = claimNameOf(worker.pod, volume);
+    if (claim === null || worker.claims.has(claim) || worker.claimsAsked.has(claim)) continue;
     if (state.machinery === null) return;
     worker.claimsAsked.add(claim);
     const tag: ClaimTag = { kubelet: "claim", uid: worker.uid, claim, claimUid: null };
@@ -64,6 +65,11 @@ function volumeOf(
   const { metadata, spec, status } = result.object as PersistentVolumeClaim;
   if (metadata.deletionTimestamp !== undefined) return problem(worker, tag.claim, "PVC is being deleted");
   if (status?.phase !== "Bound" || !spec.volumeName) return problem(worker, tag.claim, "PVC is not bound");
+  const isEphemeral = (worker.pod.spec.volumes ?? []).some(
+    (volume) => volume.ephemeral !== undefined && claimNameOf(worker.pod, volume) === tag.claim,
+  );
+  const stranger = isEphemeral ? notForPod(worker.pod, result.object) : null;
+  if (stranger !== null) return { problem: stranger };
   if (state.machinery === null) return null;
   const next: ClaimTag = { ...tag, claimUid: metadata.uid ?? "" };
   call(clientOf(state.machinery), context, getRequest(PERSISTENT_VOLUMES, "", spec.volumeName), next);

@@ -164,6 +164,7 @@ export interface Volume {
   readonly downwardAPI?: { readonly items?: readonly DownwardItem[] };
   readonly projected?: { readonly sources?: readonly ProjectedSource[] };
   readonly persistentVolumeClaim?: { readonly claimName: string; readonly readOnly?: boolean };
+  readonly ephemeral?: object;
 }
 
 export interface ProjectedSource {

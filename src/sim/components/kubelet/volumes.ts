@@ -1,4 +1,5 @@
 import { deepFreeze } from "../../api/object.ts";
+import { claimNameOf } from "../../api/storage/pod-claims.ts";
 import { withFields } from "../../kernel/records.ts";
 import type { Context } from "../../kernel/types.ts";
 import type { ContainerMount } from "../container-runtime/messages.ts";
@@ -82,8 +83,9 @@ export function setUpVolume(
     }
     return { mounted: { files } };
   }
-  if (volume.persistentVolumeClaim !== undefined) {
-    const found = worker.claims.get(volume.persistentVolumeClaim.claimName);
+  const claim = claimNameOf(pod, volume);
+  if (claim !== null) {
+    const found = worker.claims.get(claim);
     if (found === undefined) return WAITING;
     return "problem" in found ? { unprocessed: found.problem } : { mounted: found };
   }

@@ -1,4 +1,5 @@
 import type { ApiObject } from "../../../api/object.ts";
+import { claimNameOf } from "../../../api/storage/pod-claims.ts";
 import type { Attributes, Decision } from "./attributes.ts";
 import { type PolicyRule, ruleAllows } from "./rules.ts";
 
@@ -161,7 +162,9 @@ interface ContainerReferences {
 interface VolumeReferences {
   readonly secret?: { readonly secretName?: string };
   readonly configMap?: Reference;
+  readonly name: string;
   readonly persistentVolumeClaim?: { readonly claimName?: string };
+  readonly ephemeral?: unknown;
   readonly projected?: {
     readonly sources?: readonly { readonly secret?: Reference; readonly configMap?: Reference }[];
   };
@@ -187,7 +190,7 @@ export function references(pod: ApiObject): ReadonlySet<string> {
   for (const volume of spec.volumes ?? []) {
     add("secret", volume.secret?.secretName);
     add("configmap", volume.configMap?.name);
-    add("pvc", volume.persistentVolumeClaim?.claimName);
+    add("pvc", claimNameOf(pod, volume) ?? undefined);
     for (const source of volume.projected?.sources ?? []) {
       add("secret", source.secret?.name);
       add("configmap", source.configMap?.name);

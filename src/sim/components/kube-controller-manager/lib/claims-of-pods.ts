@@ -1,26 +1,21 @@
 import type { ApiObject } from "../../../api/object.ts";
+import { claimNameOf } from "../../../api/storage/pod-claims.ts";
 import type { IndexFunction } from "../../../machinery/store.ts";
 import type { Pod } from "./types.ts";
-
-interface PodVolume {
-  readonly name: string;
-  readonly persistentVolumeClaim?: { readonly claimName: string };
-  readonly ephemeral?: unknown;
-}
 
 /** Pods by the claims that they use: `namespace/name`. */
 export const POD_BY_CLAIM_INDEX = "podByClaim";
 
 export const podByClaimIndex: IndexFunction = claimsOfPod;
 
-/** Keys of the claims that a pod uses; a claim made for the pod alone is named after both. */
+/** Keys of the claims that a pod uses. */
 export function claimsOfPod(pod: ApiObject): readonly string[] {
-  const volumes = (pod.spec as { readonly volumes?: readonly PodVolume[] } | undefined)?.volumes;
+  const volumes = (pod as Pod).spec?.volumes;
   if (volumes === undefined) return NONE;
   let keys: string[] | null = null;
-  for (const { name, persistentVolumeClaim, ephemeral } of volumes) {
-    if (persistentVolumeClaim === undefined && ephemeral === undefined) continue;
-    const claim = persistentVolumeClaim?.claimName ?? `${pod.metadata?.name}-${name}`;
+  for (const volume of volumes) {
+    const claim = claimNameOf(pod, volume);
+    if (claim === null) continue;
     keys ??= [];
     keys.push(`${pod.metadata?.namespace ?? ""}/${claim}`);
   }

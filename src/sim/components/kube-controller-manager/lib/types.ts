@@ -71,6 +71,7 @@ export interface PodSpec {
 export interface Volume {
   readonly name: string;
   readonly persistentVolumeClaim?: { readonly claimName: string };
+  readonly ephemeral?: { readonly volumeClaimTemplate?: PersistentVolumeClaim };
   readonly [source: string]: unknown;
 }
 

@@ -1,4 +1,4 @@
-import type { ApiObject } from "../../../api/object.ts";
+import { claimNameOf } from "../../../api/storage/pod-claims.ts";
 import type { ClusterEvent } from "../framework/events.ts";
 import type { Pod, Volume } from "../objects.ts";
 import type { PodInfo } from "../pod-info.ts";
@@ -20,10 +20,9 @@ export interface ClaimUse {
 }
 
 /** The claim behind a volume; null: it has none. */
-export function claimOf(pod: Pod, { name, persistentVolumeClaim, ephemeral }: Volume): ClaimUse | null {
-  if (persistentVolumeClaim !== undefined) return { name: persistentVolumeClaim.claimName ?? "", isEphemeral: false };
-  if (ephemeral !== undefined) return { name: `${pod.metadata.name ?? ""}-${name}`, isEphemeral: true };
-  return null;
+export function claimOf(pod: Pod, volume: Volume): ClaimUse | null {
+  const name = claimNameOf(pod, volume);
+  return name === null ? null : { name, isEphemeral: volume.persistentVolumeClaim === undefined };
 }
 
 export function claimsOf(pod: Pod): ClaimUse[] {
@@ -33,13 +32,6 @@ export function claimsOf(pod: Pod): ClaimUse[] {
     if (claim !== null) claims.push(claim);
   }
   return claims;
-}
-
-/** Why an ephemeral volume's claim is none of this pod's; null: it is its own. */
-export function notForPod({ metadata }: Pod, claim: ApiObject): string | null {
-  const owner = claim.metadata?.ownerReferences?.find(({ controller }) => controller === true);
-  if (owner?.uid === metadata.uid) return null;
-  return `PVC ${metadata.namespace ?? ""}/${claim.metadata?.name ?? ""} was not created for pod ${metadata.namespace ?? ""}/${metadata.name ?? ""} (pod is not owner)`;
 }
 
 /** A hint: the event is about a claim that the pod uses. */

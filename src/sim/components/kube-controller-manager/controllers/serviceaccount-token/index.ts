@@ -1,7 +1,7 @@
 import { encodeBase64Text } from "../../../../api/base64.ts";
 import { type ApiObject, deepFreeze } from "../../../../api/object.ts";
 import { signToken } from "../../../../api/service-account-token.ts";
-import type { ControllerDefinition } from "../../../../machinery/controller-runtime.ts";
+import type { ControllerDefinition, PlannedWrite, View } from "../../../../machinery/controller-runtime.ts";
 import { deleteRequest, updateRequest } from "../../../../machinery/requests.ts";
 import { SECRETS, SERVICE_ACCOUNTS } from "../../../../machinery/resources.ts";
 import { keyOf } from "../../../../machinery/store.ts";
@@ -17,13 +17,21 @@ interface Memory {
   readonly rootCa: string;
 }
 
+interface Account extends ApiObject {
+  readonly secrets?: readonly { readonly name?: string }[];
+}
+
 interface Secret extends ApiObject {
   readonly data?: Readonly<Record<string, string>>;
 }
 
+/** Key of an account that may still mention a Secret that is gone: `mention:NAMESPACE/ACCOUNT/SECRET`. */
+const MENTION = "mention:";
+
 /**
  * pkg/controller/serviceaccount/tokens_controller.go: fills in Secrets of the type `service-account-token`, and takes
- * away those whose account is gone. Nobody gets such a Secret by itself any more. Keys are Secrets.
+ * away those whose account is gone, and an account's mention of one that is gone. Nobody gets such a Secret by itself any
+ * more. Keys are Secrets, or mentions of them.
  */
 export const serviceAccountTokenController: ControllerDefinition<Memory> = {
   name: "serviceaccount-token-controller",
@@ -38,7 +46,10 @@ export const serviceAccountTokenController: ControllerDefinition<Memory> = {
   },
   onDelta(informer, delta, hands) {
     if (informer === TOKENS) {
+      const { namespace = "", name = "", annotations } = delta.object.metadata ?? {};
+      const account = annotations?.[ACCOUNT_NAME] ?? "";
       if (delta.type !== "deleted") hands.add(keyOf(delta.object), delta.trace);
+      else hands.add(`${MENTION}${namespace}/${account}/${name}`, delta.trace);
       return;
     }
     if (delta.type === "updated") return;
@@ -48,6 +59,7 @@ export const serviceAccountTokenController: ControllerDefinition<Memory> = {
     });
   },
   reconcile(view, key) {
+    if (key.startsWith(MENTION)) return { writes: withoutMention(view, key.slice(MENTION.length)) };
     const secret = view.store(TOKENS).objects.get(key) as Secret | undefined;
     if (secret === undefined || view.memory.key === "") return {};
     const { namespace = "", name = "", annotations = {}, resourceVersion, uid } = secret.metadata ?? {};
@@ -63,6 +75,18 @@ export const serviceAccountTokenController: ControllerDefinition<Memory> = {
     return next === null ? {} : { writes: [{ request: updateRequest(SECRETS, next) }] };
   },
 };
+
+/** removeReferenceFromServiceAccount. */
+function withoutMention(view: View<Memory>, mention: string): PlannedWrite[] {
+  const [namespace = "", accountName = "", secret = ""] = mention.split("/");
+  const account = view.store("serviceaccounts").objects.get(`${namespace}/${accountName}`) as Account | undefined;
+  const isThereAgain = view.store(TOKENS).objects.get(`${namespace}/${secret}`) !== undefined;
+  if (isThereAgain || !account?.secrets?.some(({ name }) => name === secret)) return [];
+  const { secrets, ...rest } = account;
+  const left = secrets!.filter(({ name }) => name !== secret);
+  const next = deepFreeze(left.length === 0 ? rest : { ...rest, secrets: left });
+  return [{ request: updateRequest(SERVICE_ACCOUNTS, next), ignore: ["NotFound"] }];
+}
 
 /** Null: it has all that it needs. */
 function filled(secret: Secret, account: ApiObject, { key, rootCa }: Memory): Secret | null {

@@ -5,11 +5,12 @@ import {
   migratedVolume,
   type VolumeSources,
 } from "../../../../api/storage/csi-migration.ts";
+import { notForPod } from "../../../../api/storage/pod-claims.ts";
 import { classOf, type PersistentVolume, type PersistentVolumeClaim } from "../../../../api/storage/volumes.ts";
 import type { ClusterObjects } from "../../cluster-objects.ts";
 import { CONTINUE, type PluginDefinition, podsOnNode, rejection, SKIP } from "../../framework/plugin.ts";
 import type { Pod } from "../../objects.ts";
-import { claimMissing, claimOf, isClaimOfPod, notForPod } from "../claims.ts";
+import { claimMissing, claimOf, isClaimOfPod } from "../claims.ts";
 
 const FULL = rejection("node(s) exceed max volume count", false);
 

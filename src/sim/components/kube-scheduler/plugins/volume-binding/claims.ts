@@ -1,7 +1,8 @@
+import { notForPod } from "../../../../api/storage/pod-claims.ts";
 import { classOf, type PersistentVolumeClaim } from "../../../../api/storage/volumes.ts";
 import type { ClusterObjects } from "../../cluster-objects.ts";
 import type { Pod } from "../../objects.ts";
-import { type ClaimUse, claimMissing, claimsOf, notForPod } from "../claims.ts";
+import { type ClaimUse, claimMissing, claimsOf } from "../claims.ts";
 
 const BIND_COMPLETED = "pv.kubernetes.io/bind-completed";
 
