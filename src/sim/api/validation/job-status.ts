@@ -108,12 +108,10 @@ function checkTimes(errors: Errors, status: Fields, old: Fields, spec: Fields): 
   if (start !== null && end !== null && end < start) {
     errors.push(invalid(path, status.completionTime, "completionTime cannot be set before startTime"));
   }
-  if (!isPresent(old.startTime) || spec.suspend === true) return;
-  if (!isPresent(status.startTime)) {
-    errors.push(required("status.startTime", "startTime cannot be removed for unsuspended job"));
-  } else if (differs("startTime", status, old)) {
-    errors.push(invalid("status.startTime", status.startTime, "field is immutable"));
-  }
+  if (!isPresent(old.startTime) || spec.suspend === true || !differs("startTime", status, old)) return;
+  // A job's time begins anew when it resumes.
+  const resumes = isPresent(status.startTime) && isTrue(old, "Suspended") && !isTrue(status, "Suspended");
+  if (!resumes) errors.push(required("status.startTime", "startTime cannot be removed for unsuspended job"));
 }
 
 function checkFinished(errors: Errors, status: Fields, old: Fields): void {
