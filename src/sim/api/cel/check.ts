@@ -1,292 +1,274 @@
-/** Types of CEL expressions, as far as they say whether an expression can be evaluated at all (cel-go's checker). */
-import { CelError, type CelNode, parseCel, qualifiedName } from "./parse.ts";
-
-/** `dyn` is anything. */
-export type CelType = string;
+/** Whether an expression can be evaluated at all, and to what (cel-go's checker). */
+import { overloadsOf } from "./library/library.ts";
+import type { Overload } from "./library/overload.ts";
+import { type CelMacro, macroOf } from "./macros.ts";
+import { CelError, type CelNode, calledFunction, parseCel, qualifiedName } from "./parse.ts";
+import {
+  type Bindings,
+  BOOL,
+  type CelType,
+  DYN,
+  ERROR,
+  fits,
+  formatType,
+  INT,
+  isAnything,
+  listOf,
+  mapOf,
+  optionalOf,
+  parseType,
+  STRING,
+  substitute,
+  typeOfType,
+} from "./types.ts";
 
 export type CelVariables = Readonly<Record<string, CelType>>;
 
-/** What functions give; "" is the type of the first argument. Those of Kubernetes' libraries are among them. */
-const FUNCTIONS: Readonly<Record<string, CelType>> = {
-  size: "int",
-  string: "string",
-  int: "int",
-  uint: "uint",
-  double: "double",
-  bool: "bool",
-  bytes: "bytes",
-  type: "type",
-  dyn: "dyn",
-  duration: "google.protobuf.Duration",
-  timestamp: "google.protobuf.Timestamp",
-  contains: "bool",
-  startsWith: "bool",
-  endsWith: "bool",
-  matches: "bool",
-  getDate: "int",
-  getDayOfMonth: "int",
-  getDayOfWeek: "int",
-  getDayOfYear: "int",
-  getFullYear: "int",
-  getHours: "int",
-  getMilliseconds: "int",
-  getMinutes: "int",
-  getMonth: "int",
-  getSeconds: "int",
-  charAt: "string",
-  indexOf: "int",
-  lastIndexOf: "int",
-  lowerAscii: "string",
-  upperAscii: "string",
-  replace: "string",
-  split: "list(string)",
-  substring: "string",
-  trim: "string",
-  join: "string",
-  format: "string",
-  find: "string",
-  findAll: "list(string)",
-  isSorted: "bool",
-  sum: "dyn",
-  min: "dyn",
-  max: "dyn",
-  url: "kubernetes.URL",
-  isURL: "bool",
-  getScheme: "string",
-  getHost: "string",
-  getHostname: "string",
-  getPort: "string",
-  getEscapedPath: "string",
-  getQuery: "map(string, list(string))",
-  quantity: "kubernetes.Quantity",
-  isQuantity: "bool",
-  sign: "int",
-  isInteger: "bool",
-  asInteger: "int",
-  asApproximateFloat: "double",
-  isGreaterThan: "bool",
-  isLessThan: "bool",
-  compareTo: "int",
-  add: "kubernetes.Quantity",
-  sub: "kubernetes.Quantity",
-  ip: "net.IP",
-  isIP: "bool",
-  cidr: "net.CIDR",
-  isCIDR: "bool",
-  containsIP: "bool",
-  containsCIDR: "bool",
-  family: "int",
-  isUnspecified: "bool",
-  isLoopback: "bool",
-  prefixLength: "int",
-  masked: "net.CIDR",
-  named: "dyn",
-  validate: "dyn",
-  semver: "kubernetes.Semver",
-  isSemver: "bool",
-  major: "int",
-  minor: "int",
-  patch: "int",
-  path: "kubernetes.authorization.PathCheck",
-  group: "kubernetes.authorization.GroupCheck",
-  serviceAccount: "kubernetes.authorization.Authorizer",
-  resource: "kubernetes.authorization.ResourceCheck",
-  subresource: "kubernetes.authorization.ResourceCheck",
-  namespace: "kubernetes.authorization.ResourceCheck",
-  name: "kubernetes.authorization.ResourceCheck",
-  fieldSelector: "kubernetes.authorization.ResourceCheck",
-  labelSelector: "kubernetes.authorization.ResourceCheck",
-  check: "kubernetes.authorization.Decision",
-  allowed: "bool",
-  reason: "string",
-  errored: "bool",
-  error: "string",
-  hasValue: "bool",
-  value: "dyn",
-  orValue: "dyn",
-  or: "dyn",
-  optMap: "dyn",
-  flatten: "dyn",
-  setReplace: "dyn",
-  base64: "dyn",
-};
-
-const TYPE_NAMES = ["int", "uint", "double", "bool", "string", "bytes", "list", "map", "null_type", "type"];
-const QUANTIFIERS = ["all", "exists", "exists_one", "existsOne"];
-const NUMBERS = ["int", "uint", "double"];
-const TIMES = ["google.protobuf.Duration", "google.protobuf.Timestamp"];
-
-/** The expression's type. Throws CelError for what cannot be read or typed. */
-export function checkCel(source: string, variables: CelVariables): CelType {
-  return typeOf(parseCel(source), { source, variables });
+export interface Checked {
+  readonly node: CelNode;
+  readonly type: CelType;
 }
 
-interface Scope {
-  readonly source: string;
-  readonly variables: CelVariables;
+const TYPE_NAMES = [
+  "int",
+  "uint",
+  "double",
+  "bool",
+  "string",
+  "bytes",
+  "list",
+  "map",
+  "null_type",
+  "type",
+  "optional_type",
+];
+
+/** Throws a CelError that tells everything that is wrong. */
+export function checkCel(source: string, variables: CelVariables): Checked {
+  const node = parseCel(source);
+  const checker = new Checker(source);
+  const type = checker.typeOf(node, new Map(Object.entries(variables)));
+  if (checker.errors.length > 0) throw CelError.all(checker.errors);
+  return { node, type };
 }
 
-function typeOf(node: CelNode, scope: Scope): CelType {
-  switch (node.kind) {
-    case "literal":
-      return node.type;
-    case "ident":
-      return typeOfName(node.name, node, scope);
-    case "select": {
-      const name = qualifiedName(node);
-      const declared = name === null ? undefined : scope.variables[name];
-      if (declared !== undefined) return declared;
-      const operand = typeOf(node.operand, scope);
-      if (NUMBERS.includes(operand) || ["bool", "string", "bytes", "null_type"].includes(operand)) {
-        throw new CelError(scope.source, node.at, `type '${operand}' does not support field selection`);
+/** Names in scope. */
+type Scope = ReadonlyMap<string, CelType>;
+
+function typeNamed(name: string): CelType | undefined {
+  return name.startsWith("google.protobuf.") ? typeOfType(parseType(name)) : undefined;
+}
+
+/** The types of these are not modelled: whatever is selected from them is anything. */
+const UNMODELLED = /^kubernetes\.(AdmissionRequest|authorization\.)/;
+
+class Checker {
+  readonly errors: CelError[] = [];
+
+  constructor(private readonly source: string) {}
+
+  private refuse(at: number, message: string): CelType {
+    this.errors.push(new CelError(this.source, at, message));
+    return ERROR;
+  }
+
+  typeOf(node: CelNode, scope: Scope): CelType {
+    switch (node.kind) {
+      case "literal":
+        return parseType(node.type);
+      case "ident":
+        return this.typeOfName(node.name, node.at, scope);
+      case "select":
+        return this.typeOfSelect(node, scope);
+      case "index":
+        return this.resolve(node.optional ? "_[?_]" : "_[_]", [node.operand, node.index], false, node.at, scope);
+      case "list":
+        return listOf(this.common(node.items, scope, node.optional));
+      case "map": {
+        const keys = this.common(
+          node.entries.map(([key]) => key),
+          scope,
+        );
+        return mapOf(
+          keys,
+          this.common(
+            node.entries.map(([, value]) => value),
+            scope,
+            node.optional,
+          ),
+        );
       }
-      return "dyn";
+      case "message":
+        for (const [, value] of node.fields) this.typeOf(value, scope);
+        return parseType(node.name);
+      case "call":
+        return this.typeOfCall(node, scope);
     }
-    case "index": {
-      const operand = typeOf(node.operand, scope);
-      const index = typeOf(node.index, scope);
-      const element = elementOf(operand);
-      const fits = operand.startsWith("list(") ? ["int", "dyn"].includes(index) : true;
-      if (element === null || !fits) throw noOverload("_[_]", [operand, index], node, scope);
-      return element;
+  }
+
+  private typeOfName(name: string, at: number, scope: Scope): CelType {
+    const declared = scope.get(name);
+    if (declared !== undefined) return declared;
+    if (TYPE_NAMES.includes(name)) return typeOfType(parseType(name));
+    return this.refuse(at, `undeclared reference to '${name}' (in container '')`);
+  }
+
+  private typeOfSelect(node: CelNode & { readonly kind: "select" }, scope: Scope, at = node.at): CelType {
+    const name = qualifiedName(node);
+    const declared = name === null ? undefined : (scope.get(name) ?? typeNamed(name));
+    if (declared !== undefined) return declared;
+    const operand = this.typeOf(node.operand, scope);
+    if (operand.name === "optional_type") {
+      const inner = this.fieldOf(operand.parameters[0]!, node.field, at);
+      return inner.name === "optional_type" ? inner : optionalOf(inner);
     }
-    case "list":
-      return `list(${common(node.items.map((item) => typeOf(item, scope)))})`;
-    case "map": {
-      const keys = common(node.entries.map(([key]) => typeOf(key, scope)));
-      return `map(${keys}, ${common(node.entries.map(([, value]) => typeOf(value, scope)))})`;
+    const field = this.fieldOf(operand, node.field, at);
+    return node.optional ? optionalOf(field) : field;
+  }
+
+  private fieldOf(operand: CelType, field: string, at: number): CelType {
+    if (isAnything(operand)) return DYN;
+    if (operand.name === "map") return operand.parameters[1]!;
+    if (operand.fields !== undefined) return operand.fields.get(field) ?? this.refuse(at, `undefined field '${field}'`);
+    if (UNMODELLED.test(operand.name)) return DYN;
+    return this.refuse(at, `type '${formatType(operand)}' does not support field selection`);
+  }
+
+  /** The type of all of them: literals hold values of one type. `optional`: which of them may be missing. */
+  private common(nodes: readonly CelNode[], scope: Scope, optional: readonly number[] = []): CelType {
+    let found: CelType | null = null;
+    for (const [index, node] of nodes.entries()) {
+      let type = this.typeOf(node, scope);
+      if (optional.includes(index) && type.name === "optional_type") type = type.parameters[0]!;
+      if (found === null || found.name === "error") found = type;
+      else if (!fits(found, type)) {
+        if (fits(type, found)) found = type;
+        else this.refuse(node.at, `expected type '${formatType(found)}' but found '${formatType(type)}'`);
+      } else if (found.name === "null_type") found = type;
     }
-    case "message":
-      for (const [, value] of node.fields) typeOf(value, scope);
-      return node.name;
-    case "call":
-      return typeOfCall(node, scope);
+    return found ?? DYN;
   }
-}
 
-function typeOfName(name: string, node: CelNode, { source, variables }: Scope): CelType {
-  const declared = Object.hasOwn(variables, name) ? variables[name] : undefined;
-  if (declared !== undefined) return declared;
-  if (TYPE_NAMES.includes(name)) return `type(${name})`;
-  throw new CelError(source, node.at, `undeclared reference to '${name}' (in container '')`);
-}
-
-function common(types: readonly CelType[]): CelType {
-  const first = types[0];
-  return first !== undefined && types.every((type) => type === first) ? first : "dyn";
-}
-
-function elementOf(type: CelType): CelType | null {
-  if (type === "dyn") return "dyn";
-  if (type.startsWith("list(")) return type.slice("list(".length, -1);
-  if (!type.startsWith("map(")) return null;
-  const inside = type.slice("map(".length, -1);
-  return inside.slice(inside.indexOf(", ") + 2);
-}
-
-type Call = CelNode & { readonly kind: "call" };
-
-function typeOfCall(node: Call, scope: Scope): CelType {
-  const macro = typeOfMacro(node, scope);
-  if (macro !== null) return macro;
-  const target = node.target === null ? [] : [typeOf(node.target, scope)];
-  const types = [...target, ...node.args.map((arg) => typeOf(arg, scope))];
-  const operator = OPERATORS[node.name];
-  if (operator !== undefined && node.target === null) {
-    const type = operator(types);
-    if (type === null) throw noOverload(node.name, types, node, scope);
-    return type;
-  }
-  const known = Object.hasOwn(FUNCTIONS, node.name) ? FUNCTIONS[node.name] : undefined;
-  if (known === undefined) {
-    throw new CelError(scope.source, node.at, `undeclared reference to '${node.name}' (in container '')`);
-  }
-  return known;
-}
-
-/** `has`, and what runs over the elements of a list or the keys of a map. */
-function typeOfMacro(node: Call, scope: Scope): CelType | null {
-  const { name, target, args } = node;
-  if (name === "has" && target === null && args.length === 1) {
-    const [field] = args;
-    if (field!.kind !== "select") throw new CelError(scope.source, field!.at, "invalid argument to has() macro");
-    typeOf(field!, scope);
-    return "bool";
-  }
-  if (target === null || args.length < 2 || args[0]!.kind !== "ident") return null;
-  if (!QUANTIFIERS.includes(name) && name !== "map" && name !== "filter") return null;
-  const range = typeOf(target, scope);
-  const keys = range.startsWith("map(") ? range.slice("map(".length, range.indexOf(", ")) : null;
-  const element = keys ?? elementOf(range);
-  if (element === null) {
-    throw new CelError(
-      scope.source,
-      node.at,
-      `expression of type '${range}' cannot be range of a comprehension (must be list, map, or dynamic)`,
+  private typeOfCall(node: CelNode & { readonly kind: "call" }, scope: Scope): CelType {
+    const macro = macroOf(node);
+    if (macro !== null) return this.typeOfMacro(macro, node, scope);
+    const called = calledFunction(
+      node,
+      (name) => scope.has(name),
+      (name) => overloadsOf(name).length > 0,
     );
+    // What is put into a text may be of any types.
+    if (node.name === "format" && called.target !== null && node.args[0]?.kind === "list")
+      return this.typeOfFormat(called.target, node.args[0], scope);
+    const args = called.target === null ? node.args : [called.target, ...node.args];
+    return this.resolve(called.name, args, called.target !== null, node.at, scope);
   }
-  const variables = { ...scope.variables, [args[0]!.name]: element };
-  const types = args.slice(1).map((arg) => typeOf(arg, { ...scope, variables }));
-  if (QUANTIFIERS.includes(name)) {
-    if (!isBoolean(types[0]!)) throw noOverload("_&&_", ["bool", types[0]!], args[1]!, scope);
-    return "bool";
+
+  private typeOfFormat(target: CelNode, list: CelNode & { readonly kind: "list" }, scope: Scope): CelType {
+    for (const item of list.items) this.typeOf(item, scope);
+    const type = this.typeOf(target, scope);
+    if (fits(STRING, type)) return STRING;
+    return this.refuse(list.at, noOverload("format", [type, listOf(DYN)], true));
   }
-  return name === "filter" ? `list(${element})` : `list(${types.at(-1)!})`;
+
+  private resolve(name: string, args: readonly CelNode[], isMember: boolean, at: number, scope: Scope): CelType {
+    const types = args.map((arg) => this.typeOf(arg, scope));
+    const overloads = overloadsOf(name);
+    if (overloads.length === 0) return this.refuse(at, `undeclared reference to '${name}' (in container '')`);
+    if (types.some((type) => type.name === "error")) return ERROR;
+    let result: CelType | null = null;
+    for (const each of overloads) {
+      const type = resultOf(each, types, isMember);
+      if (type === null) continue;
+      if (result === null) result = type;
+      else if (formatType(result) !== formatType(type)) result = DYN;
+    }
+    return result ?? this.refuse(at, noOverload(name, types, isMember));
+  }
+
+  private typeOfMacro(macro: CelMacro, node: CelNode & { readonly kind: "call" }, scope: Scope): CelType {
+    switch (macro.macro) {
+      case "wrong":
+        return this.refuse(macro.at, macro.message);
+      case "has":
+        this.typeOfSelect(macro.field, scope, node.at);
+        return BOOL;
+      case "optMap":
+      case "optFlatMap":
+        return this.typeOfOptional(macro, scope);
+      default:
+        return this.typeOfComprehension(macro, node.at, scope);
+    }
+  }
+
+  private typeOfOptional(macro: CelMacro & { readonly macro: "optMap" | "optFlatMap" }, scope: Scope): CelType {
+    const target = this.typeOf(macro.target, scope);
+    const inner = target.name === "optional_type" ? target.parameters[0]! : DYN;
+    const type = this.typeOf(macro.body, new Map(scope).set(macro.variable, inner));
+    return macro.macro === "optMap" ? optionalOf(type) : type;
+  }
+
+  private typeOfComprehension(
+    macro: Extract<CelMacro, { readonly variables: readonly string[] }>,
+    at: number,
+    scope: Scope,
+  ): CelType {
+    const range = this.typeOf(macro.target, scope);
+    const elements = elementsOf(range);
+    if (elements === null)
+      return this.refuse(
+        macro.target.at,
+        `expression of type '${formatType(range)}' cannot be range of a comprehension (must be list, map, or dynamic)`,
+      );
+    const [key, value] = elements;
+    const inner = new Map(scope);
+    if (macro.variables.length === 2) inner.set(macro.variables[0]!, key).set(macro.variables[1]!, value);
+    else inner.set(macro.variables[0]!, range.name === "map" ? key : value);
+    if (macro.filter !== null) {
+      const type = this.typeOf(macro.filter, inner);
+      const shown = listOf(macro.variables.length === 2 ? value : inner.get(macro.variables[0]!)!);
+      if (!fits(BOOL, type)) this.refuse(at, noOverload("_?_:_", [type, shown, shown], false));
+    }
+    const element = range.name === "map" ? key : value;
+    if (macro.body === null) return listOf(element);
+    const body = this.typeOf(macro.body, inner);
+    switch (macro.macro) {
+      case "map":
+      case "transformList":
+        return listOf(body);
+      case "transformMap":
+        return mapOf(key, body);
+      default:
+        if (!fits(BOOL, body)) {
+          const operator = macro.macro === "all" ? "_&&_" : macro.macro === "exists" ? "_||_" : "_?_:_";
+          const types = operator === "_?_:_" ? [body, INT, INT] : [BOOL, body];
+          return this.refuse(at, noOverload(operator, types, false));
+        }
+        return BOOL;
+    }
+  }
 }
 
-function noOverload(name: string, types: readonly CelType[], node: CelNode, { source }: Scope): CelError {
-  return new CelError(source, node.at, `found no matching overload for '${name}' applied to '(${types.join(", ")})'`);
+/** What the elements are known by, and what they are; null: there are none. */
+function elementsOf(range: CelType): readonly [CelType, CelType] | null {
+  if (isAnything(range)) return [DYN, DYN];
+  if (range.name === "list") return [INT, range.parameters[0]!];
+  return range.name === "map" ? [range.parameters[0] ?? STRING, range.parameters[1] ?? DYN] : null;
 }
 
-function isBoolean(type: CelType): boolean {
-  return type === "bool" || type === "dyn";
+function resultOf(
+  { parameters, isMember, result }: Overload,
+  types: readonly CelType[],
+  called: boolean,
+): CelType | null {
+  if (isMember !== called || parameters.length !== types.length) return null;
+  const bindings: Bindings = new Map();
+  const isFit = parameters.every((parameter, index) => fits(parameter, types[index]!, bindings));
+  return isFit ? substitute(result, bindings) : null;
 }
 
-function isDynamic(type: CelType): boolean {
-  return type === "dyn";
+function noOverload(name: string, types: readonly CelType[], isMember: boolean): string {
+  const shown = types.map(formatType);
+  const applied = isMember ? `${shown[0]}.(${shown.slice(1).join(", ")})` : `(${shown.join(", ")})`;
+  return `found no matching overload for '${name}' applied to '${applied}'`;
 }
-
-const logic = (types: readonly CelType[]): CelType | null => (types.every(isBoolean) ? "bool" : null);
-
-/** Two of one kind, or anything with what is not known. */
-function arithmetic(types: readonly string[], allowed: readonly CelType[]): CelType | null {
-  const [a, b] = types as [CelType, CelType];
-  if (isDynamic(a) || isDynamic(b)) return "dyn";
-  if (a === b && allowed.includes(a)) return a;
-  if (a.startsWith("list(") && b.startsWith("list(") && allowed.includes("list")) return a === b ? a : "list(dyn)";
-  if (TIMES.includes(a) && TIMES.includes(b) && allowed.includes("time")) return a === b ? TIMES[0]! : TIMES[1]!;
-  return null;
-}
-
-function equality([a, b]: readonly CelType[]): CelType | null {
-  const loose = isDynamic(a!) || isDynamic(b!) || a === "null_type" || b === "null_type";
-  const sameShape = a!.split("(")[0] === b!.split("(")[0];
-  return loose || sameShape ? "bool" : null;
-}
-
-function ordering([a, b]: readonly CelType[]): CelType | null {
-  const ordered = [...NUMBERS, "string", "bytes", "bool", ...TIMES];
-  if (isDynamic(a!) || isDynamic(b!)) return "bool";
-  if (NUMBERS.includes(a!) && NUMBERS.includes(b!)) return "bool";
-  return a === b && ordered.includes(a!) ? "bool" : null;
-}
-
-const OPERATORS: Readonly<Record<string, (types: readonly CelType[]) => CelType | null>> = {
-  "_||_": logic,
-  "_&&_": logic,
-  "!_": logic,
-  "-_": ([type]) => (["int", "double", "dyn"].includes(type!) ? type! : null),
-  "_?_:_": ([condition, yes, no]) => (isBoolean(condition!) ? (yes === no ? yes! : "dyn") : null),
-  "_==_": equality,
-  "_!=_": equality,
-  "_<_": ordering,
-  "_<=_": ordering,
-  "_>_": ordering,
-  "_>=_": ordering,
-  "@in": ([, container]) => (elementOf(container!) === null ? null : "bool"),
-  "_+_": (types) => arithmetic(types, [...NUMBERS, "string", "bytes", "list", "time"]),
-  "_-_": (types) => arithmetic(types, [...NUMBERS, "time"]),
-  "_*_": (types) => arithmetic(types, NUMBERS),
-  "_/_": (types) => arithmetic(types, NUMBERS),
-  "_%_": (types) => arithmetic(types, ["int", "uint"]),
-};

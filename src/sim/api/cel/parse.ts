@@ -8,14 +8,37 @@ export class CelError extends Error {
     const column = at - (before.lastIndexOf("\n") + 1);
     const shown = source.split("\n")[line - 1] ?? "";
     super(`ERROR: <input>:${line}:${column + 1}: ${message}\n | ${shown}\n | ${".".repeat(column)}^`);
+    this.at = at;
+  }
+
+  readonly at: number;
+
+  /** Several of one expression as one, in the order of their places. */
+  static all(errors: readonly CelError[]): CelError {
+    const sorted = [...errors].sort((a, b) => a.at - b.at);
+    const first = sorted[0]!;
+    first.message = sorted.map(({ message }) => message).join("\n");
+    return first;
   }
 }
 
 export type CelNode =
   | { readonly kind: "literal"; readonly at: number; readonly type: CelLiteralType; readonly value: string }
   | { readonly kind: "ident"; readonly at: number; readonly name: string }
-  | { readonly kind: "select"; readonly at: number; readonly operand: CelNode; readonly field: string }
-  | { readonly kind: "index"; readonly at: number; readonly operand: CelNode; readonly index: CelNode }
+  | {
+      readonly kind: "select";
+      readonly at: number;
+      readonly operand: CelNode;
+      readonly field: string;
+      readonly optional: boolean;
+    }
+  | {
+      readonly kind: "index";
+      readonly at: number;
+      readonly operand: CelNode;
+      readonly index: CelNode;
+      readonly optional: boolean;
+    }
   /** Operators are calls too, of functions such as `_+_`; `target` is what a method is called on. */
   | {
       readonly kind: "call";
@@ -24,8 +47,19 @@ export type CelNode =
       readonly target: CelNode | null;
       readonly args: readonly CelNode[];
     }
-  | { readonly kind: "list"; readonly at: number; readonly items: readonly CelNode[] }
-  | { readonly kind: "map"; readonly at: number; readonly entries: readonly (readonly [CelNode, CelNode])[] }
+  /** `optional`: which of them are there only if they have a value. */
+  | {
+      readonly kind: "list";
+      readonly at: number;
+      readonly items: readonly CelNode[];
+      readonly optional: readonly number[];
+    }
+  | {
+      readonly kind: "map";
+      readonly at: number;
+      readonly entries: readonly (readonly [CelNode, CelNode])[];
+      readonly optional: readonly number[];
+    }
   | {
       readonly kind: "message";
       readonly at: number;
@@ -84,6 +118,8 @@ const RESERVED =
   "as break const continue else false for function if import in let loop package namespace null return true var void while".split(
     " ",
   );
+/** These are no names, not even of fields. */
+const KEYWORDS = ["true", "false", "null", "in"];
 const MAX_DEPTH = 200;
 
 /** From loosest to tightest, all left-associative. */
@@ -185,20 +221,21 @@ class Parser {
       if (dot !== null) {
         const optional = this.takes("?") !== null;
         const name = this.next();
-        if (name.kind !== "ident") throw this.syntax(name, `mismatched input '${name.text}' expecting IDENTIFIER`);
+        if (name.kind !== "ident" || KEYWORDS.includes(name.text))
+          throw this.syntax(name, `mismatched input '${name.text}' expecting IDENTIFIER`);
         const open = optional ? null : this.takes("(");
         node =
           open === null
-            ? { kind: "select", at: dot.at, operand: node, field: name.text.replaceAll("`", "") }
-            : { kind: "call", at: open.at, name: name.text, target: node, args: this.items(")") };
+            ? { kind: "select", at: dot.at, operand: node, field: name.text.replaceAll("`", ""), optional }
+            : { kind: "call", at: open.at, name: name.text, target: node, args: this.items(")").items };
         continue;
       }
       const open = this.takes("[");
       if (open !== null) {
-        this.takes("?");
+        const optional = this.takes("?") !== null;
         const index = this.expression();
         this.close("]");
-        node = { kind: "index", at: open.at, operand: node, index };
+        node = { kind: "index", at: open.at, operand: node, index, optional };
         continue;
       }
       if (this.peek().text !== "{" || qualifiedName(node) === null) return node;
@@ -224,8 +261,8 @@ class Parser {
       this.close(")");
       return node;
     }
-    if (text === "[") return { kind: "list", at, items: this.items("]") };
-    if (text === "{") return { kind: "map", at, entries: this.mapEntries() };
+    if (text === "[") return { kind: "list", at, ...this.items("]") };
+    if (text === "{") return { kind: "map", at, ...this.mapEntries() };
     const name = text === "." ? this.next() : token;
     if (name.kind !== "ident" || name.text.startsWith("`")) {
       throw this.syntax(name, `mismatched input '${name.text}' expecting ${EXPRESSION_STARTS}`);
@@ -233,33 +270,35 @@ class Parser {
     if (RESERVED.includes(name.text)) throw new CelError(this.source, at, `reserved identifier: ${name.text}`);
     const open = this.takes("(");
     if (open === null) return { kind: "ident", at, name: name.text };
-    return { kind: "call", at: open.at, name: name.text, target: null, args: this.items(")") };
+    return { kind: "call", at: open.at, name: name.text, target: null, args: this.items(")").items };
   }
 
   /** Expressions up to `end`; a list may have a comma behind its last one. */
-  private items(end: string): CelNode[] {
+  private items(end: string): { readonly items: CelNode[]; readonly optional: number[] } {
     const items: CelNode[] = [];
-    if (this.takes(end) !== null) return items;
+    const optional: number[] = [];
+    if (this.takes(end) !== null) return { items, optional };
     for (;;) {
-      if (end === "]") this.takes("?");
+      if (end === "]" && this.takes("?") !== null) optional.push(items.length);
       items.push(this.expression());
       if (this.takes(",") === null || (end === "]" && (this.peek().text === end || this.peek().kind === "end"))) break;
     }
     this.close(end);
-    return items;
+    return { items, optional };
   }
 
-  private mapEntries(): (readonly [CelNode, CelNode])[] {
+  private mapEntries(): { readonly entries: (readonly [CelNode, CelNode])[]; readonly optional: number[] } {
     const entries: (readonly [CelNode, CelNode])[] = [];
+    const optional: number[] = [];
     while (this.peek().text !== "}" && this.peek().kind !== "end") {
-      this.takes("?");
+      if (this.takes("?") !== null) optional.push(entries.length);
       const key = this.expression();
       this.close(":");
       entries.push([key, this.expression()]);
       if (this.takes(",") === null) break;
     }
     this.close("}");
-    return entries;
+    return { entries, optional };
   }
 
   private messageFields(): (readonly [string, CelNode])[] {
@@ -281,4 +320,16 @@ export function qualifiedName(node: CelNode): string | null {
   if (node.kind !== "select") return null;
   const operand = qualifiedName(node.operand);
   return operand === null ? null : `${operand}.${node.field}`;
+}
+
+/** What a call calls: a method of its target, or a function whose name has the target in it (`sets.contains`). */
+export function calledFunction(
+  node: CelNode & { readonly kind: "call" },
+  isVariable: (name: string) => boolean,
+  isFunction: (name: string) => boolean,
+): { readonly name: string; readonly target: CelNode | null } {
+  const { name, target } = node;
+  const head = target === null ? null : qualifiedName(target);
+  if (head === null || isVariable(head.split(".")[0]!) || !isFunction(`${head}.${name}`)) return { name, target };
+  return { name: `${head}.${name}`, target: null };
 }

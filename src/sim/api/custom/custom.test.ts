@@ -218,6 +218,60 @@ describe("pruning and defaults", () => {
   });
 });
 
+describe("rules of a schema", () => {
+  const integer: JsonSchema = { type: "integer" };
+  const at = "s.properties[a].x-kubernetes-validations[0]";
+  const shown = (rule: string, more = 'Message:"", MessageExpression:""') =>
+    `apiextensions.ValidationRule{Rule:${JSON.stringify(rule)}, ${more}, Reason:(*apiextensions.FieldValueErrorReason)(nil), FieldPath:"", OptionalOldSelf:(*bool)(nil)}`;
+
+  it.each<[object, string[]]>([
+    [{ rule: "self > 0 && oldSelf > 0" }, []],
+    [{ rule: " " }, [`${at}.rule: Required value: rule is not specified`]],
+    [{ rule: "self > 0", message: " " }, [`${at}.message: Invalid value: " ": message must be non-empty if specified`]],
+    [{ rule: "self >\n0" }, [`${at}.message: Required value: message must be specified if rule contains line breaks`]],
+    [
+      { rule: "self > 0", reason: "Other" },
+      [
+        `${at}.reason: Unsupported value: "Other": supported values: "FieldValueDuplicate", "FieldValueForbidden", "FieldValueInvalid", "FieldValueRequired"`,
+      ],
+    ],
+    [{ rule: "self > 0", fieldPath: ".x" }, [`${at}.fieldPath: Invalid value: ".x": fieldPath must be a valid path`]],
+    [
+      { rule: "self > 'x'" },
+      [
+        `${at}.rule: Invalid value: ${shown("self > 'x'")}: compilation failed: ERROR: <input>:1:6: found no matching overload for '_>_' applied to '(int, string)'\n | self > 'x'\n | .....^`,
+      ],
+    ],
+    [{ rule: "self + 1" }, [`${at}.rule: Invalid value: ${shown("self + 1")}: cel expression must evaluate to a bool`]],
+    [
+      { rule: "self > 0", messageExpression: "self" },
+      [
+        `${at}.messageExpression: Invalid value: ${shown("self > 0", 'Message:"", MessageExpression:"self"')}: messageExpression must evaluate to a string`,
+      ],
+    ],
+    [
+      { rule: "self > 0", optionalOldSelf: true },
+      [`${at}.optionalOldSelf: Invalid value: true: may not be set if oldSelf is not used in rule`],
+    ],
+  ])("%j", (rule, expected) => {
+    const errors: Parameters<typeof checkStructure>[0] = [];
+    const a = { ...integer, "x-kubernetes-validations": [rule] };
+    checkStructure(errors, "s", { type: "object", properties: { a } });
+    expect(errors.map(errorLine)).toEqual(expected);
+  });
+
+  it("speaks of what was before where that is known", () => {
+    const errors: Parameters<typeof checkStructure>[0] = [];
+    const items = { ...integer, "x-kubernetes-validations": [{ rule: "self >= oldSelf" }] };
+    const keyed = { type: "object", required: ["k"], properties: { k: { type: "string" }, n: items } };
+    const map = { type: "array", items: keyed, "x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["k"] };
+    checkStructure(errors, "s", { type: "object", properties: { a: { type: "array", items }, b: map } });
+    expect(errors.map(errorLine)).toEqual([
+      's.properties[a].items.x-kubernetes-validations[0].rule: Invalid value: "self >= oldSelf": oldSelf cannot be used on the uncorrelatable portion of the schema within s.properties[a]',
+    ]);
+  });
+});
+
 describe("structural schemas", () => {
   it.each<[JsonSchema, string[]]>([
     [{ type: "object" }, []],
@@ -262,6 +316,23 @@ describe("structural schemas", () => {
       },
       [
         "s.properties[a].x-kubernetes-list-map-keys: Required value: must not be empty if x-kubernetes-list-type is map",
+      ],
+    ],
+    [
+      {
+        type: "object",
+        properties: {
+          a: { type: "array", items: { type: "string" }, "x-kubernetes-list-map-keys": ["k"] },
+          b: { type: "string", "x-kubernetes-map-type": "atomic" },
+          c: { type: "array", items: { type: "object" }, "x-kubernetes-list-type": "set" },
+          d: { "x-kubernetes-preserve-unknown-fields": false, type: "object" },
+        },
+      },
+      [
+        "s.properties[a].x-kubernetes-list-type: Required value: must be map if x-kubernetes-list-map-keys is non-empty",
+        's.properties[b].type: Invalid value: "string": must be object if x-kubernetes-map-type is specified',
+        's.properties[c].items.x-kubernetes-map-type: Invalid value: "null": must be atomic as item of a list with x-kubernetes-list-type=set',
+        "s.properties[d].x-kubernetes-preserve-unknown-fields: Invalid value: false: must be true or undefined",
       ],
     ],
     [

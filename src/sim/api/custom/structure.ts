@@ -3,6 +3,7 @@ import { type FieldError, forbidden, invalid, notSupported, required } from "../
 import { regularExpression } from "./go-regexp.ts";
 import { isEmbedded, isJsonObject, type JsonObject, type JsonSchema, preservesUnknown } from "./json-schema.ts";
 import { prune } from "./prune.ts";
+import { checkRuleExpressions, checkRuleTexts } from "./rules/check-rules.ts";
 import { validateValue } from "./validate-value.ts";
 
 const TYPES = ["array", "boolean", "integer", "number", "object", "string"];
@@ -42,7 +43,10 @@ const LEVEL_NAMES: Readonly<Record<Level, string>> = {
 };
 
 export function checkStructure(errors: FieldError[], path: string, schema: JsonSchema): void {
+  const before = errors.length;
   checkLevel(errors, path, schema, "root", 0);
+  // Of a schema that is none nobody can say what a rule means.
+  if (errors.length === before) checkRuleExpressions(errors, path, schema);
 }
 
 function checkLevel(errors: FieldError[], path: string, schema: JsonSchema, level: Level, depth: number): void {
@@ -75,6 +79,7 @@ function checkLevel(errors: FieldError[], path: string, schema: JsonSchema, leve
   else if (level === "root" && schema.nullable === true)
     errors.push(forbidden(`${path}.nullable`, "nullable cannot be true at the root"));
   checkListType(errors, path, schema);
+  checkRuleTexts(errors, path, schema);
   checkAlternatives(errors, path, schema);
   checkDefault(errors, path, schema);
   if (level === "root" || isEmbedded(schema)) checkMetadata(errors, path, schema);
@@ -118,61 +123,81 @@ function checkOwnType(errors: FieldError[], path: string, schema: JsonSchema, le
 }
 
 function checkListType(errors: FieldError[], path: string, schema: JsonSchema): void {
+  if (schema["x-kubernetes-preserve-unknown-fields"] === false)
+    errors.push(invalid(`${path}.x-kubernetes-preserve-unknown-fields`, false, "must be true or undefined"));
+  checkMapType(errors, path, schema);
   const type = schema["x-kubernetes-list-type"];
-  const keys = schema["x-kubernetes-list-map-keys"];
-  const mapType = schema["x-kubernetes-map-type"];
-  if (mapType !== undefined) {
-    if (mapType !== "atomic" && mapType !== "granular")
-      errors.push(notSupported(`${path}.x-kubernetes-map-type`, mapType, ["atomic", "granular"]));
-    if (schema.type !== "object")
-      errors.push(invalid(`${path}.type`, schema.type ?? "", "must be object if x-kubernetes-map-type is specified"));
+  const keys = schema["x-kubernetes-list-map-keys"] ?? [];
+  const field = `${path}.x-kubernetes-list-type`;
+  if (type !== undefined && schema.type !== "array")
+    errors.push(typeMustBe(path, schema, "must be array if x-kubernetes-list-type is specified"));
+  else if (type === "set" && schema.items !== undefined) checkSetItems(errors, `${path}.items`, schema.items);
+  if (type !== undefined && !LIST_TYPES.includes(type)) errors.push(notSupported(field, type, LIST_TYPES));
+  if (keys.length > 0 && type !== "map") {
+    const why = "must be map if x-kubernetes-list-map-keys is non-empty";
+    errors.push(type === undefined ? required(field, why) : invalid(field, type, why));
   }
-  if (type === undefined) {
-    if (keys !== undefined && keys.length > 0)
-      errors.push(
-        forbidden(`${path}.x-kubernetes-list-map-keys`, 'must be empty if x-kubernetes-list-type is not "map"'),
-      );
-    return;
-  }
-  if (schema.type !== "array")
-    errors.push(invalid(`${path}.type`, schema.type ?? "", "must be array if x-kubernetes-list-type is specified"));
-  if (!["atomic", "map", "set"].includes(type)) {
-    errors.push(notSupported(`${path}.x-kubernetes-list-type`, type, ["atomic", "map", "set"]));
-    return;
-  }
-  if (type !== "map") {
-    if (keys !== undefined && keys.length > 0)
-      errors.push(
-        forbidden(`${path}.x-kubernetes-list-map-keys`, "must be empty if x-kubernetes-list-type is not map"),
-      );
-    return;
-  }
-  if (keys === undefined || keys.length === 0) {
-    errors.push(required(`${path}.x-kubernetes-list-map-keys`, "must not be empty if x-kubernetes-list-type is map"));
-    return;
-  }
+  if (type === "map") checkKeyedList(errors, path, schema, keys);
+}
+
+const LIST_TYPES = ["atomic", "set", "map"];
+
+function typeMustBe(path: string, { type }: JsonSchema, why: string): FieldError {
+  return type === undefined || type === "" ? required(`${path}.type`, why) : invalid(`${path}.type`, type, why);
+}
+
+function checkMapType(errors: FieldError[], path: string, schema: JsonSchema): void {
+  const type = schema["x-kubernetes-map-type"];
+  if (type === undefined) return;
+  if (schema.type !== "object")
+    errors.push(typeMustBe(path, schema, "must be object if x-kubernetes-map-type is specified"));
+  if (type !== "atomic" && type !== "granular")
+    errors.push(notSupported(`${path}.x-kubernetes-map-type`, type, ["atomic", "granular"]));
+}
+
+/** Elements of a set are compared as a whole. */
+function checkSetItems(errors: FieldError[], path: string, items: JsonSchema): void {
+  const why = "must be atomic as item of a list with x-kubernetes-list-type=set";
+  const [listType, mapType] = [items["x-kubernetes-list-type"], items["x-kubernetes-map-type"]];
+  if (items.type === "array" && listType !== undefined && listType !== "atomic")
+    errors.push(invalid(`${path}.x-kubernetes-list-type`, listType, why));
+  if (items.type === "object" && mapType !== "atomic")
+    errors.push(invalid(`${path}.x-kubernetes-map-type`, listType, why));
+}
+
+function checkKeyedList(errors: FieldError[], path: string, schema: JsonSchema, keys: readonly string[]): void {
+  const field = `${path}.x-kubernetes-list-map-keys`;
+  if (keys.length === 0) errors.push(required(field, "must not be empty if x-kubernetes-list-type is map"));
   const { items } = schema;
-  if (items?.type !== "object")
+  if (items === undefined) {
+    errors.push(required(`${path}.items`, "must have a schema if x-kubernetes-list-type is map"));
+    return;
+  }
+  if (items.type !== "object") {
     errors.push(
-      invalid(
-        `${path}.items.type`,
-        items?.type ?? "",
-        "must be object if parent array's x-kubernetes-list-type is map",
-      ),
+      invalid(`${path}.items.type`, items.type ?? "", "must be object if parent array's x-kubernetes-list-type is map"),
     );
+    return;
+  }
   for (const [index, key] of keys.entries()) {
-    const inner = items?.properties?.[key];
-    if (inner === undefined)
+    const inner = items.properties?.[key];
+    if (inner === undefined) errors.push(invalid(field, keys, "entries must all be names of item properties"));
+    else if (inner.type === "array" || inner.type === "object")
       errors.push(
-        invalid(`${path}.x-kubernetes-list-map-keys[${index}]`, key, "entries must all be names of item properties"),
+        invalid(
+          `${path}.items.properties[${key}].type`,
+          items.type,
+          "must be a scalar type if parent array's x-kubernetes-list-type is map",
+        ),
       );
-    else if (!(items?.required ?? []).includes(key) && inner.default === undefined)
+    else if (!(items.required ?? []).includes(key) && inner.default === undefined)
       errors.push(
         required(
           `${path}.items.properties[${key}].default`,
           "this property is in x-kubernetes-list-map-keys, so it must have a default or be a required property",
         ),
       );
+    if (keys.indexOf(key) < index) errors.push(invalid(field, keys, "must not contain duplicate entries"));
   }
 }
 

@@ -6,16 +6,19 @@ import { nameIsDnsSubdomain } from "../names.ts";
 import type { ApiObject } from "../object.ts";
 import { checkGenericObjectMeta, checkGenericObjectMetaUpdate } from "../validation/metadata.ts";
 import { isJsonObject, type JsonObject } from "./json-schema.ts";
+import { hasRules, validateRules } from "./rules/validate-rules.ts";
 import { validateValue } from "./validate-value.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
-export function validateCustomCreate(kind: Kind, object: ApiObject): readonly FieldError[] {
+/** `warnings` takes what is told of, and not refused. */
+export function validateCustomCreate(kind: Kind, object: ApiObject, warnings: string[]): readonly FieldError[] {
   const errors: FieldError[] = [];
   checkTypeMeta(errors, kind, object);
   checkGenericObjectMeta(errors, (object.metadata ?? {}) as Fields, kind.namespaced, nameIsDnsSubdomain);
   checkNumbers(errors, kind, object);
-  return [...errors, ...valueErrors(kind, object, null)];
+  errors.push(...valueErrors(kind, object, null));
+  return [...errors, ...ruleErrors(kind, object, null, errors, warnings)];
 }
 
 export function validateCustomUpdate(
@@ -23,6 +26,7 @@ export function validateCustomUpdate(
   object: ApiObject,
   old: ApiObject,
   subresource: string,
+  warnings: string[],
 ): readonly FieldError[] {
   const errors: FieldError[] = [];
   checkGenericObjectMetaUpdate(errors, (object.metadata ?? {}) as Fields, (old.metadata ?? {}) as Fields);
@@ -30,7 +34,33 @@ export function validateCustomUpdate(
   const found = valueErrors(kind, object, old);
   errors.push(...(subresource === "status" ? found.filter(({ field }) => !/^spec\b/.test(field)) : found));
   if (subresource !== "status") checkNumbers(errors, kind, object);
-  return errors;
+  return [...errors, ...ruleErrors(kind, object, old, errors, warnings)];
+}
+
+/** After these rules are not asked: what they would look at is not what they take it for. */
+const BLOCKING: readonly string[] = [
+  "FieldValueNotSupported",
+  "FieldValueRequired",
+  "FieldValueTooLong",
+  "FieldValueTooMany",
+  "FieldValueTypeInvalid",
+];
+const UNCHECKED =
+  "some validation rules were not checked because the object was invalid; correct the existing errors to complete validation";
+
+function ruleErrors(
+  kind: Kind,
+  object: ApiObject,
+  old: ApiObject | null,
+  found: readonly FieldError[],
+  warnings: string[],
+): readonly FieldError[] {
+  const { schema } = kind.custom!;
+  if (schema === null || !hasRules(schema)) return [];
+  if (found.some(({ type }) => BLOCKING.includes(type))) return [invalid("<nil>", "null", UNCHECKED)];
+  const findings = validateRules(object as JsonObject, schema, old as JsonObject | null);
+  warnings.push(...findings.warnings);
+  return findings.errors;
 }
 
 function valueErrors(kind: Kind, object: ApiObject, old: ApiObject | null): readonly FieldError[] {

@@ -2,18 +2,11 @@
 import { validateQualifiedName } from "../names.ts";
 import type { ApiObject } from "../object.ts";
 import type { Definition } from "./definition.ts";
-import { isJsonObject, type JsonSchema } from "./json-schema.ts";
-
-const RULES = "x-kubernetes-validations";
 
 export function definitionWarnings(object: ApiObject): string[] {
   const warnings: string[] = [];
   if ((object as Definition).spec.conversion?.strategy === "Webhook")
     warnings.push("spec.conversion.strategy: webhooks are not called here, versions are converted as by None");
-  for (const [index, version] of (object as Definition).spec.versions.entries()) {
-    const schema = version.schema?.openAPIV3Schema;
-    if (schema !== undefined) visit(schema, `spec.versions[${index}].schema.openAPIV3Schema`, warnings);
-  }
   return warnings;
 }
 
@@ -32,12 +25,3 @@ export function finalizerWarnings(object: ApiObject, old: ApiObject | null): str
 
 const UNQUALIFIED =
   "prefer a domain-qualified finalizer name including a path (/) to avoid accidental conflicts with other finalizer writers";
-
-function visit(schema: JsonSchema, path: string, warnings: string[]): void {
-  if (schema[RULES] !== undefined) warnings.push(`${path}.${RULES}: CEL rules are kept, but not evaluated here`);
-  for (const [field, inner] of Object.entries(schema.properties ?? {}))
-    visit(inner, `${path}.properties[${field}]`, warnings);
-  if (isJsonObject(schema.items)) visit(schema.items as JsonSchema, `${path}.items`, warnings);
-  if (isJsonObject(schema.additionalProperties))
-    visit(schema.additionalProperties as JsonSchema, `${path}.additionalProperties`, warnings);
-}

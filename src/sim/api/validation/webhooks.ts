@@ -1,6 +1,7 @@
 /** Webhook configurations (pkg/apis/admissionregistration/validation). */
 import { checkCel } from "../cel/check.ts";
 import { CelError } from "../cel/parse.ts";
+import { formatType, parseType } from "../cel/types.ts";
 import { equalJson } from "../equal.ts";
 import { duplicate, invalid, notSupported, required, tooMany } from "../field-errors.ts";
 import {
@@ -266,7 +267,8 @@ export function checkExpression(
     return;
   }
   try {
-    const type = checkCel(expression, variables);
+    const types = Object.entries(variables).map(([name, type]) => [name, parseType(type)] as const);
+    const type = formatType(checkCel(expression, Object.fromEntries(types)).type);
     if (type !== wanted) errors.push(invalid(field, expression, `must evaluate to ${wanted} but got ${type}`));
   } catch (error) {
     if (!(error instanceof CelError)) throw error;

@@ -114,7 +114,7 @@ function update(state: ApiServerState, exchange: Exchange, context: Context, sto
   const errors =
     kind.custom === null
       ? validateUpdate(admitted, current, strategyPart)
-      : validateCustomUpdate(kind, admitted, current, strategyPart);
+      : validateCustomUpdate(kind, admitted, current, strategyPart, exchange.warnings);
   if (errors.length > 0) {
     if (context.observed) context.note("validation", { errors: errors.length });
     return { do: "refuse", status: invalid(kind, exchange.name, errors) };

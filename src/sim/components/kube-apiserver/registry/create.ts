@@ -151,7 +151,8 @@ export function create(
     user: exchange.user,
   };
   const prepared = prepareForCreate(kind, object!, facts);
-  const errors = kind.custom === null ? validateCreate(prepared) : validateCustomCreate(kind, prepared);
+  const errors =
+    kind.custom === null ? validateCreate(prepared) : validateCustomCreate(kind, prepared, exchange.warnings);
   if (errors.length > 0) {
     if (context.observed) context.note("validation", { errors: errors.length });
     refuse(state, exchange, context, invalid(kind, name, errors));
