@@ -8,6 +8,7 @@ import { applyOperation, type OperationResponse } from "./mvcc/txn.ts";
 import {
   addWatcher,
   createWatchHub,
+  isEmptyRange,
   missedEvents,
   notify,
   removeWatcher,
@@ -183,6 +184,10 @@ function watch(replayer: Replayer, args: Fields): Fields {
     noDelete: filters.includes("NODELETE"),
     nextRevision: start === 0 ? store.revision + 1 : start,
   };
+  if (isEmptyRange(watcher.key, watcher.rangeEnd)) {
+    watches.set(String(args.watch), { id: watcher.id, events: [], cancelledAt: null });
+    return { created: true, canceled: true };
+  }
   const missed = missedEvents(store, watcher);
   const cancelled = missed === "compacted";
   watches.set(String(args.watch), {

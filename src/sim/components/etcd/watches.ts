@@ -2,7 +2,7 @@ import type { Context, StreamId } from "../../kernel/types.ts";
 import { ERRORS } from "./errors.ts";
 import { isLearner } from "./membership.ts";
 import type { EtcdEvent, EtcdWatchFrame, EtcdWatchRequest } from "./messages.ts";
-import { addWatcher, missedEvents, notify, removeWatcher, type Watcher } from "./mvcc/watch.ts";
+import { addWatcher, isEmptyRange, missedEvents, notify, removeWatcher, type Watcher } from "./mvcc/watch.ts";
 import { NOBODY } from "./raft/types.ts";
 import { type EtcdState, headerOf } from "./state.ts";
 
@@ -28,6 +28,10 @@ export function openWatch(state: EtcdState, context: Context, id: StreamId, requ
   }
   if (watcher.requireLeader && state.raft.leader === NOBODY) {
     cancel(state, context, id, 0, ERRORS.noLeader.text);
+    return;
+  }
+  if (isEmptyRange(watcher.key, watcher.rangeEnd)) {
+    cancel(state, context, id, 0, "mvcc: watcher range is empty");
     return;
   }
   sendWatchFrame(context, id, { type: "created", header: headerOf(state) });

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { type Recording, replay } from "../replay.ts";
 
-for (const file of ["mvcc-open.json", "gateway-open.json"]) {
+for (const file of ["mvcc-open.json", "mvcc-by-chance.json", "gateway-open.json"]) {
   const recording = JSON.parse(readFileSync(new URL(`../testdata/${file}`, import.meta.url), "utf8")) as Recording;
   for (const sequence of recording.sequences) {
     test(`answers as a recorded etcd did: ${sequence.name} of ${file}`, () => {

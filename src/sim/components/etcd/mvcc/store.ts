@@ -176,7 +176,10 @@ function remember(
   store.inUseBytes += sizeBytes;
   if (sizeBytes < PAGE_BYTES) store.sharedBytes += sizeBytes;
   if (store.inUseBytes > store.fileBytes) store.fileBytes = pagesOf(store.inUseBytes);
-  changes.push(old === undefined ? version : Object.freeze({ type, kv, prevKv: old }));
+  // What a transaction itself had put there was never seen by anybody.
+  const seen =
+    old === undefined || old.modRevision < kv.modRevision ? old : versionAt(store, before, kv.modRevision - 1)?.kv;
+  changes.push(seen === undefined ? version : Object.freeze({ type, kv, prevKv: seen }));
 }
 
 /** How the key was at `revision`: undefined when it did not exist. */

@@ -126,8 +126,12 @@ function resultHolds(result: Compare["result"], order: number): boolean {
   }
 }
 
-/** First all puts, then all ranges, as etcd does. */
+/** In a txn first all puts, then all ranges, as etcd does. */
 function check(store: Store, request: TxnOperation, path: Path): EtcdError | null {
+  // A put that stands alone asks for its lease before its key.
+  if (request.op === "put") return checkLease(store, request) ?? checkPut(store, request);
+  // A range that stands alone takes every revision below 1 for the newest.
+  if (request.op === "range" && (request.revision ?? 0) < 0) return null;
   return (
     visit(request, path, (operation) => (operation.op === "put" ? checkPut(store, operation) : null)) ??
     visit(request, path, (operation) => (operation.op === "range" ? checkRange(store, operation) : null))
@@ -153,13 +157,16 @@ function checkPut(store: Store, request: PutRequest): EtcdError | null {
   if (request.ignoreValue === true || request.ignoreLease === true) {
     if (live(store, request.key) === undefined) return ERRORS.keyNotFound;
   }
-  const { lease = 0 } = request;
+  return checkLease(store, request);
+}
+
+function checkLease(store: Store, { lease = 0 }: PutRequest): EtcdError | null {
   return lease !== 0 && !store.leases.has(numberKey(lease)) ? ERRORS.leaseNotFound : null;
 }
 
 function checkRange(store: Store, request: RangeRequest): EtcdError | null {
   const { revision = 0 } = request;
-  if (revision <= 0) return null;
+  if (revision === 0) return null;
   if (revision > store.revision) return ERRORS.futureRevision;
   return revision < store.compactRevision ? ERRORS.compacted : null;
 }

@@ -1,6 +1,6 @@
 import type { EtcdEvent } from "../messages.ts";
 import { endOf } from "./range.ts";
-import { historyKey, type Store } from "./store.ts";
+import { historyKey, type Store, versionAt } from "./store.ts";
 
 export interface Watcher {
   readonly id: number;
@@ -76,6 +76,11 @@ function segmentOf(key: string): string {
   return third < 0 ? "" : key.slice(0, third + 1);
 }
 
+/** Such a watch is made and cancelled in one. */
+export function isEmptyRange(key: string, rangeEnd: string): boolean {
+  return rangeEnd !== "" && rangeEnd !== "\0" && key >= rangeEnd;
+}
+
 /** Calls `send` for each watcher that wants any of these events, which all are of the same, newest revision. */
 export function notify(
   hub: WatchHub,
@@ -142,7 +147,7 @@ export function missedEvents(store: Store, watcher: Watcher): readonly EtcdEvent
 }
 
 function withPrevious(store: Store, version: EtcdEvent & { readonly previous: string }): EtcdEvent {
-  const before = version.previous === "" ? undefined : store.history.get(version.previous);
-  if (before === undefined || before.type === "DELETE") return version;
-  return Object.freeze({ type: version.type, kv: version.kv, prevKv: before.kv });
+  const newest = version.previous === "" ? undefined : store.history.get(version.previous);
+  const before = versionAt(store, newest, version.kv.modRevision - 1);
+  return before === undefined ? version : Object.freeze({ type: version.type, kv: version.kv, prevKv: before.kv });
 }
