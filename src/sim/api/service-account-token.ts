@@ -34,7 +34,10 @@ export interface LegacyTokenClaims {
 /** Stands for the key where the machine has no file of it. */
 export const DEFAULT_TOKEN_KEY = "service-account-key";
 
-const HEADER = encodeBase64Url('{"alg":"RS256","kid":"kubarium"}');
+/** Which key signed: in every token's header. */
+export const TOKEN_KEY_ID = "kubarium";
+
+const HEADER = encodeBase64Url(JSON.stringify({ alg: "RS256", kid: TOKEN_KEY_ID }));
 
 /** `header.payload.signature`. The signature is a keyed hash: nobody guesses it, and no cryptography is needed. */
 export function signToken(claims: TokenClaims | LegacyTokenClaims, key: string): string {

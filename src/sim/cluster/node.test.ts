@@ -117,6 +117,38 @@ describe("kubelet", () => {
     expect(logOf(world, `web/c@${NODE}`, NODE).at(-1)).toContain('"GET / HTTP/1.1" 200');
   });
 
+  it("lets pods have one host port each at addresses of their own", () => {
+    const world = readyNode();
+    const port = (hostIP: string) => ({ image: "nginx:1.27", ports: [{ containerPort: 80, hostPort: 8080, hostIP }] });
+    create(world, "loopback", port("127.0.0.1"));
+    create(world, "address", port("10.0.1.21"));
+    pass(world, 10);
+    create(world, "everywhere", port(""));
+    pass(world, 10);
+    expect(["loopback", "address"].map((name) => statusOf(world, name)?.phase)).toEqual(["Running", "Running"]);
+    expect(statusOf(world, "everywhere")).toMatchObject({ phase: "Failed", reason: "NodePorts" });
+  });
+
+  it("lets pods have what somebody else says that the node has", () => {
+    const world = readyNode();
+    const NAME = "example.com/dongle";
+    ask(world, patchRequest(NODES, "", NODE, "strategic", { status: { capacity: { [NAME]: "3" } } }, "status"));
+    pass(world, 15);
+    const said = () => (stored(world, "nodes").get(NODE)?.status ?? {}) as Record<string, Record<string, string>>;
+    expect([said().capacity?.[NAME], said().allocatable?.[NAME]]).toEqual(["3", "3"]);
+    const resources = { requests: { [NAME]: "2" }, limits: { [NAME]: "2" } };
+    create(world, "first", { image: "nginx:1.27", resources });
+    create(world, "other", { image: "nginx:1.27", resources: { limits: { "example.com/unheard-of": "1" } } });
+    pass(world, 10);
+    create(world, "second", { image: "nginx:1.27", resources });
+    pass(world, 10);
+    expect(["first", "other"].map((name) => statusOf(world, name)?.phase)).toEqual(["Running", "Running"]);
+    expect(statusOf(world, "second")).toMatchObject({ phase: "Failed", reason: `OutOf${NAME}` });
+    ask(world, patchRequest(NODES, "", NODE, "strategic", { status: { capacity: { [NAME]: null } } }, "status"));
+    pass(world, 15);
+    expect(said().allocatable).not.toHaveProperty([NAME]);
+  });
+
   it("restarts what crashes, ever more slowly", () => {
     const world = readyNode();
     create(world, "crash", { image: "kubarium/crash:1" });

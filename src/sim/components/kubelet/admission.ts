@@ -1,6 +1,6 @@
 import { wholeValue } from "../../api/quantity.ts";
 import type { Context } from "../../kernel/types.ts";
-import { allocatable } from "./node-status.ts";
+import { allocatable, foreignResources } from "./node-status.ts";
 import type { PodUse } from "./resources.ts";
 import type { KubeletState } from "./state.ts";
 import type { Pod } from "./types.ts";
@@ -29,8 +29,12 @@ export function admit(state: KubeletState, pod: Pod, use: PodUse, context: Conte
   if (use.memoryBytes > 0 && memoryBytes + use.memoryBytes > node.memoryBytes) {
     return lacking("memory", use.memoryBytes, memoryBytes, node.memoryBytes);
   }
+  const foreign = foreignResources(state, context).allocatable;
   for (const [name, amount] of Object.entries(use.others)) {
-    const capacity = node.others[name] === undefined ? 0 : wholeValue(node.others[name]);
+    const quantity = node.others[name] ?? foreign[name];
+    // An extended resource that the node does not have is the cluster's, not the kubelet's, to count.
+    if (quantity === undefined && name.includes("/")) continue;
+    const capacity = quantity === undefined ? 0 : wholeValue(quantity);
     if (amount > 0 && (others[name] ?? 0) + amount > capacity)
       return lacking(name, amount, others[name] ?? 0, capacity);
   }
@@ -50,18 +54,30 @@ function lacking(resource: string, requested: number, used: number, capacity: nu
 function portConflict(pod: Pod, others: readonly Pod[]): Rejection | null {
   const wanted = hostPorts(pod);
   if (wanted.length === 0) return null;
-  const taken = new Set(others.flatMap(hostPorts));
-  if (!wanted.some((port) => taken.has(port))) return null;
+  const taken = others.flatMap(hostPorts);
+  if (!wanted.some((port) => taken.some((other) => clash(port, other)))) return null;
   return {
     reason: "NodePorts",
     message: "Predicate NodePorts failed: node(s) didn't have free ports for the requested pod ports",
   };
 }
 
-function hostPorts(pod: Pod): string[] {
+interface HostPort {
+  /** Protocol and number. */
+  readonly port: string;
+  readonly ip: string;
+}
+
+const EVERY_IP = "0.0.0.0";
+
+function clash(a: HostPort, b: HostPort): boolean {
+  return a.port === b.port && (a.ip === b.ip || a.ip === EVERY_IP || b.ip === EVERY_IP);
+}
+
+function hostPorts(pod: Pod): HostPort[] {
   return pod.spec.containers.flatMap(({ ports = [] }) =>
-    ports.flatMap(({ hostPort, protocol = "TCP" }) =>
-      hostPort === undefined || hostPort === 0 ? [] : [`${protocol}/${hostPort}`],
+    ports.flatMap(({ hostPort, hostIP, protocol = "TCP" }): HostPort[] =>
+      hostPort === undefined || hostPort === 0 ? [] : [{ port: `${protocol}/${hostPort}`, ip: hostIP || EVERY_IP }],
     ),
   );
 }

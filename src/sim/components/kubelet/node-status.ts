@@ -43,6 +43,31 @@ export function allocatable(state: KubeletState, context: Context): Allocatable 
   };
 }
 
+type Quantities = Readonly<Record<string, string>>;
+
+/** Resources of the node's object that the kubelet does not count itself: somebody else wrote them there. */
+export function foreignResources(
+  state: KubeletState,
+  context: Context,
+): { readonly capacity: Quantities; readonly allocatable: Quantities } {
+  const known =
+    state.machinery === null ? undefined : informerOf(state.machinery, "node").store.objects.get(state.nodeName);
+  const status = known?.status as { readonly capacity?: Quantities; readonly allocatable?: Quantities } | undefined;
+  const { others } = allocatable(state, context);
+  const foreign = (given: Quantities = {}): Quantities =>
+    Object.fromEntries(Object.entries(given).filter(([name]) => name.includes("/") && others[name] === undefined));
+  return { capacity: foreign(status?.capacity), allocatable: foreign(status?.allocatable) };
+}
+
+/** All of a capacity that others wrote is allocatable, and nothing else of theirs is. Null: so it is already. */
+function allocatableOfForeign(state: KubeletState, context: Context): Readonly<Record<string, string | null>> | null {
+  const { capacity, allocatable: told } = foreignResources(state, context);
+  const wrong: Record<string, string | null> = {};
+  for (const [name, amount] of Object.entries(capacity)) if (told[name] !== amount) wrong[name] = amount;
+  for (const name of Object.keys(told)) if (capacity[name] === undefined) wrong[name] = null;
+  return Object.keys(wrong).length === 0 ? null : wrong;
+}
+
 export type NodeTag = { readonly kubelet: "register" | "reconcile" | "nodeStatus" };
 
 /** Tries until the API server has the node object. */
@@ -110,14 +135,16 @@ export function reportNodeStatus(state: KubeletState, context: Context): void {
   const { node } = state;
   const conditions = conditionsNow(state, context);
   sayChanges(state, node.conditions, conditions, context);
-  const changed = differ(node.conditions, conditions);
+  const foreign = allocatableOfForeign(state, context);
+  const changed = foreign !== null || differ(node.conditions, conditions);
   const imagesKey = state.node.reported === "" ? "first" : "same";
   if (state.machinery === null || !node.registered || node.reporting) return;
   if (!changed && imagesKey === "same" && context.nowUs - node.reportedAtUs < REPORT_US) return;
   node.reporting = true;
   const now = formatTime(context.wallUs());
   const stamped = conditions.map((condition) => withFields(condition, { lastHeartbeatTime: now }));
-  const full = nodeStatus(state, context, stamped);
+  const own = nodeStatus(state, context, stamped);
+  const full = foreign === null ? own : { ...own, allocatable: { ...(own.allocatable as object), ...foreign } };
   const order = stamped.map(({ type }) => ({ type }));
   const body = deepFreeze({ status: withFields(full, { "$setElementOrder/conditions": order }) });
   node.conditions = deepFreeze(conditions);

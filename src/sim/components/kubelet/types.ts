@@ -70,6 +70,7 @@ export interface Container {
     readonly name?: string;
     readonly protocol?: string;
     readonly hostPort?: number;
+    readonly hostIP?: string;
   }[];
   readonly env?: readonly EnvVar[];
   readonly envFrom?: readonly {

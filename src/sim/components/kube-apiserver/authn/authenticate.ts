@@ -21,7 +21,10 @@ export function authenticate(
     credentials.certificate === undefined ? peer.certificate : ownCertificate(state, credentials.certificate);
   if (certificate === undefined) return null;
   if (certificate !== null && certificate.issuer === CLIENT_CA) return userWhileValid(certificate, wallUs);
-  if (credentials.token !== undefined) return userOfToken(state, credentials.token, wallUs)?.user ?? null;
+  if (credentials.token !== undefined) {
+    const found = userOfToken(state, credentials.token, wallUs);
+    return found?.audiences.includes(state.flags.serviceAccountIssuer) ? found.user : null;
+  }
   return state.flags.anonymousAuth ? ANONYMOUS : null;
 }
 
@@ -38,7 +41,10 @@ function userWhileValid(certificate: Certificate, wallUs: number): UserInfo | nu
   return valid ? userOfCertificate(certificate) : null;
 }
 
-/** A token counts while it has not expired, and its account (and pod) are the ones that it was made for. */
+/**
+ * A token counts while it has not expired, and its account (and pod) are the ones that it was made for. Whether it was
+ * made for who asks (its audiences) is the caller's to look at.
+ */
 export function userOfToken(
   state: ApiServerState,
   token: string,

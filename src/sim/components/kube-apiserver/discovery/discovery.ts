@@ -63,6 +63,7 @@ function namedOnly({ group }: ServedGroup): boolean {
 function rootPaths(state: ApiServerState): string[] {
   const groups = allGroups(state).filter(namedOnly);
   return [
+    "/.well-known/openid-configuration",
     "/api",
     "/api/v1",
     "/apis",
@@ -75,6 +76,7 @@ function rootPaths(state: ApiServerState): string[] {
     "/metrics",
     "/openapi/v2",
     "/openapi/v3",
+    "/openid/v1/jwks",
     "/readyz",
     "/version",
   ];

@@ -9,6 +9,7 @@ import type { ApiServerState } from "../state.ts";
 import { firstAccepted, JSON_ONLY, routeTakes, SERVED_TYPES } from "./accept.ts";
 import type { ResponseForm } from "./form.ts";
 import { metricsText } from "./metrics.ts";
+import { openIdDocument } from "./openid.ts";
 import { jsonResponse, textResponse } from "./render.ts";
 import { type Incoming, reply } from "./reply.ts";
 
@@ -95,6 +96,11 @@ export function servePath(
     };
     const known = http.headers["if-none-match"] === headers.etag;
     reply(context, incoming, { type: "http", status: known ? 304 : 200, headers, body: known ? "" : text });
+    return;
+  }
+  const openId = openIdDocument(state, path);
+  if (openId !== null) {
+    reply(context, incoming, openId);
     return;
   }
   const found = discoveryDocument(state, path, accept) ?? openApiDocument(state, path);

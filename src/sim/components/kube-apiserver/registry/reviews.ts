@@ -61,10 +61,18 @@ export function userInfoOf(user: UserInfo): Readonly<Record<string, unknown>> {
 function tokenStatus(state: ApiServerState, spec: AccessSpec, wallUs: number): Readonly<Record<string, unknown>> {
   const found = userOfToken(state, spec.token ?? "", wallUs);
   if (found === null) return { user: {}, error: "invalid bearer token" };
-  const audiences = spec.audiences ?? found.audiences;
+  const audiences = spec.audiences ?? [state.flags.serviceAccountIssuer];
   const common = audiences.filter((audience) => found.audiences.includes(audience));
-  if (common.length === 0) return { user: {}, error: "token audiences do not match" };
+  if (common.length === 0) {
+    const why = `token audiences ${listed(found.audiences)} is invalid for the target audiences ${listed(audiences)}`;
+    return { user: {}, error: `[invalid bearer token, ${why}]` };
+  }
   return { authenticated: true, user: userInfoOf(found.user), audiences: common };
+}
+
+/** A list of texts as Go's `%q` prints it. */
+function listed(texts: readonly string[]): string {
+  return `[${texts.map((text) => JSON.stringify(text)).join(" ")}]`;
 }
 
 function accessOf(
