@@ -26,6 +26,7 @@ import {
   type Tolerances,
   type UsageProposal,
 } from "../../../sim/components/kube-controller-manager/controllers/horizontal-pod-autoscaler/replica-calculator.ts";
+import { metricsFromApi } from "../../../sim/components/kube-controller-manager/controllers/horizontal-pod-autoscaler/sources.ts";
 import type {
   HorizontalPodAutoscaler,
   MetricSpec,
@@ -35,6 +36,7 @@ import type {
   ScalingRules,
 } from "../../../sim/components/kube-controller-manager/controllers/horizontal-pod-autoscaler/types.ts";
 import type { Condition, Pod } from "../../../sim/components/kube-controller-manager/lib/types.ts";
+import type { CallResult } from "../../../sim/machinery/requests.ts";
 import { allOf, expectPartly, expectSame, expectSameSet, type Outcome, type Suite } from "../suite.ts";
 import { type Answer, ask } from "./ask.ts";
 
@@ -123,13 +125,11 @@ function calculate(input: ReplicaInput): Record<string, unknown> {
   const calculation: Calculation = { namespace: "default", pods, tolerances: tolerance, times: TIMES };
   if (input.metric !== undefined) return calculateMetric(input.metric, calculation, currentReplicas);
   if (resource === undefined) throw new Error("the case asks for no metric");
-  const metrics: PodMetrics = new Map();
-  (resource.levels ?? []).forEach((levels, index) => {
-    const chosen = container === "" ? levels : [levels[container === "container2" ? 1 : 0] ?? 0];
-    const name = resource.podNames?.[index] ?? `pod-${index}`;
-    metrics.set(name, metric(chosen.reduce((sum, level) => sum + level, 0)));
-  });
-  if (metrics.size === 0) throw new Error("no metrics returned from resource metrics API");
+  const source = resourceMetrics(
+    (resource.levels ?? []).map((levels, index) => [resource.podNames?.[index] ?? `pod-${index}`, levels]),
+    resource.name,
+  );
+  const metrics = source.resource(resource.name, container);
   const { targetUtilization = 0, targetUsage = 0, name } = resource;
   if (targetUsage > 0) {
     const { replicas, usage } = replicasForAverage(calculation, currentReplicas, targetUsage, name, metrics);
@@ -144,6 +144,17 @@ function calculate(input: ReplicaInput): Record<string, unknown> {
     metrics,
   );
   return { replicas, utilization, averageValue };
+}
+
+/** What metrics-server says of pods whose containers use so much. */
+function resourceMetrics(pods: readonly (readonly [name: string, levels: readonly number[]])[], resource: string) {
+  const items = pods.map(([name, levels]) => ({
+    metadata: { name, namespace: "default" },
+    timestamp: formatTime(NOW_WALL_US),
+    window: "60s",
+    containers: levels.map((level, index) => ({ name: `container${index + 1}`, usage: { [resource]: `${level}m` } })),
+  }));
+  return metricsFromApi({ ok: true, object: { items } } as unknown as CallResult);
 }
 
 function calculateMetric(
@@ -209,14 +220,16 @@ function runAutoscale(input: AutoscaleInput, expected: Readonly<Record<string, u
   };
   // Upstream's test shares each pod's request and use out among its two containers.
   const count = input.reportedCPURequests?.length ?? input.statusReplicas;
-  const pods = tablePods(count, ages, (index, container) => {
-    const milli = milliValue(input.reportedCPURequests?.[index] ?? "1");
-    const half = Math.trunc(milli / 2);
-    return { cpu: `${container === 0 ? half : milli - half}m` };
+  const pods = tablePods(count, ages, (index) => {
+    const half = Math.trunc(milliValue(input.reportedCPURequests?.[index] ?? "1") / 2);
+    return { cpu: `${half}m` };
   });
   const cpu: MetricSpec = {
     type: "Resource",
-    resource: { name: "cpu", target: { type: "Utilization", averageUtilization: CPUTarget } },
+    resource: {
+      name: "cpu",
+      ...(CPUTarget > 0 ? { target: { type: "Utilization", averageUtilization: CPUTarget } } : {}),
+    },
   };
   const hpa: HorizontalPodAutoscaler = {
     metadata: { name: "test-hpa", namespace: "test-namespace" },
@@ -224,7 +237,7 @@ function runAutoscale(input: AutoscaleInput, expected: Readonly<Record<string, u
       scaleTargetRef: { apiVersion: "v1", kind: "ReplicationController", name: "test-rc" },
       minReplicas: input.minReplicas,
       maxReplicas: input.maxReplicas,
-      metrics: [...(CPUTarget > 0 ? [cpu] : []), ...metricsTarget],
+      metrics: [...(CPUTarget > 0 || metricsTarget.length === 0 ? [cpu] : []), ...metricsTarget],
       ...(scaleUpRules === undefined && scaleDownRules === undefined
         ? {}
         : {
@@ -268,14 +281,13 @@ function runAutoscale(input: AutoscaleInput, expected: Readonly<Record<string, u
 }
 
 function tableSource(levels: readonly number[]): MetricsSource {
-  const perPod = (share: (level: number) => number): PodMetrics =>
-    new Map(levels.map((level, index) => [`pod-${index}`, metric(share(level))]));
+  const perPod = (): PodMetrics => new Map(levels.map((level, index) => [`pod-${index}`, metric(level)]));
   return {
-    resource: (_name, container) => {
-      if (levels.length === 0) throw new Error("no metrics returned from resource metrics API");
-      return perPod((level) => (container === "" ? level : Math.trunc(level / 2)));
+    resource: (name, container) => {
+      const halves = levels.map((level, index) => [`pod-${index}`, Array(2).fill(Math.trunc(level / 2))] as const);
+      return resourceMetrics(halves, name).resource(name, container);
     },
-    pods: () => perPod((level) => level),
+    pods: perPod,
     object: () => levels[0] ?? 0,
     external: () => levels,
   };

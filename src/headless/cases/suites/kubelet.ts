@@ -183,6 +183,8 @@ function thresholdOf({ gracePeriod, operator: _operator, ...rest }: ThresholdCas
   return { ...rest, gracePeriodUs: parseGoDuration(gracePeriod) ?? 0 };
 }
 
+const HANDLERS: readonly string[] = ["exec", "http", "httpGet", "tcp", "tcpSocket", "grpc"];
+
 interface ProbeRuns {
   readonly probe: ProbeType;
   readonly failureThreshold: number;
@@ -206,6 +208,13 @@ function order(
   return {
     order: rank(input.pods, (pod) => input.stats[pod.metadata.name ?? ""]).map(({ metadata }) => metadata.name),
   };
+}
+
+/** Bytes on the node's disk: told as one figure, or by where they are. */
+function diskUse(stats: PodStats): PodStats {
+  if (stats.diskUsedBytes !== undefined) return stats;
+  const parts = Object.entries(stats).filter(([name]) => /used|usage/i.test(name) && !/memory|inode/i.test(name));
+  return parts.length === 0 ? stats : { ...stats, diskUsedBytes: parts.reduce((sum, [, bytes]) => sum + bytes, 0) };
 }
 
 type Answer = (input: never, expect: never) => Outcome;
@@ -257,8 +266,10 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
   "pod-actions": actions,
   "eviction-order-memory": (input: Parameters<typeof order>[0], expect: unknown) =>
     expectSame(order(input, rankByMemory), expect),
-  "eviction-order-disk": (input: Parameters<typeof order>[0], expect: unknown) =>
-    expectSame(order(input, rankByDisk), expect),
+  "eviction-order-disk": (input: Parameters<typeof order>[0], expect: unknown) => {
+    const stats = Object.fromEntries(Object.entries(input.stats).map(([name, one]) => [name, diskUse(one)]));
+    return expectSame(order({ ...input, stats }, rankByDisk), expect);
+  },
   "eviction-order-pid": (input: Parameters<typeof order>[0], expect: unknown) =>
     expectSame(order(input, rankByProcesses), expect),
   "threshold-parse": parseCase,
@@ -299,19 +310,29 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
     return expectPartly(hostname === null ? { error: true } : { hostname }, expect);
   },
   "probe-result": (
-    input: { handler?: string; execOutcome?: "success" | "warning" | "failure" | "unknown"; execError: boolean },
+    input: {
+      handler?: string | null;
+      execOutcome?: "success" | "warning" | "failure" | "unknown";
+      execError: boolean;
+    },
     expect: unknown,
-  ) =>
-    expectSame(
-      {
-        result: outcomeOf(input.handler === undefined ? null : (input.execOutcome ?? "unknown"), input.execError),
-        error: input.execError,
-      },
-      expect,
-    ),
+  ) => {
+    const { handler, execOutcome = "unknown", execError } = input;
+    // A probe that does not say what to do cannot be run; where there is no probe at all, nothing is wrong.
+    const error = execError || (handler !== undefined && !HANDLERS.includes(handler ?? ""));
+    return expectSame({ result: outcomeOf(handler === undefined ? null : execOutcome, error), error }, expect);
+  },
   "probe-threshold": (input: ProbeRuns, expect: unknown) => expectSame({ after: thresholdRuns(input) }, expect),
-  "probe-initial-result": (input: { probe: ProbeType }, expect: unknown) =>
-    expectSame({ result: initialProbeResult(input.probe) }, expect),
+  "probe-initial-result": (
+    input: { probe: ProbeType; initialDelaySeconds?: number; elapsedSeconds?: number },
+    expect: unknown,
+  ) => {
+    const initial = initialProbeResult(input.probe);
+    if ((input.elapsedSeconds ?? 0) < (input.initialDelaySeconds ?? 0)) return expectSame({ result: initial }, expect);
+    // The delay is over: the first run, which succeeds.
+    const { result } = countOutcome({ result: initial, run: 0, last: "unknown" }, "success", 3, 1);
+    return expectSame({ result }, expect);
+  },
 };
 
 /** Recorded pods leave out what their question does not need. */

@@ -78,9 +78,9 @@ export function totalRequests<T>(
   const infeasible = statuses !== null && isResizeInfeasible(pod);
   const amounts = combine(
     pod,
-    (container) => {
+    (container, isResizable) => {
       const spec = arithmetic.read(container.resources?.requests);
-      const status = statuses?.get(container.name);
+      const status = isResizable ? statuses?.get(container.name) : undefined;
       const asked = status?.resources ? requestsWithStatus(spec, status, infeasible, arithmetic) : spec;
       for (const resource in options.defaultRequests) asked[resource] ??= options.defaultRequests[resource]!;
       return asked;
@@ -97,9 +97,9 @@ export function totalLimits<T>(pod: Pod, options: PodResourcesOptions, arithmeti
   const infeasible = statuses !== null && isResizeInfeasible(pod);
   const amounts = combine(
     pod,
-    (container) => {
+    (container, isResizable) => {
       const spec = arithmetic.read(container.resources?.limits);
-      const status = statuses?.get(container.name);
+      const status = isResizable ? statuses?.get(container.name) : undefined;
       if (!status?.resources) return spec;
       const actual = arithmetic.read(status.resources.limits);
       if (infeasible) return actual;
@@ -129,16 +129,18 @@ function requestsWithStatus<T>(
 
 function combine<T>(
   pod: Pod,
-  amountsOfContainer: (container: Container) => Record<string, T>,
+  amountsOfContainer: (container: Container, isResizable: boolean) => Record<string, T>,
   { add, raise }: Arithmetic<T>,
 ): Record<string, T> {
   const total: Record<string, T> = {};
-  for (const container of pod.spec?.containers ?? []) add(total, amountsOfContainer(container));
+  for (const container of pod.spec?.containers ?? []) add(total, amountsOfContainer(container, true));
   const sidecars: Record<string, T> = {};
   const greediest: Record<string, T> = {};
   for (const container of pod.spec?.initContainers ?? []) {
-    const amounts = amountsOfContainer(container);
-    if (container.restartPolicy === "Always") {
+    // Init containers cannot be resized, save for sidecars.
+    const isSidecar = container.restartPolicy === "Always";
+    const amounts = amountsOfContainer(container, isSidecar);
+    if (isSidecar) {
       add(total, amounts);
       add(sidecars, amounts);
       raise(greediest, sidecars);
