@@ -1,4 +1,5 @@
 import type { Certificate, Context } from "../../kernel/types.ts";
+import { createAutoCompaction, startAutoCompaction } from "./auto-compaction.ts";
 import { birthOf } from "./birth.ts";
 import { fail } from "./fail.ts";
 import { addressOf, type EtcdConfig } from "./flags.ts";
@@ -6,7 +7,7 @@ import { forceAlone } from "./force-new-cluster.ts";
 import { clusterId, memberId } from "./identity.ts";
 import { restoreMachine } from "./machine.ts";
 import type { Member } from "./messages.ts";
-import { createStore } from "./mvcc/store.ts";
+import { createStore, defragment } from "./mvcc/store.ts";
 import { createWatchHub } from "./mvcc/watch.ts";
 import { drive } from "./node.ts";
 import type { PeerMembersAnswer, PeerRequest } from "./peer-messages.ts";
@@ -16,7 +17,16 @@ import { push } from "./raft/log.ts";
 import { createRaft } from "./raft/raft.ts";
 import { type HardState, type Membership, NOBODY, type Raft, type Snapshot } from "./raft/types.ts";
 import type { Command, EtcdState, MachineImage } from "./state.ts";
-import { fillLog, load, type Stored, writeDatabaseFile, writeEntry, writeHardState, writeMetadata } from "./storage.ts";
+import {
+  fillLog,
+  load,
+  readDefragmentedAt,
+  type Stored,
+  writeDatabaseFile,
+  writeEntry,
+  writeHardState,
+  writeMetadata,
+} from "./storage.ts";
 import { zap } from "./zap-log.ts";
 
 const ASK_TIMEOUT_US = 1_500_000;
@@ -40,6 +50,7 @@ export function createState(config: EtcdConfig, peerCertificate: Certificate | n
     inbound: new Map(),
     asked: new Set(),
     persisting: null,
+    defragmentedAt: 0,
     diskLast: 0,
     diskHardState: NO_HARD_STATE,
     queue: [],
@@ -62,6 +73,7 @@ export function createState(config: EtcdConfig, peerCertificate: Certificate | n
     readTimerArmed: false,
     progressTimerArmed: false,
     leaseTimerAtUs: Number.POSITIVE_INFINITY,
+    autoCompaction: createAutoCompaction(),
     busyWatchers: new Set(),
     transfer: null,
     published: false,
@@ -295,7 +307,9 @@ function restart(state: EtcdState, context: Context, found: Stored): void {
   fillLog(state.raft.log, stored);
   state.diskHardState = hardState;
   state.diskLast = stored.entries.at(-1)?.index ?? snapshot?.index ?? 0;
+  state.defragmentedAt = readDefragmentedAt(context.disk, state.config.dataPath);
   if (snapshot !== null) restoreMachine(state, snapshot.data as MachineImage);
+  if (state.defragmentedAt === (snapshot?.index ?? 0)) defragment(state.store);
   zap(context, "info", "etcdserver/raft.go:530", "restarting local member", {
     "cluster-id": state.clusterId,
     "local-member-id": state.id,
@@ -306,10 +320,11 @@ function restart(state: EtcdState, context: Context, found: Stored): void {
 
 function run(state: EtcdState, context: Context, members: Iterable<Member>): void {
   state.phase = "running";
-  writeDatabaseFile(context.disk, state.config.dataPath, state.store.fileBytes);
+  writeDatabaseFile(context.disk, state.config.dataPath, state.store, state.defragmentedAt);
   state.knownTerm = state.raft.term;
   addPeers(state, context, members);
   publish(state, context);
+  startAutoCompaction(state, context);
   // Alone, a member need not wait for anyone to be silent.
   if (state.raft.membership.voters.length === 1) state.raft.heardAtUs = context.nowUs - state.raft.electionTimeoutUs;
   drive(state, context);

@@ -1,6 +1,7 @@
 import type { Certificate, Component, Context, KernelMessage, RequestId, StreamId } from "../../kernel/types.ts";
 import { fileData } from "../../machinery/kubeconfig.ts";
 import type { ProgramArgs } from "../container-runtime/messages.ts";
+import { autoCompactionTimer } from "./auto-compaction.ts";
 import { bootstrap, createState, peerAnswered } from "./bootstrap.ts";
 import { openExecOutput } from "./exec-output.ts";
 import { fail } from "./fail.ts";
@@ -8,7 +9,7 @@ import { type EtcdConfig, parseFlags } from "./flags.ts";
 import { hostPath, mountsOf } from "./host-path.ts";
 import { isHttp } from "./http.ts";
 import { leaseTimer } from "./lease-expiry.ts";
-import { sendDatabase, VERSION } from "./maintenance.ts";
+import { sendDatabase } from "./maintenance.ts";
 import { promoteForPeer } from "./member-requests.ts";
 import { leave, leaveSoon, sortedMembers } from "./membership.ts";
 import type { EtcdProgressRequest, EtcdRequest, EtcdSnapshotRequest, EtcdWatchRequest } from "./messages.ts";
@@ -23,6 +24,7 @@ import type { RaftMessage } from "./raft/types.ts";
 import { handleRequest, leaseNow, readTimer } from "./requests.ts";
 import { serviceTimeUs } from "./service-times.ts";
 import type { EtcdMessage, EtcdState } from "./state.ts";
+import { VERSION } from "./version.ts";
 import { closeWatch, openWatch, progressTimer, reportProgress } from "./watches.ts";
 import { zap } from "./zap-log.ts";
 
@@ -162,6 +164,9 @@ function receive(state: EtcdState, message: KernelMessage | EtcdMessage, context
       return;
     case "progressTimer":
       progressTimer(state, context);
+      return;
+    case "autoCompactionTimer":
+      autoCompactionTimer(state, context);
       return;
     case "leaderless":
       stillLeaderless(state, context, message.epoch);

@@ -1,4 +1,5 @@
 import { parseGoDuration } from "../../api/duration.ts";
+import type { AutoCompactionConfig } from "./auto-compaction.ts";
 
 /** What etcd takes from its command line (etcd-io/etcd release-3.5 server/embed/config.go), with its defaults. */
 export interface EtcdConfig {
@@ -20,6 +21,8 @@ export interface EtcdConfig {
   readonly quotaBackendBytes: number;
   readonly maxRequestBytes: number;
   readonly progressNotifyMs: number;
+  /** Null: history stays until somebody compacts it. */
+  readonly autoCompaction: AutoCompactionConfig | null;
   readonly preVote: boolean;
   /** Changes of the membership are refused when they would endanger the quorum. */
   readonly strictReconfigCheck: boolean;
@@ -51,6 +54,8 @@ const DEFAULTS: Readonly<Record<string, string>> = {
   "snapshot-count": "100000",
   "quota-backend-bytes": "0",
   "max-request-bytes": "1572864",
+  "auto-compaction-mode": "periodic",
+  "auto-compaction-retention": "0",
   "experimental-watch-progress-notify-interval": "10m",
   "pre-vote": "true",
   "strict-reconfig-check": "true",
@@ -67,8 +72,6 @@ const DEFAULTS: Readonly<Record<string, string>> = {
 
 /** Known to upstream, without a meaning here. */
 const IGNORED = new Set([
-  "auto-compaction-mode",
-  "auto-compaction-retention",
   "auto-tls",
   "cipher-suites",
   "enable-pprof",
@@ -149,6 +152,8 @@ function configOf(
   if (!initialCluster.some((member) => member.name === text("name"))) {
     return { error: `couldn't find local name "${text("name")}" in the initial cluster configuration` };
   }
+  const autoCompaction = autoCompactionOf(text("auto-compaction-mode"), text("auto-compaction-retention"));
+  if (typeof autoCompaction === "string") return { error: autoCompaction };
   const metrics = urls(text("listen-metrics-urls"))[0];
   return {
     name: text("name"),
@@ -168,6 +173,7 @@ function configOf(
     quotaBackendBytes: quotaOf(Number(text("quota-backend-bytes"))),
     maxRequestBytes: Number(text("max-request-bytes")),
     progressNotifyMs: durationMs(text("experimental-watch-progress-notify-interval")),
+    autoCompaction,
     preVote: text("pre-vote") !== "false",
     strictReconfigCheck: text("strict-reconfig-check") !== "false",
     forceNewCluster: text("force-new-cluster") === "true",
@@ -179,6 +185,20 @@ function configOf(
     peerClientCertAuth: text("peer-client-cert-auth") !== "false",
   };
 }
+
+/** A bare number is hours, or revisions; "0" switches it off. A text: what is wrong. */
+function autoCompactionOf(mode: string, retention: string): AutoCompactionConfig | null | string {
+  if (mode !== "" && mode !== "periodic" && mode !== "revision") return `unknown auto-compaction-mode "${mode}"`;
+  const isNumber = /^\+?\d+$/.test(retention);
+  const durationUs = isNumber ? Number(retention) * HOUR_US : parseGoDuration(retention);
+  if (durationUs === null) return `error parsing CompactionRetention: time: invalid duration "${retention}"`;
+  if (durationUs <= 0) return null;
+  // A duration is a number of nanoseconds.
+  if (mode === "revision") return { mode, retention: isNumber ? Number(retention) : durationUs * 1000 };
+  return { mode: "periodic", periodUs: durationUs };
+}
+
+const HOUR_US = 3_600_000_000;
 
 /** 0: the default; less: none at all. */
 function quotaOf(bytes: number): number {

@@ -10,11 +10,10 @@ import { NOBODY } from "./raft/types.ts";
 import type { SnapshotFile } from "./snapshot-file.ts";
 import { type EtcdState, headerOf, type Operation } from "./state.ts";
 import { writeDatabaseFile } from "./storage.ts";
+import { VERSION } from "./version.ts";
 import { zap } from "./zap-log.ts";
 
 /** The maintenance service: status, alarms, defragmentation, moves of the leadership. */
-export const VERSION = "3.5.21";
-
 export function statusOf(state: EtcdState): EtcdResponse {
   const { raft, store } = state;
   const errors = raft.leader === NOBODY ? [ERRORS.noLeader.text] : [];
@@ -87,7 +86,8 @@ export function defragmentNow(state: EtcdState, context: Context, id: RequestId)
   const before = state.store.fileBytes;
   zap(context, "info", "v3rpc/maintenance.go:89", "starting defragment");
   defragment(state.store);
-  writeDatabaseFile(context.disk, state.config.dataPath, state.store.fileBytes);
+  state.defragmentedAt = state.raft.log.applied;
+  writeDatabaseFile(context.disk, state.config.dataPath, state.store, state.defragmentedAt);
   zap(context, "info", "backend/backend.go:549", "finished defragmenting directory", {
     path: `${state.config.dataDir}/member/snap/db`,
     "current-db-size-bytes-diff": state.store.fileBytes - before,

@@ -1,9 +1,9 @@
 import type { Context, RequestId } from "../../kernel/types.ts";
 import { type HttpLike, httpAnswer } from "./http.ts";
-import { VERSION } from "./maintenance.ts";
 import { NOBODY } from "./raft/types.ts";
 import { handleRequest } from "./requests.ts";
 import type { EtcdState } from "./state.ts";
+import { VERSION } from "./version.ts";
 
 /** The plain HTTP port for probes and metrics: /health, /livez, /readyz, /metrics. */
 export function handleHttp(state: EtcdState, context: Context, id: RequestId, request: HttpLike): void {

@@ -1,6 +1,7 @@
 import { goDuration } from "../../api/duration.ts";
 import { humanBytes } from "../../api/human-bytes.ts";
 import type { Context } from "../../kernel/types.ts";
+import { autoCompacted } from "./auto-compaction.ts";
 import { ERRORS } from "./errors.ts";
 import { fail } from "./fail.ts";
 import { isError } from "./is-error.ts";
@@ -8,7 +9,7 @@ import { leaseLeadershipChanged, leasesChanged } from "./lease-expiry.ts";
 import { applyCommand, imageOf, restoreMachine } from "./machine.ts";
 import { transferFinished } from "./maintenance.ts";
 import { leaveSoon } from "./membership.ts";
-import { pagesOf } from "./mvcc/store.ts";
+import { defragment, pagesOf } from "./mvcc/store.ts";
 import { addPeers, changePeer, replacePeers, sendToPeer } from "./peers.ts";
 import { answer } from "./pending.ts";
 import { published } from "./publish.ts";
@@ -82,7 +83,10 @@ function isAwaited(state: EtcdState, context: Context, command: Command): boolea
 function perform(state: EtcdState, context: Context, ready: Ready): boolean {
   for (const message of ready.messages) sendToPeer(state, context, message);
   if (!persist(state, context, ready)) return false;
-  for (const entry of ready.committed) applyEntry(state, context, entry);
+  for (const entry of ready.committed) {
+    applyEntry(state, context, entry);
+    if (entry.index === state.defragmentedAt) defragment(state.store);
+  }
   if (ready.committed.length > 0) snapshotIfDue(state, context);
   if (ready.reads.length > 0) readsConfirmed(state, ready.reads);
   serveReads(state, context);
@@ -177,6 +181,7 @@ function applyEntry(state: EtcdState, context: Context, entry: Entry): void {
   const { response, events } = applyCommand(state, operation, command.trace);
   if (operation.op === "membership" && !isError(response)) membersChanged(state, context, operation);
   if (operation.op === "publish") published(state, context);
+  if (operation.op === "compact") autoCompacted(state, context, command, response);
   if (operation.op === "compact" && !isError(response)) logCompaction(state, context, operation.revision);
   if (operation.op === "leaseGrant" || operation.op === "leaseRevoke") leasesChanged(state, context);
   if (context.observed) context.note("apply", { index: entry.index, term: entry.term, operation: operation.op });
@@ -186,8 +191,8 @@ function applyEntry(state: EtcdState, context: Context, entry: Entry): void {
   if (events.length > 0) publishEvents(state, context, events);
 }
 
-function logCompaction({ store, config }: EtcdState, context: Context, revision: number): void {
-  writeDatabaseFile(context.disk, config.dataPath, store.fileBytes);
+function logCompaction({ store, config, defragmentedAt }: EtcdState, context: Context, revision: number): void {
+  writeDatabaseFile(context.disk, config.dataPath, store, defragmentedAt);
   zap(context, "info", "mvcc/index.go:214", "compact tree index", { revision });
   zap(context, "info", "mvcc/kvstore_compaction.go:68", "finished scheduled compaction", {
     "compact-revision": revision,
@@ -254,7 +259,7 @@ function snapshotIfDue(state: EtcdState, context: Context): void {
     data: imageOf(state),
     sizeBytes: state.store.fileBytes,
   });
-  writeDatabaseFile(context.disk, state.config.dataPath, state.store.fileBytes);
+  writeDatabaseFile(context.disk, state.config.dataPath, state.store, state.defragmentedAt);
   if (writeSnapshot(context.disk, state.config.dataPath, snapshot) !== null) return;
   zap(context, "info", "etcdserver/server.go:2388", "saved snapshot", { "snapshot-index": snapshot.index });
   const compactIndex = snapshot.index - CATCH_UP_ENTRIES;

@@ -1,4 +1,5 @@
 import type { Certificate, RequestId, StreamId, TimerId, TraceRef } from "../../kernel/types.ts";
+import type { AutoCompaction } from "./auto-compaction.ts";
 import type { EtcdConfig } from "./flags.ts";
 import type { EtcdRequest, Member, ResponseHeader, TxnOperation } from "./messages.ts";
 import type { Store } from "./mvcc/store.ts";
@@ -122,6 +123,8 @@ export interface EtcdState {
   /** Peers asked who is in the cluster that have not answered. */
   readonly asked: Set<string>;
   persisting: Persisting | null;
+  /** The entry after which the database was last defragmented; 0: never. */
+  defragmentedAt: number;
   /** Last entry on the disk; more than the log's when a truncation has yet to be written. */
   diskLast: number;
   /** What the disk says of term, vote and commit. */
@@ -151,6 +154,7 @@ export interface EtcdState {
   readTimerArmed: boolean;
   progressTimerArmed: boolean;
   leaseTimerAtUs: number;
+  readonly autoCompaction: AutoCompaction;
   /** Watchers that were sent something since the last progress notification. */
   readonly busyWatchers: Set<number>;
   /** Waits for this member to become leader: requests of `move-leader`, or the end of this process. */
@@ -167,6 +171,7 @@ export type EtcdMessage =
   | { readonly type: "readTimer" }
   | { readonly type: "leaseTimer" }
   | { readonly type: "progressTimer" }
+  | { readonly type: "autoCompactionTimer" }
   | { readonly type: "leaderless"; readonly epoch: number }
   | { readonly type: "dial"; readonly peer: NodeId }
   | { readonly type: "publish" }

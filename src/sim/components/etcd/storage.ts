@@ -1,5 +1,6 @@
 import type { Disk, DiskError } from "../../kernel/types.ts";
 import type { Member } from "./messages.ts";
+import { defragmentedBytes, type Store } from "./mvcc/store.ts";
 import { compact as compactLog, push } from "./raft/log.ts";
 import type { Entry, HardState, Log, Snapshot } from "./raft/types.ts";
 
@@ -10,7 +11,7 @@ import type { Entry, HardState, Log, Snapshot } from "./raft/types.ts";
  *     member/wal/hardstate           term, vote, commit
  *     member/wal/000000000042        the entry of that index
  *     member/snap/0000000000000002-0000000000002710.snap
- *     member/snap/db                 how large the database file was last
+ *     member/snap/db                 how large the database file was last, and when it was last defragmented
  */
 export interface Metadata {
   readonly id: string;
@@ -30,9 +31,13 @@ export interface Stored {
 }
 
 /** Stands for `member/snap/db`: the store itself is rebuilt from the snapshot and the log. */
-interface DatabaseFile {
+export interface DatabaseFile {
   readonly type: "etcdDatabase";
   readonly sizeBytes: number;
+  /** What a defragmentation would leave of it. */
+  readonly usedBytes: number;
+  /** The entry after which it was last defragmented; 0: never. */
+  readonly defragmentedAt: number;
 }
 
 export function isDatabaseFile(value: object): value is DatabaseFile {
@@ -43,9 +48,19 @@ export function isRaftSnapshot(value: object): value is Snapshot {
   return "membership" in value && "index" in value && "data" in value;
 }
 
-export function writeDatabaseFile(disk: Disk, dataDir: string, sizeBytes: number): void {
-  const file: DatabaseFile = { type: "etcdDatabase", sizeBytes };
-  disk.write(`${snapshotPrefix(dataDir)}db`, Object.freeze(file));
+export function databaseFile(sizeBytes: number, usedBytes: number, defragmentedAt: number): DatabaseFile {
+  return Object.freeze({ type: "etcdDatabase", sizeBytes, usedBytes, defragmentedAt });
+}
+
+export function writeDatabaseFile(disk: Disk, dataDir: string, store: Store, defragmentedAt: number): void {
+  const file = databaseFile(store.fileBytes, defragmentedBytes(store), defragmentedAt);
+  disk.write(databasePath(dataDir), file);
+}
+
+/** The entry after which the database was last defragmented; 0: never. */
+export function readDefragmentedAt(disk: Disk, dataDir: string): number {
+  const file = disk.read(databasePath(dataDir)) as object | undefined;
+  return file !== undefined && isDatabaseFile(file) ? file.defragmentedAt : 0;
 }
 
 function snapshotsIn(disk: Disk, dataDir: string): string[] {
@@ -54,6 +69,7 @@ function snapshotsIn(disk: Disk, dataDir: string): string[] {
 
 export const metadataPath = (dataDir: string) => `${dataDir}/member/wal/metadata`;
 export const hardStatePath = (dataDir: string) => `${dataDir}/member/wal/hardstate`;
+export const databasePath = (dataDir: string) => `${dataDir}/member/snap/db`;
 const snapshotPrefix = (dataDir: string) => `${dataDir}/member/snap/`;
 const entryPrefix = (dataDir: string) => `${dataDir}/member/wal/0`;
 

@@ -125,6 +125,7 @@ function argsOf(name: string, extra: Readonly<Record<string, unknown>>): unknown
       `--force-new-cluster=${String(extra.force === true)}`,
       "--experimental-watch-progress-notify-interval=5s",
       "--experimental-initial-corrupt-check=true",
+      ...((extra.argv as readonly string[] | undefined) ?? []),
     ],
   };
 }
@@ -151,6 +152,8 @@ export function createEtcdWorld(
     readonly seed?: number;
     readonly snapshotCount?: number;
     readonly quotaBytes?: number;
+    /** Flags beside the usual ones. */
+    readonly argv?: readonly string[];
     /** Machines beside these that start an etcd when they are told to. */
     readonly spares?: number;
   } = {},
@@ -174,6 +177,7 @@ export function createEtcdWorld(
           spare: index >= members,
           snapshotCount: options.snapshotCount ?? 10_000,
           quotaBytes: options.quotaBytes ?? 0,
+          argv: options.argv ?? [],
         };
         const server = {
           ...certificate,

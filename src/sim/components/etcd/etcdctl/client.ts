@@ -1,4 +1,4 @@
-import { goDuration, parseGoDuration } from "../../../api/duration.ts";
+import { parseGoDuration } from "../../../api/duration.ts";
 import type { EtcdRequest, EtcdResponse, ResponseHeader } from "../messages.ts";
 import { CommandError, formatOf } from "../programs/command.ts";
 import { now, readFile, request, type Steps, sleep } from "../programs/effects.ts";
@@ -32,12 +32,7 @@ export function* createClient(invocation: Invocation, flags: FlagValues): Steps<
     );
   }
   const format = formatOf(flags);
-  const timeoutUs = parseGoDuration(flags["command-timeout"] ?? "5s");
-  if (timeoutUs === null) {
-    throw new CommandError(
-      `invalid argument "${flags["command-timeout"]}" for "--command-timeout" flag: time: invalid duration "${flags["command-timeout"]}"`,
-    );
-  }
+  const timeoutUs = parseGoDuration(flags["command-timeout"] ?? "5s") as number;
   return {
     invocation,
     endpoints: (flags.endpoints ?? "").split(",").map((each) => each.trim()),
@@ -140,11 +135,4 @@ function* failed(client: Client, endpoint: string, error: CallError): Steps<Comm
 
 export function addressOf(endpoint: string): string {
   return endpoint.replace(/^[a-z]+:\/\//, "").replace(/\/.*$/, "");
-}
-
-/** Runs `work` and says how long it took. */
-export function* timed<T>(work: Steps<T>): Steps<{ result: T; took: string }> {
-  const startedUs = yield* now();
-  const result = yield* work;
-  return { result, took: goDuration((yield* now()) - startedUs) };
 }

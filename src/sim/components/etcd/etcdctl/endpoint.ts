@@ -33,7 +33,6 @@ const health: Command = {
   name: "health",
   short: "Checks the healthiness of endpoints specified in `--endpoints` flag",
   usage: "endpoint health [flags]",
-  flags: [CLUSTER],
   *run(client, _args, flags) {
     const endpoints = yield* endpointsOf(client, flags);
     const rows = yield* together(endpoints.map((endpoint) => healthOf(client, endpoint)));
@@ -69,8 +68,8 @@ function printHealth(sheet: Sheet, rows: readonly Health[]): void {
       for (const { endpoint, healthy, took, error } of rows) {
         line(sheet, `"Endpoint" : ${JSON.stringify(endpoint)}`);
         line(sheet, `"Health" : ${healthy}`);
-        line(sheet, `"Took" : ${JSON.stringify(took)}`);
-        line(sheet, `"Error" : ${JSON.stringify(error)}\n`);
+        line(sheet, `"Took" : ${took}`);
+        line(sheet, `"Error" : ${error}\n`);
       }
       return;
     default:
@@ -105,8 +104,9 @@ interface StatusRow {
 const status: Command = {
   name: "status",
   short: "Prints out the status of endpoints specified in `--endpoints` flag",
+  long: `When --write-out is set to simple, this command prints out comma-separated status lists for each endpoint.
+The items in the lists are endpoint, ID, version, db size, is leader, is learner, raft term, raft index, raft applied index, errors.`,
   usage: "endpoint status [flags]",
-  flags: [CLUSTER],
   *run(client, _args, flags) {
     const rows: StatusRow[] = [];
     let failed = false;
@@ -204,10 +204,7 @@ const hashkv: Command = {
   name: "hashkv",
   short: "Prints the KV history hash for each endpoint in --endpoints",
   usage: "endpoint hashkv [flags]",
-  flags: [
-    CLUSTER,
-    { name: "rev", value: "number", default: "0", usage: "maximum revision to hash (default: latest revision)" },
-  ],
+  flags: [{ name: "rev", value: "number", default: "0", usage: "maximum revision to hash (default: latest revision)" }],
   *run(client, _args, flags) {
     const rows: HashRow[] = [];
     let failure: Error | null = null;
@@ -261,6 +258,7 @@ function printHashes(sheet: Sheet, rows: readonly HashRow[]): void {
 export const endpoint: Command = {
   name: "endpoint",
   short: "Endpoint related commands",
-  usage: "endpoint <subcommand>",
+  usage: "endpoint <subcommand> [flags]",
+  passedOn: [CLUSTER],
   subcommands: [hashkv, health, status],
 };

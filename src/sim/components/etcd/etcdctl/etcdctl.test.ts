@@ -183,6 +183,33 @@ describe("etcdctl prints what the real one prints", () => {
 `,
     ],
     ["version", {}, "etcdctl version: 3.5.21\nAPI version: 3.5\n"],
+    ["get a b c", { range }, "foo\nbar2\n"],
+    ["put a b c", { put: { op: "put", header } }, "OK\n"],
+    [
+      "lease grant 5 -w json",
+      { leaseGrant: { op: "leaseGrant", header, id: 119, ttlSeconds: 5 } },
+      '{"cluster_id":2755613793311995676,"member_id":9829954754940738069,"revision":3,"raft_term":2,"ID":119,"TTL":5,"Error":""}\n',
+    ],
+    [
+      "lease timetolive 77 -w json",
+      { leaseTimeToLive: { op: "leaseTimeToLive", header, id: 119, grantedTtlSeconds: 0, ttlSeconds: -1, keys: [] } },
+      '{"cluster_id":2755613793311995676,"member_id":9829954754940738069,"revision":3,"raft_term":2,"id":119,"ttl":-1,"granted-ttl":0,"keys":null}\n',
+    ],
+    [
+      "lease list -w fields",
+      { leaseList: { op: "leaseList", header, ids: [119] } },
+      '"ClusterID" : 2755613793311995676\n"MemberID" : 9829954754940738069\n"Revision" : 3\n"RaftTerm" : 2\n"ID" : 119\n',
+    ],
+    [
+      "member list -w json",
+      { memberList: { op: "memberList", header, members: [] } },
+      '{"header":{"cluster_id":2755613793311995676,"member_id":9829954754940738069,"raft_term":2},"members":[]}\n',
+    ],
+    [
+      "endpoint health -w fields",
+      { range, alarm: { op: "alarm", header, alarms: [] } },
+      '"Endpoint" : "127.0.0.1:2379"\n"Health" : true\n"Took" : 7.736ms\n"Error" : \n\n',
+    ],
   ];
   for (const [words, answers, stdout] of cases) {
     it(words, () => {
@@ -191,11 +218,74 @@ describe("etcdctl prints what the real one prints", () => {
   }
 });
 
+const MEMBER_ADD_HELP = `NAME:
+\tmember add - Adds a member into the cluster
+
+USAGE:
+\tetcdctl member add <memberName> [options] [flags]
+
+OPTIONS:
+  -h, --help[=false]\thelp for add
+      --learner[=false]\tindicates if the new member is raft learner
+      --peer-urls=""\tcomma separated peer URLs for the new member.
+
+GLOBAL OPTIONS:
+      --cacert=""\t\t\t\tverify certificates of TLS-enabled secure servers using this CA bundle
+`;
+
 describe("etcdctl refuses and fails as the real one does", () => {
   const compacted = { op: "error", code: "OutOfRange", text: "etcdserver: mvcc: required revision has been compacted" };
   const cases: readonly [string, Answers, string, number][] = [
     ["get", {}, "Error: get command needs one argument as key and an optional argument as range_end\n", 128],
-    ["get a --count-only", {}, "Error: --count-only is only for `--write-out=fields`\n", 128],
+    ["get a --count-only", { range }, "Error: --count-only is only for `--write-out=fields`\n", 128],
+    ["get a --print-value-only -w json", { range }, "Error: print-value-only is only for `--write-out=simple`\n", 128],
+    [
+      "get a --keys-only --count-only",
+      {},
+      "Error: `--keys-only` and `--count-only` cannot be set at the same time, choose one\n",
+      128,
+    ],
+    ["get a -w table", { range }, "Error: table not supported as output format\n", 4],
+    ["put a b --ignore-value", {}, "Error: put command needs only 1 argument when 'ignore-value' is set\n", 128],
+    [
+      "put a b --lease=zz",
+      {},
+      'Error: bad lease ID (strconv.ParseInt: parsing "zz": invalid syntax), expecting ID in Hex\n',
+      128,
+    ],
+    [
+      "lease revoke zz",
+      {},
+      'Error: bad lease ID arg (strconv.ParseInt: parsing "zz": invalid syntax), expecting ID in Hex\n',
+      128,
+    ],
+    [
+      "lease list -w table",
+      { leaseList: { op: "leaseList", header, ids: [] } },
+      "Error: table not supported as output format\n",
+      4,
+    ],
+    [
+      "member remove 1 -w fields",
+      { memberRemove: { op: "memberRemove", header, members: [] } },
+      "Error: fields not supported as output format\n",
+      4,
+    ],
+    ["watch a b --prefix", {}, "Error: bad number of arguments\n", 128],
+    ["watch a --from-key", {}, "Error: unknown flag: --from-key\n\n", 1],
+    ["check perf --load=huge", {}, "Error: unknown load option huge\n", 4],
+    [
+      "check perf",
+      { range },
+      'Error: prefix "/etcdctl-check-perf/" has keys. Delete with etcdctl del --prefix /etcdctl-check-perf/ first\n',
+      3,
+    ],
+    [
+      "get a --command-timeout=x",
+      {},
+      'Error: invalid argument "x" for "--command-timeout" flag: time: invalid duration "x"\n\n',
+      1,
+    ],
     ["frob", {}, 'Error: unknown command "frob" for "etcdctl"\nRun \'etcdctl --help\' for usage.\n', 1],
     ["get foo --rev=2", { range: compacted }, "Error: etcdserver: mvcc: required revision has been compacted\n", 1],
     ["--cert /nowhere --key /pki/k get a", {}, "Error: open /nowhere: no such file or directory\n", 1],
@@ -209,11 +299,17 @@ describe("etcdctl refuses and fails as the real one does", () => {
   }
 
   it("says which flag it does not know, and how it is used", () => {
-    const { stderr, exitCode } = run("get foo --bogus");
-    expect(stderr.startsWith("Error: unknown flag: --bogus\nNAME:\n\tget - Gets the key or a range of keys\n")).toBe(
-      true,
-    );
+    const { stdout, stderr, exitCode } = run("get foo --bogus");
+    expect(stderr).toBe("Error: unknown flag: --bogus\n\n");
+    expect(stdout.startsWith("NAME:\n\tget - Gets the key or a range of keys\n")).toBe(true);
     expect(exitCode).toBe(1);
+  });
+
+  it("shows help as cobrautl sets it", () => {
+    const { stdout } = run("member add --help");
+    expect(stdout.startsWith(MEMBER_ADD_HELP)).toBe(true);
+    expect(stdout).toContain('\n  -d, --discovery-srv=""\t\t\tdomain name to query for SRV records');
+    expect(stdout).toContain("\n      --endpoints=[127.0.0.1:2379]\t\tgRPC endpoints\n");
   });
 
   it("tries for five seconds to reach a member that is not there", () => {

@@ -16,8 +16,7 @@ export const GLOBAL_FLAGS: readonly FlagSpec[] = [
   },
   { name: "debug", usage: "enable client-side debug logging" },
   { name: "dial-timeout", value: "duration", default: "2s", usage: "dial timeout for client connections" },
-  { name: "endpoints", value: "text", default: "127.0.0.1:2379", usage: "gRPC endpoints" },
-  { name: "help", short: "h", usage: "help for etcdctl" },
+  { name: "endpoints", value: "list", default: "127.0.0.1:2379", usage: "gRPC endpoints" },
   { name: "hex", usage: "print byte strings as hex encoded strings" },
   {
     name: "insecure-skip-tls-verify",
@@ -25,6 +24,7 @@ export const GLOBAL_FLAGS: readonly FlagSpec[] = [
   },
   {
     name: "discovery-srv",
+    short: "d",
     value: "text",
     default: "",
     usage: "domain name to query for SRV records describing cluster endpoints",

@@ -27,28 +27,38 @@ export const get: Command<Client> = {
     { name: "sort-by", value: "text", default: "", usage: "Sort target; CREATE, KEY, MODIFY, VALUE, or VERSION" },
   ],
   *run(client, args, flags) {
-    if (flags["count-only"] === "true" && client.sheet.format !== "fields" && args.length > 0) {
-      throw new CommandError("--count-only is only for `--write-out=fields`", BAD_ARGUMENTS);
-    }
     const answer = yield* call(client, rangeRequest(args, flags));
-    printRange(client.sheet, answer, flags["print-value-only"] === "true");
+    const { format } = client.sheet;
+    const valueOnly = flags["print-value-only"] === "true";
+    if (flags["count-only"] === "true" && format !== "fields")
+      throw new CommandError("--count-only is only for `--write-out=fields`", BAD_ARGUMENTS);
+    if (valueOnly && format !== "simple")
+      throw new CommandError("print-value-only is only for `--write-out=simple`", BAD_ARGUMENTS);
+    printRange(client.sheet, answer, valueOnly);
   },
 };
 
 /** The flags of `get` as a request. */
 export function rangeRequest(args: readonly string[], flags: FlagValues): RangeRequest {
-  if (args.length === 0 || args.length > 2) {
+  if (args.length === 0) {
     throw new CommandError(
       "get command needs one argument as key and an optional argument as range_end",
       BAD_ARGUMENTS,
     );
   }
+  const range = rangeOf(args, flags);
+  if (flags["keys-only"] === "true" && flags["count-only"] === "true") {
+    throw new CommandError(
+      "`--keys-only` and `--count-only` cannot be set at the same time, choose one",
+      BAD_ARGUMENTS,
+    );
+  }
   return {
     op: "range",
-    ...rangeOf("get", args, flags),
+    ...range,
     ...sortOf(flags),
     limit: Number(flags.limit),
-    revision: Number(flags.rev),
+    revision: Math.max(0, Number(flags.rev)),
     serializable: serializable(flags.consistency ?? "l"),
     keysOnly: flags["keys-only"] === "true",
     countOnly: flags["count-only"] === "true",
@@ -63,11 +73,7 @@ function serializable(consistency: string): boolean {
 }
 
 /** Key and end of what a command is about. */
-export function rangeOf(
-  command: string,
-  args: readonly string[],
-  flags: FlagValues,
-): { key: string; rangeEnd: string } {
+export function rangeOf(args: readonly string[], flags: FlagValues): { key: string; rangeEnd: string } {
   const [key = "", end] = args;
   const prefix = flags.prefix === "true";
   const fromKey = flags["from-key"] === "true";
@@ -76,11 +82,10 @@ export function rangeOf(
   }
   if (end !== undefined) {
     if (prefix || fromKey) {
-      const text =
-        command === "get"
-          ? "too many arguments, only accept one argument when `--prefix` or `--from-key` is set"
-          : "too many arguments, only accept one argument when `--prefix` or `--from-key` is set";
-      throw new CommandError(text, BAD_ARGUMENTS);
+      throw new CommandError(
+        "too many arguments, only accept one argument when `--prefix` or `--from-key` is set",
+        BAD_ARGUMENTS,
+      );
     }
     return { key, rangeEnd: end };
   }
@@ -108,9 +113,28 @@ function sortOf(flags: FlagValues): Pick<RangeRequest, "sort"> {
   };
 }
 
+const PUT_HELP = `Puts the given key into the store.
+
+When <value> begins with '-', <value> is interpreted as a flag.
+Insert '--' for workaround:
+
+$ put <key> -- <value>
+$ put -- <key> <value>
+
+If <value> isn't given as a command line argument and '--ignore-value' is not specified,
+this command tries to read the value from standard input.
+
+If <lease> isn't given as a command line argument and '--ignore-lease' is not specified,
+this command tries to read the value from standard input.
+
+For example,
+$ cat file | put <key>
+will store the content of the file to <key>.`;
+
 export const put: Command<Client> = {
   name: "put",
   short: "Puts the given key into the store",
+  long: PUT_HELP,
   usage: "put [options] <key> <value> (<value> can also be given from stdin) [flags]",
   flags: [
     { name: "ignore-lease", usage: "updates the key using its current lease" },
@@ -127,9 +151,10 @@ export const put: Command<Client> = {
 /** The flags of `put` as a request; a value that is not given comes from standard input. */
 export function* putRequest(args: readonly string[], flags: FlagValues, stdin: Steps<string>): Steps<PutRequest> {
   const ignoreValue = flags["ignore-value"] === "true";
-  if (args.length === 0 || args.length > 2 || (ignoreValue && args.length > 1)) {
+  if (args.length === 0)
     throw new CommandError("put command needs 1 argument and input from stdin or 2 arguments", BAD_ARGUMENTS);
-  }
+  if (ignoreValue && args.length > 1)
+    throw new CommandError("put command needs only 1 argument when 'ignore-value' is set", BAD_ARGUMENTS);
   const [key = "", given] = args;
   const text = ignoreValue ? "" : (given ?? (yield* stdin));
   if (!/^[0-9a-fA-F]+$/.test(flags.lease ?? "0")) {
@@ -175,7 +200,7 @@ export function deleteRequest(args: readonly string[], flags: FlagValues): Delet
       BAD_ARGUMENTS,
     );
   }
-  return { op: "deleteRange", ...rangeOf("del", args, flags), prevKv: flags["prev-kv"] === "true" };
+  return { op: "deleteRange", ...rangeOf(args, flags), prevKv: flags["prev-kv"] === "true" };
 }
 
 export const compaction: Command<Client> = {

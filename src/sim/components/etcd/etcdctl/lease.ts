@@ -1,10 +1,10 @@
 import { encodeBase64Text } from "../../../api/base64.ts";
 import type { EtcdResponse } from "../messages.ts";
-import { BAD_ARGUMENTS, CommandError, type Command as CommandOf } from "../programs/command.ts";
+import { BAD_ARGUMENTS, CommandError, type Command as CommandOf, refuseFormat } from "../programs/command.ts";
 import { type Steps, sleep } from "../programs/effects.ts";
 import { json, leaseHex } from "../programs/format.ts";
 import { type Client, call } from "./client.ts";
-import { headerJson, line, printHeaderFields, type Sheet } from "./print-kv.ts";
+import { headerFields, headerJson, line, printHeaderFields, type Sheet } from "./print-kv.ts";
 
 type Command = CommandOf<Client>;
 
@@ -25,9 +25,12 @@ const grant: Command = {
 
 type LeaseAnswer = Extract<EtcdResponse, { readonly op: "leaseGrant" | "leaseKeepAlive" }>;
 
+/** Answers about leases have their header's fields among their own. */
 function printLease(sheet: Sheet, answer: LeaseAnswer, simple: string): void {
+  if (sheet.format === "table") refuseFormat("table");
   if (sheet.format === "json") {
-    line(sheet, json({ ...headerJson(answer), id: answer.id, ttl: answer.ttlSeconds }));
+    const error = answer.op === "leaseGrant" ? { Error: "" } : {};
+    line(sheet, json({ ...headerFields(answer), ID: answer.id, TTL: answer.ttlSeconds, ...error }));
   } else if (sheet.format === "fields") {
     printHeaderFields(sheet, answer);
     line(sheet, `"ID" : ${answer.id}`);
@@ -50,6 +53,7 @@ const revoke: Command = {
   *run(client, args) {
     const id = idOf("lease revoke command needs 1 argument", args);
     const answer = yield* wrapped("failed to revoke lease", call(client, { op: "leaseRevoke", id }));
+    if (client.sheet.format === "table") refuseFormat("table");
     if (client.sheet.format === "json") line(client.sheet, json(headerJson(answer)));
     else if (client.sheet.format === "fields") printHeaderFields(client.sheet, answer);
     else line(client.sheet, `lease ${leaseHex(id)} revoked`);
@@ -61,7 +65,7 @@ function idOf(missing: string, args: readonly string[]): number {
   const [text = ""] = args;
   if (!/^[0-9a-fA-F]+$/.test(text)) {
     throw new CommandError(
-      `bad lease ID (strconv.ParseInt: parsing "${text}": invalid syntax), expecting ID in Hex`,
+      `bad lease ID arg (strconv.ParseInt: parsing "${text}": invalid syntax), expecting ID in Hex`,
       BAD_ARGUMENTS,
     );
   }
@@ -86,9 +90,13 @@ function printTimeToLive(
   withKeys: boolean,
 ): void {
   const { id, grantedTtlSeconds, ttlSeconds, keys } = answer;
+  if (sheet.format === "table") refuseFormat("table");
   if (sheet.format === "json") {
     const encoded = withKeys && keys.length > 0 ? keys.map(encodeBase64Text) : null;
-    line(sheet, json({ ...headerJson(answer), id, ttl: ttlSeconds, "granted-ttl": grantedTtlSeconds, keys: encoded }));
+    line(
+      sheet,
+      json({ ...headerFields(answer), id, ttl: ttlSeconds, "granted-ttl": grantedTtlSeconds, keys: encoded }),
+    );
   } else if (sheet.format === "fields") {
     printHeaderFields(sheet, answer);
     line(sheet, `"ID" : ${id}`);
@@ -109,13 +117,23 @@ const list: Command = {
   usage: "lease list [flags]",
   *run(client) {
     const answer = yield* call(client, { op: "leaseList" });
+    const { sheet } = client;
     const { ids } = answer;
-    if (client.sheet.format === "json") {
-      line(client.sheet, json({ ...headerJson(answer), leases: ids.map((id) => ({ id })) }));
-      return;
+    switch (sheet.format) {
+      case "table":
+        refuseFormat("table");
+        break;
+      case "json":
+        line(sheet, json({ ...headerFields(answer), leases: ids.map((id) => ({ id })) }));
+        return;
+      case "fields":
+        printHeaderFields(sheet, answer);
+        for (const id of ids) line(sheet, `"ID" : ${id}`);
+        return;
+      default:
+        line(sheet, `found ${ids.length} leases`);
+        for (const id of ids) line(sheet, leaseHex(id));
     }
-    line(client.sheet, `found ${ids.length} leases`);
-    for (const id of ids) line(client.sheet, leaseHex(id));
   },
 };
 
@@ -151,6 +169,6 @@ function* keepOnRenewing(client: Client, id: number): Steps<number> {
 export const lease: Command = {
   name: "lease",
   short: "Lease related commands",
-  usage: "lease <subcommand>",
+  usage: "lease <subcommand> [flags]",
   subcommands: [grant, keepAlive, list, revoke, timetolive],
 };

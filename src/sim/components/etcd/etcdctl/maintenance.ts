@@ -1,6 +1,9 @@
-import { BAD_ARGUMENTS, CommandError, type Command as CommandOf, refuseTable } from "../programs/command.ts";
+import { goDuration } from "../../../api/duration.ts";
+import { defragmentData } from "../etcdutl/defrag.ts";
+import { BAD_ARGUMENTS, CommandError, type Command as CommandOf, refuseFormat } from "../programs/command.ts";
+import { now, type Steps } from "../programs/effects.ts";
 import { decimalId, json } from "../programs/format.ts";
-import { type AnswerTo, addressOf, type Client, call, callEndpoint, timed } from "./client.ts";
+import { type AnswerTo, addressOf, type Client, call, callEndpoint } from "./client.ts";
 import { CLUSTER, endpointsOf } from "./endpoint.ts";
 import { headerJson, line, printHeaderFields, type Sheet } from "./print-kv.ts";
 
@@ -10,23 +13,45 @@ export const defrag: Command = {
   name: "defrag",
   short: "Defragments the storage of the etcd members with given endpoints",
   usage: "defrag [flags]",
-  flags: [CLUSTER],
+  flags: [
+    CLUSTER,
+    {
+      name: "data-dir",
+      value: "text",
+      default: "",
+      usage: "Optional. If present, defragments a data directory not in use by etcd.",
+    },
+  ],
   *run(client, _args, flags) {
-    let failures = 0;
-    for (const each of yield* endpointsOf(client, flags)) {
-      try {
-        const { took } = yield* timed(callEndpoint(client, each, { op: "defragment" }));
-        line(client.sheet, `Finished defragmenting etcd member[${each}]. took ${took}`);
-      } catch (error) {
-        failures += 1;
-        client.sheet.terminal.err(
-          `Failed to defragment etcd member[${each}]. took 0s. (${(error as Error).message})\n`,
-        );
-      }
+    const dataDir = flags["data-dir"] ?? "";
+    if (dataDir !== "") {
+      client.sheet.terminal.err(
+        "Use `etcdutl defrag` instead. The --data-dir is going to be decomissioned in v3.6.\n\n",
+      );
+      yield* defragmentData(client.invocation, dataDir);
+      return 0;
     }
+    let failures = 0;
+    for (const each of yield* endpointsOf(client, flags)) if (!(yield* defragmentAt(client, each))) failures += 1;
     return failures === 0 ? 0 : 1;
   },
 };
+
+function* defragmentAt(client: Client, endpoint: string): Steps<boolean> {
+  const startedUs = yield* now();
+  let failure: Error | null = null;
+  try {
+    yield* callEndpoint(client, endpoint, { op: "defragment" });
+  } catch (error) {
+    failure = error as Error;
+  }
+  const took = goDuration((yield* now()) - startedUs);
+  if (failure === null) line(client.sheet, `Finished defragmenting etcd member[${endpoint}]. took ${took}`);
+  else {
+    client.sheet.terminal.err(`Failed to defragment etcd member[${endpoint}]. took ${took}. (${failure.message})\n`);
+  }
+  return failure === null;
+}
 
 function printAlarms(sheet: Sheet, answer: AnswerTo<"alarm">): void {
   switch (sheet.format) {
@@ -52,7 +77,7 @@ function printAlarms(sheet: Sheet, answer: AnswerTo<"alarm">): void {
         line(sheet, `"MemberID" : ${decimalId(memberId)}\n"AlarmType" : ${name}\n`);
       return;
     case "table":
-      refuseTable();
+      refuseFormat("table");
       break;
     default:
       for (const { memberId, alarm: name } of answer.alarms)
@@ -63,7 +88,7 @@ function printAlarms(sheet: Sheet, answer: AnswerTo<"alarm">): void {
 export const alarm: Command = {
   name: "alarm",
   short: "Alarm related commands",
-  usage: "alarm <subcommand>",
+  usage: "alarm <subcommand> [flags]",
   subcommands: [
     {
       name: "disarm",
@@ -110,7 +135,9 @@ export const moveLeader: Command = {
       const { header, leader } = yield* callEndpoint(client, each, { op: "status" });
       if (header.memberId !== leader) continue;
       const answer = yield* callEndpoint(client, each, { op: "moveLeader", targetId });
-      if (client.sheet.format === "json") line(client.sheet, json(headerJson(answer)));
+      const { format } = client.sheet;
+      if (format === "fields" || format === "table") refuseFormat(format);
+      if (format === "json") line(client.sheet, json(headerJson(answer)));
       else line(client.sheet, `Leadership transferred from ${leader} to ${targetId}`);
       return;
     }

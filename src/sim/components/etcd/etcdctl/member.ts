@@ -1,15 +1,17 @@
 import type { Member } from "../messages.ts";
-import { BAD_ARGUMENTS, CommandError, type Command as CommandOf, refuseTable } from "../programs/command.ts";
+import { BAD_ARGUMENTS, CommandError, type Command as CommandOf, refuseFormat } from "../programs/command.ts";
 import type { FlagValues } from "../programs/flags.ts";
 import { decimalId, json, table } from "../programs/format.ts";
 import { type AnswerTo, type Client, call } from "./client.ts";
-import { headerJson, line, printHeaderFields, type Sheet } from "./print-kv.ts";
+import { headerJson, line, printHeaderFields, type Sheet, withoutRevision } from "./print-kv.ts";
 
 type Command = CommandOf<Client>;
 
 const list: Command = {
   name: "list",
   short: "Lists all members in the cluster",
+  long: `When --write-out is set to simple, this command prints out comma-separated member lists for each endpoint.
+The items in the lists are ID, Status, Name, Peer Addrs, Client Addrs, Is Learner.`,
   usage: "member list [flags]",
   flags: [{ name: "consistency", value: "text", default: "l", usage: "Linearizable(l) or Serializable(s)" }],
   *run(client, _args, flags) {
@@ -18,7 +20,8 @@ const list: Command = {
   },
 };
 
-function printMembers(sheet: Sheet, answer: AnswerTo<"memberList">): void {
+function printMembers(sheet: Sheet, given: AnswerTo<"memberList">): void {
+  const answer = withoutRevision(given);
   const { members } = answer;
   switch (sheet.format) {
     case "table":
@@ -122,24 +125,21 @@ function idOf(args: readonly string[]): string {
   return id.toLowerCase().replace(/^0+(?=.)/, "");
 }
 
-/** Any format but the simple one. */
+/** Any format but the simple one: there is JSON alone. */
 function printChanged(
   sheet: Sheet,
   answer: AnswerTo<"memberAdd" | "memberRemove" | "memberUpdate" | "memberPromote">,
   more: object = {},
 ): void {
-  if (sheet.format === "table") refuseTable();
-  if (sheet.format === "json") {
-    line(sheet, json({ ...headerJson(answer), ...more, members: answer.members.map(memberJson) }));
-    return;
-  }
-  printHeaderFields(sheet, answer);
+  if (sheet.format !== "json") refuseFormat(sheet.format);
+  line(sheet, json({ ...headerJson(withoutRevision(answer)), ...more, members: answer.members.map(memberJson) }));
 }
 
-function changeCommand(name: "remove" | "promote" | "update", short: string, what: string): Command {
+function changeCommand(name: "remove" | "promote" | "update", short: string, what: string, long?: string): Command {
   return {
     name,
     short,
+    ...(long === undefined ? {} : { long }),
     usage: `member ${name} <memberID>${name === "update" ? " [options]" : ""} [flags]`,
     flags: name === "update" ? [{ ...PEER_URLS, usage: "comma separated peer URLs for the updated member." }] : [],
     *run(client, args, flags) {
@@ -157,11 +157,16 @@ function changeCommand(name: "remove" | "promote" | "update", short: string, wha
 export const member: Command = {
   name: "member",
   short: "Membership related commands",
-  usage: "member <subcommand>",
+  usage: "member <subcommand> [flags]",
   subcommands: [
     add,
     list,
-    changeCommand("promote", "Promotes a non-voting member in the cluster", "promoted in"),
+    changeCommand(
+      "promote",
+      "Promotes a non-voting member in the cluster",
+      "promoted in",
+      "Promotes a non-voting learner member to a voting one in the cluster.",
+    ),
     changeCommand("remove", "Removes a member from the cluster", "removed from"),
     changeCommand("update", "Updates a member in the cluster", "updated in"),
   ],

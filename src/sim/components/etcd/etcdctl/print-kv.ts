@@ -8,7 +8,7 @@ import type {
   ResponseHeader,
   TxnResponse,
 } from "../messages.ts";
-import { refuseTable } from "../programs/command.ts";
+import { refuseFormat } from "../programs/command.ts";
 import { decimalId, json } from "../programs/format.ts";
 import type { Terminal } from "../programs/program.ts";
 
@@ -46,7 +46,7 @@ export function printRange(sheet: Sheet, answer: RangeResponse, valueOnly: boole
       line(sheet, `"Count" : ${answer.count}`);
       return;
     case "table":
-      refuseTable();
+      refuseFormat(sheet.format);
       break;
     default:
       for (const kv of answer.kvs) printKv(sheet, kv, valueOnly);
@@ -78,13 +78,19 @@ export function headerJson(answer: Answer): object {
   return { header: headerFields(answer) };
 }
 
-function headerFields({ header }: Answer): object {
+/** Without what is 0. */
+export function headerFields({ header }: Answer): object {
   return {
     cluster_id: `#${decimalId(header.clusterId)}`,
     member_id: `#${decimalId(header.memberId)}`,
-    revision: header.revision,
+    ...(header.revision === 0 ? {} : { revision: header.revision }),
     raft_term: header.raftTerm,
   };
+}
+
+/** The cluster's services do not say at which revision they answer. */
+export function withoutRevision<T extends Answer>(answer: T): T {
+  return { ...answer, header: { ...answer.header, revision: 0 } };
 }
 
 function kvJson(kv: KeyValue): object {
@@ -125,7 +131,7 @@ export function printPut(sheet: Sheet, answer: PutResponse): void {
       if (prevKv !== undefined) printFields(sheet, "Prev", prevKv);
       return;
     case "table":
-      refuseTable();
+      refuseFormat(sheet.format);
       break;
     default:
       line(sheet, "OK");
@@ -148,7 +154,7 @@ export function printDeleted(sheet: Sheet, answer: DeleteRangeResponse): void {
       for (const kv of answer.prevKvs) printFields(sheet, "Prev", kv);
       return;
     case "table":
-      refuseTable();
+      refuseFormat(sheet.format);
       break;
     default:
       line(sheet, String(answer.deleted));
@@ -175,7 +181,7 @@ export function printTxn(sheet: Sheet, answer: TxnResponse): void {
       for (const each of answer.responses) printResponse(sheet, each);
       return;
     case "table":
-      refuseTable();
+      refuseFormat(sheet.format);
       break;
     default:
       line(sheet, answer.succeeded ? "SUCCESS" : "FAILURE");
@@ -234,7 +240,7 @@ export function printEvents(sheet: Sheet, answer: WatchAnswer): void {
       printHeaderFields(sheet, answer);
       break;
     case "table":
-      refuseTable();
+      refuseFormat(sheet.format);
       break;
     default:
   }

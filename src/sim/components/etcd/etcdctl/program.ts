@@ -2,6 +2,8 @@ import { type Command, runCommand } from "../programs/command.ts";
 import type { Steps } from "../programs/effects.ts";
 import type { FlagSpec } from "../programs/flags.ts";
 import type { Invocation, ProgramCode } from "../programs/program.ts";
+import { API_VERSION, VERSION } from "../version.ts";
+import { check } from "./check.ts";
 import { type Client, createClient } from "./client.ts";
 import { endpoint } from "./endpoint.ts";
 import { GLOBAL_FLAGS } from "./flags.ts";
@@ -19,7 +21,7 @@ const version: Command<Client> = {
   short: "Prints the version of etcdctl",
   usage: "version [flags]",
   *run({ sheet }) {
-    line(sheet, "etcdctl version: 3.5.21\nAPI version: 3.5");
+    line(sheet, `etcdctl version: ${VERSION}\nAPI version: ${API_VERSION}`);
     yield* [];
   },
 };
@@ -30,6 +32,7 @@ const ROOT: Command<Client> = {
   usage: "[flags]",
   subcommands: [
     alarm,
+    check,
     compaction,
     defrag,
     del,
@@ -77,8 +80,8 @@ function* run(invocation: Invocation): Steps<number> {
     return 1;
   }
   const globals = GLOBAL_FLAGS.map((flag) => fromEnvironment(flag, env));
-  const versions = "VERSION:\n\t3.5.21\n\nAPI VERSION:\n\t3.5\n\n\n";
-  return yield* runCommand({ root: ROOT, globals, versions, createClient }, invocation);
+  const line = { root: ROOT, globals, version: VERSION, apiVersion: API_VERSION, style: "etcd", createClient } as const;
+  return yield* runCommand(line, invocation);
 }
 
 /** `ETCDCTL_CACERT` stands in for `--cacert`, and so on; the flag itself wins. */

@@ -83,6 +83,6 @@ function deprecated(name: "status" | "restore", command: Command): Command {
 export const snapshot: Command = {
   name: "snapshot",
   short: "Manages etcd node snapshots",
-  usage: "snapshot <subcommand>",
+  usage: "snapshot <subcommand> [flags]",
   subcommands: [deprecated("restore", { ...restore, required: [] }), save, deprecated("status", status)],
 };

@@ -1,28 +1,29 @@
 import { type Command, formatOf, runCommand } from "../programs/command.ts";
 import type { FlagSpec } from "../programs/flags.ts";
-import type { Invocation, ProgramCode } from "../programs/program.ts";
+import type { ProgramCode } from "../programs/program.ts";
+import { API_VERSION, VERSION } from "../version.ts";
+import { defrag } from "./defrag.ts";
+import { hashkv } from "./hashkv.ts";
+import type { Host } from "./host.ts";
 import { restore, status } from "./snapshot.ts";
 
-interface Client {
-  readonly invocation: Invocation;
-  readonly sheet: { readonly format: string };
-}
-
-const version: Command<Client> = {
+const version: Command<Host> = {
   name: "version",
   short: "Prints the version of etcdutl",
   usage: "version [flags]",
   *run({ invocation }) {
-    invocation.terminal.out("etcdutl version: 3.5.21\nAPI version: 3.5\n");
+    invocation.terminal.out(`etcdutl version: ${VERSION}\nAPI version: ${API_VERSION}\n`);
     yield* [];
   },
 };
 
-const ROOT: Command<Client> = {
+const ROOT: Command<Host> = {
   name: "etcdutl",
   short: "An administrative command line tool for etcd3.",
   usage: "[flags]",
   subcommands: [
+    defrag,
+    hashkv,
     {
       name: "snapshot",
       short: "Manages etcd node snapshots",
@@ -34,7 +35,6 @@ const ROOT: Command<Client> = {
 };
 
 const GLOBALS: readonly FlagSpec[] = [
-  { name: "help", short: "h", usage: "help for etcdutl" },
   {
     name: "write-out",
     short: "w",
@@ -53,7 +53,9 @@ export const etcdutl: ProgramCode = {
       {
         root: ROOT,
         globals: GLOBALS,
-        versions: "",
+        version: VERSION,
+        apiVersion: API_VERSION,
+        style: "cobra",
         *createClient(given, flags) {
           const format = formatOf(flags);
           yield* [];

@@ -2,28 +2,33 @@ import { humanBytes } from "../../../api/human-bytes.ts";
 import { birthOf } from "../birth.ts";
 import { clusterId, memberId } from "../identity.ts";
 import type { Member } from "../messages.ts";
-import { compactStore, copyStore, type Store } from "../mvcc/store.ts";
+import { compactStore, copyStore, defragmentedBytes, type Store } from "../mvcc/store.ts";
 import { BAD_ARGUMENTS, type Command, CommandError } from "../programs/command.ts";
 import { listFiles, readFile, type Steps, writeFile } from "../programs/effects.ts";
 import type { FlagValues } from "../programs/flags.ts";
 import { json, table } from "../programs/format.ts";
-import { logLine } from "../programs/log.ts";
+import { consoleLine } from "../programs/log.ts";
 import { fullPath } from "../programs/path.ts";
 import type { Invocation } from "../programs/program.ts";
 import { memberOf } from "../publish.ts";
 import type { Entry, HardState, Snapshot } from "../raft/types.ts";
 import { isSnapshotFile, type SnapshotFile, statusOfSnapshot } from "../snapshot-file.ts";
-import { entryPath, hardStatePath, type Metadata, metadataPath, snapshotPath } from "../storage.ts";
-
-/** What these commands need of the program that they are part of; etcdctl offers them still. */
-interface Host {
-  readonly invocation: Invocation;
-  readonly sheet: { readonly format: string };
-}
+import {
+  databaseFile,
+  databasePath,
+  entryPath,
+  hardStatePath,
+  type Metadata,
+  metadataPath,
+  snapshotPath,
+} from "../storage.ts";
+import type { Host } from "./host.ts";
 
 export const status: Command<Host> = {
   name: "status",
   short: "Gets backend snapshot status of a given file",
+  long: `When --write-out is set to simple, this command prints out comma-separated status lists for each endpoint.
+The items in the lists are hash, revision, total keys, total size.`,
   usage: "snapshot status <filename> [flags]",
   *run({ invocation, sheet }, args) {
     const [path] = args;
@@ -111,13 +116,13 @@ export const restore: Command<Host> = {
       "snap-dir": `${dataDir}/member/snap`,
     };
     const { terminal } = invocation;
-    yield* logLine(terminal, {
+    yield* consoleLine(terminal, {
       caller: "snapshot/v3_snapshot.go:265",
       msg: "restoring snapshot",
       fields: { ...fields, "initial-memory-map-size": INITIAL_MMAP_BYTES },
     });
     const file = yield* open(invocation, path);
-    yield* logLine(terminal, {
+    yield* consoleLine(terminal, {
       caller: "membership/store.go:141",
       msg: "Trimming membership information from the backend...",
       fields: {},
@@ -127,7 +132,7 @@ export const restore: Command<Host> = {
     for (const [to, value] of filesOf(target, String(flags.name), members, file, bump)) {
       if (!(yield* writeFile(to, value))) throw new CommandError(`write ${to}: no space left on device`);
     }
-    yield* logLine(terminal, {
+    yield* consoleLine(terminal, {
       caller: "snapshot/v3_snapshot.go:293",
       msg: "restored snapshot",
       fields: { ...fields, "initial-memory-map-size": INITIAL_MMAP_BYTES },
@@ -177,7 +182,7 @@ function* open(invocation: Invocation, path: string): Steps<SnapshotFile> {
 function* logMembers(invocation: Invocation, members: readonly Member[]): Steps<void> {
   const id = clusterId(members.map((member) => member.id));
   for (const member of members) {
-    yield* logLine(invocation.terminal, {
+    yield* consoleLine(invocation.terminal, {
       caller: "membership/cluster.go:421",
       msg: "added member",
       fields: {
@@ -231,6 +236,7 @@ function filesOf(
     [hardStatePath(dataDir), Object.freeze(hardState)],
     ...entries.map((entry) => [entryPath(dataDir, entry.index), entry] as const),
     [snapshotPath(dataDir, snapshot), Object.freeze(snapshot)],
+    [databasePath(dataDir), databaseFile(store.fileBytes, defragmentedBytes(store), 0)],
   ];
 }
 

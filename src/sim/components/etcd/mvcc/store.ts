@@ -241,9 +241,14 @@ export function pagesOf(bytes: number): number {
 
 /** Writes the file anew, without holes and free pages. */
 export function defragment(store: Store): void {
+  store.fileBytes = defragmentedBytes(store);
   store.inUseBytes -= store.holeBytes;
   store.holeBytes = 0;
-  store.fileBytes = pagesOf(store.inUseBytes);
+}
+
+/** How large the file is after that. */
+export function defragmentedBytes({ inUseBytes, holeBytes }: Store): number {
+  return pagesOf(inUseBytes - holeBytes);
 }
 
 /** One number for all that is stored up to a revision: which keys, in which order, how much. */

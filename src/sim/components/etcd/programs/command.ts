@@ -1,5 +1,6 @@
 import type { Steps } from "./effects.ts";
 import { type FlagSpec, type FlagValues, parseFlags, UsageError } from "./flags.ts";
+import { cobraHelp, etcdHelp, HELP_COMMAND, type Page } from "./help.ts";
 import type { Invocation } from "./program.ts";
 
 /** A command as cobra has them. `Client` is what a program hands to all of its commands. */
@@ -7,10 +8,15 @@ export interface Command<Client> {
   readonly name: string;
   readonly aliases?: readonly string[];
   readonly short: string;
+  readonly long?: string;
   /** After the program's name. */
   readonly usage: string;
   readonly flags?: readonly FlagSpec[];
+  /** Flags of the commands below it. */
+  readonly passedOn?: readonly FlagSpec[];
   readonly required?: readonly string[];
+  /** How many arguments it takes, where cobra checks that. */
+  readonly exactly?: number;
   readonly subcommands?: readonly Command<Client>[];
   /** Prints; gives the exit status, when that is a number. */
   run?(client: Client, args: readonly string[], flags: FlagValues): Steps<unknown>;
@@ -19,8 +25,10 @@ export interface Command<Client> {
 export interface CommandLine<Client> {
   readonly root: Command<Client>;
   readonly globals: readonly FlagSpec[];
-  /** `VERSION:` and `API VERSION:` of the root's help. */
-  readonly versions: string;
+  readonly version: string;
+  readonly apiVersion: string;
+  /** `etcd`: help as etcd's own tools set it, always on standard output. */
+  readonly style: "etcd" | "cobra";
   createClient(invocation: Invocation, flags: FlagValues): Steps<Client>;
 }
 
@@ -47,8 +55,9 @@ export function formatOf(flags: FlagValues): string {
   return format;
 }
 
-export function refuseTable(): never {
-  throw new CommandError("table is not supported as output format", BAD_FEATURE);
+/** What a format cannot show. */
+export function refuseFormat(format: string): never {
+  throw new CommandError(`${format} not supported as output format`, BAD_FEATURE);
 }
 
 /** Finds the command, parses flags, runs it; errors as cobra prints them. */
@@ -59,28 +68,45 @@ export function* runCommand<Client>(line: CommandLine<Client>, invocation: Invoc
     terminal.err(`Error: ${found.error}\nRun '${line.root.name} --help' for usage.\n`);
     return 1;
   }
-  const { command, path } = found;
+  const { command, page } = found;
   try {
-    const { flags, args } = parseFlags(found.words, [...(command.flags ?? []), ...line.globals]);
+    const { flags, args } = parseFlags(found.words, [...page.local, ...page.inherited]);
     if (flags.help === "true" || command.run === undefined) {
-      terminal.out(helpOf(line, command, path));
+      terminal.out(helpOf(page));
       return 0;
     }
-    const missing = (command.required ?? []).filter((name) => (flags[name] ?? "") === "");
-    if (missing.length > 0)
-      throw new UsageError(`required flag(s) ${missing.map((name) => `"${name}"`).join(", ")} not set`);
+    checkUse(command, args, flags);
     const client = yield* line.createClient(invocation, flags);
     const status = yield* command.run(client, args, flags);
     return typeof status === "number" ? status : 0;
   } catch (error) {
     if (error instanceof UsageError) {
-      terminal.err(`Error: ${error.message}\n${helpOf(line, command, path)}${hintOf(error.message)}`);
+      refuseUse(page, terminal, error.message);
       return 1;
     }
     if (!(error instanceof CommandError)) throw error;
     terminal.err(`Error: ${error.message}\n`);
     return error.exitCode;
   }
+}
+
+function checkUse<Client>({ exactly, required = [] }: Command<Client>, args: readonly string[], flags: FlagValues) {
+  if (exactly !== undefined && args.length !== exactly)
+    throw new UsageError(`accepts ${exactly} arg(s), received ${args.length}`);
+  const missing = required.filter((name) => (flags[name] ?? "") === "");
+  if (missing.length > 0)
+    throw new UsageError(`required flag(s) ${missing.map((name) => `"${name}"`).join(", ")} not set`);
+}
+
+function refuseUse<Client>(page: Page<Client>, { out, err }: Invocation["terminal"], message: string): void {
+  err(`Error: ${message}\n`);
+  if (page.line.style === "etcd") out(helpOf(page));
+  else err(helpOf(page));
+  err(`\n${hintOf(message)}`);
+}
+
+function helpOf<Client>(page: Page<Client>): string {
+  return page.line.style === "etcd" ? etcdHelp(page) : cobraHelp(page);
 }
 
 /** For a slip that stands in many texts. The real program leaves its reader alone with it. */
@@ -92,38 +118,44 @@ function hintOf(problem: string): string {
 
 interface Found<Client> {
   readonly command: Command<Client>;
-  readonly path: string;
+  readonly page: Page<Client>;
   /** What is left of the command line: flags and arguments. */
   readonly words: readonly string[];
 }
 
 /** Goes down the commands, by whole names or their beginnings, past flags. */
-function find<Client>(
-  { root, globals }: CommandLine<Client>,
-  words: readonly string[],
-): Found<Client> | { readonly error: string } {
+function find<Client>(line: CommandLine<Client>, words: readonly string[]): Found<Client> | { readonly error: string } {
+  const { root, globals } = line;
   let command = root;
-  let path = root.name;
+  const path = [root.name];
+  const inherited: FlagSpec[] = [];
   let rest = [...words];
+  const found = (left: readonly string[]): Found<Client> => {
+    const help: FlagSpec = { name: "help", short: "h", usage: `help for ${command.name}` };
+    const own = command === root ? globals : [];
+    const local = [...(command.flags ?? []), ...(command.passedOn ?? []), ...own, help];
+    return { command, page: { line, command, path, local, inherited }, words: left };
+  };
   while (command.subcommands !== undefined) {
     const at = firstArgument(rest, globals);
     if (at < 0) break;
     const name = rest[at] as string;
     const next = pick(command.subcommands, name);
     if (next === undefined) {
-      if (command !== root) return { command, path, words: [] };
-      if (name === "help") {
+      if (command !== root) return found([]);
+      if (name === HELP_COMMAND.name) {
         rest = rest.toSpliced(at, 1);
         rest.push("--help");
         continue;
       }
-      return { error: `unknown command "${name}" for "${path}"${suggestion(root, name)}` };
+      return { error: `unknown command "${name}" for "${root.name}"${suggestion(root, name)}` };
     }
+    inherited.push(...(command === root ? globals : []), ...(command.passedOn ?? []));
     command = next;
-    path = `${path} ${next.name}`;
+    path.push(next.name);
     rest = rest.toSpliced(at, 1);
   }
-  return { command, path, words: rest };
+  return found(rest);
 }
 
 function pick<Client>(commands: readonly Command<Client>[], name: string): Command<Client> | undefined {
@@ -149,49 +181,4 @@ function firstArgument(words: readonly string[], globals: readonly FlagSpec[]): 
     if (spec?.value !== undefined) at += 1;
   }
   return -1;
-}
-
-function helpOf<Client>(line: CommandLine<Client>, command: Command<Client>, path: string): string {
-  const { root, globals, versions } = line;
-  const listed =
-    command === root ? leavesOf(root, "") : (command.subcommands ?? []).map((each) => [each.name, each.short] as const);
-  const usage = command === root ? `${root.name} [flags]` : `${root.name} ${command.usage}`;
-  return [
-    `NAME:\n\t${path.split(" ").slice(-1)[0]} - ${command.short}\n\n`,
-    `USAGE:\n\t${usage}\n\n`,
-    command === root ? versions : "",
-    listed.length === 0 ? "" : `COMMANDS:\n${columns(listed)}\n`,
-    optionsText("OPTIONS", command === root ? globals : (command.flags ?? [])),
-    command === root ? "" : optionsText("GLOBAL OPTIONS", globals),
-  ].join("");
-}
-
-/** `alarm disarm`, `alarm list`, ...: every command that does something. */
-function leavesOf<Client>(command: Command<Client>, prefix: string): (readonly [name: string, short: string])[] {
-  return (command.subcommands ?? []).flatMap((each) =>
-    each.subcommands === undefined
-      ? [[`${prefix}${each.name}`, each.short] as const]
-      : leavesOf(each, `${prefix}${each.name} `),
-  );
-}
-
-function optionsText(title: string, flags: readonly FlagSpec[]): string {
-  if (flags.length === 0) return "";
-  const rows = [...flags]
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .map(({ name, short, value, default: given, usage }) => {
-      const shown = value === "text" ? `"${given ?? ""}"` : (given ?? "false");
-      return [`${short === undefined ? "    " : `-${short}, `}--${name}=${shown}`, usage] as const;
-    });
-  return `${title}:\n${columns(rows, "  ")}\n`;
-}
-
-const TAB = 8;
-
-/** Two columns, as Go's tabwriter sets them with tabs. */
-function columns(rows: readonly (readonly [string, string])[], indent = "\t"): string {
-  const width = Math.ceil((Math.max(...rows.map(([first]) => first.length)) + 1) / TAB) * TAB;
-  return rows
-    .map(([first, second]) => `${indent}${first}${"\t".repeat(Math.ceil((width - first.length) / TAB))}${second}\n`)
-    .join("");
 }

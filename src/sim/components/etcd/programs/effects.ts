@@ -1,4 +1,5 @@
 import type { NetworkError } from "../../../kernel/types.ts";
+import type { Load, LoadReport } from "./load.ts";
 
 /**
  * A command-line program as a generator: it yields what it wants done and is given what came of it. Generators do not
@@ -22,6 +23,8 @@ export type Effect =
       readonly printer: string;
       readonly options: unknown;
     }
+  /** Many writes; answered by how they went. */
+  | { readonly type: "load"; readonly load: Load }
   | { readonly type: "sleep"; readonly us: number }
   /** Calendar time on the machine's clock. */
   | { readonly type: "now" }
@@ -67,6 +70,10 @@ export function* stream(
 ): Steps<{ readonly value: unknown; readonly error: NetworkError | null }> {
   const effect: Effect = { type: "stream", to, body, certificate: certificate ?? null, printer, options };
   return (yield* perform(effect)) as { readonly value: unknown; readonly error: NetworkError | null };
+}
+
+export function* putUnderLoad(load: Load): Steps<LoadReport> {
+  return (yield* perform({ type: "load", load })) as LoadReport;
 }
 
 export function* sleep(us: number): Steps<void> {

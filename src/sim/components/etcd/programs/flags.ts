@@ -1,9 +1,11 @@
+import { parseGoDuration } from "../../../api/duration.ts";
+
 /** What a command line comes down to, in the words of cobra and pflag where it cannot be understood. */
 export interface FlagSpec {
   readonly name: string;
   readonly short?: string;
   /** Absent: a switch. */
-  readonly value?: "text" | "number" | "duration";
+  readonly value?: "text" | "number" | "duration" | "list";
   readonly default?: string;
   /** What an environment variable says instead. */
   readonly fromEnvironment?: string;
@@ -71,6 +73,9 @@ function checked(spec: FlagSpec, value: string): string {
     throw new UsageError(
       `invalid argument "${value}" for "${shown}" flag: strconv.ParseInt: parsing "${value}": invalid syntax`,
     );
+  }
+  if (spec.value === "duration" && parseGoDuration(value) === null) {
+    throw new UsageError(`invalid argument "${value}" for "${shown}" flag: time: invalid duration "${value}"`);
   }
   if (spec.value === undefined && value !== "true" && value !== "false") {
     throw new UsageError(

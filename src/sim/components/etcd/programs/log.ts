@@ -19,3 +19,20 @@ export function* logLine(
     `${JSON.stringify({ level: "info", ts, ...(logger === undefined ? {} : { logger }), caller, msg, ...fields })}\n`,
   );
 }
+
+/** A line as zap's console encoder writes it: what etcdutl's logger does. */
+export function* consoleLine(
+  terminal: Terminal,
+  { caller, msg, fields }: { caller: string; msg: string; fields: object },
+): Steps<void> {
+  const ts = formatTime(yield* now());
+  terminal.err(`${[ts, "info", caller, msg, spaced(fields)].join("\t")}\n`);
+}
+
+/** JSON with a space after commas and colons. */
+function spaced(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(spaced).join(", ")}]`;
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  const fields = Object.entries(value).map(([key, field]) => `${JSON.stringify(key)}: ${spaced(field)}`);
+  return `{${fields.join(", ")}}`;
+}

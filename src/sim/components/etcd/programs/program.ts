@@ -6,6 +6,7 @@ import type { ExecFrame } from "../../kubelet/messages.ts";
 import { openExecOutput } from "../exec-output.ts";
 import { hostPath, type Mounts, mountsOf } from "../host-path.ts";
 import type { Done, Effect, Reply, Started, Steps } from "./effects.ts";
+import { beginLoad, type LoadTag, nextWrite, type RunningLoad, reportOf, writeDone } from "./load.ts";
 
 /** What a program is started with, and where it says what it has to say. */
 export interface Invocation {
@@ -46,11 +47,13 @@ interface ProgramState {
   readonly readers: number[];
   begun: boolean;
   readonly streams: Map<StreamId, { readonly slot: number; readonly printer: string; readonly options: unknown }>;
+  readonly loads: Map<number, RunningLoad>;
   ended: boolean;
 }
 
 type ProgramMessage =
   | { readonly type: "slept"; readonly slot: number }
+  | { readonly type: "writeDue"; readonly slot: number }
   | { readonly type: "leave"; readonly exitCode: number };
 
 /** After the last frame, so that it is on its way before the process is gone. */
@@ -72,7 +75,15 @@ export function programComponent(code: ProgramCode): Component<ProgramState, Pro
 }
 
 function initialState(context: Context, given: ProgramArgs | ConsoleProgramArgs): ProgramState {
-  const common = { answers: [], printed: 0, readers: [], streams: new Map(), begun: false, ended: false };
+  const common = {
+    answers: [],
+    printed: 0,
+    readers: [],
+    streams: new Map(),
+    loads: new Map(),
+    begun: false,
+    ended: false,
+  };
   if ("console" in given) {
     const { argv, env, directory, stdin } = given;
     const io = context.openStream({ to: given.console, body: { op: "output", run: given.run }, label: "output" });
@@ -104,13 +115,12 @@ function receive(
     case "slept":
       advance(code, state, context, [{ slot: message.slot, value: null }]);
       return;
-    case "response":
-      advance(code, state, context, [{ slot: message.tag as number, value: replyOf(message.body) }]);
+    case "writeDue":
+      writeUnderLoad(code, state, context, message.slot);
       return;
+    case "response":
     case "requestFailed":
-      advance(code, state, context, [
-        { slot: message.tag as number, value: Object.freeze({ ok: false, error: message.error }) },
-      ]);
+      receiveAnswer(code, state, context, message);
       return;
     case "streamFrame":
       if (message.id === state.io) readFrame(code, state, context, message.frame as ExecFrame);
@@ -125,6 +135,39 @@ function receive(
       return;
     default:
   }
+}
+
+function receiveAnswer(
+  code: ProgramCode,
+  state: ProgramState,
+  context: Context,
+  message: Extract<KernelMessage, { readonly type: "response" | "requestFailed" }>,
+): void {
+  const tag = message.tag as number | LoadTag;
+  if (typeof tag === "number") {
+    const reply: Reply = message.type === "response" ? replyOf(message.body) : { ok: false, error: message.error };
+    advance(code, state, context, [{ slot: tag, value: Object.freeze(reply) }]);
+    return;
+  }
+  const running = state.loads.get(tag.load);
+  if (running === undefined) return;
+  writeDone(running, tag, message, context);
+  endLoad(code, state, context, tag.load, running);
+}
+
+function writeUnderLoad(code: ProgramCode, state: ProgramState, context: Context, slot: number): void {
+  const running = state.loads.get(slot);
+  if (running === undefined) return;
+  const inUs = nextWrite(running, slot, context);
+  if (inUs !== null) context.setTimer(inUs, { type: "writeDue", slot }, "keep");
+  endLoad(code, state, context, slot, running);
+}
+
+function endLoad(code: ProgramCode, state: ProgramState, context: Context, slot: number, running: RunningLoad): void {
+  const report = reportOf(running, context);
+  if (report === null) return;
+  state.loads.delete(slot);
+  advance(code, state, context, [{ slot, value: report }]);
 }
 
 function replyOf(body: unknown): Reply {
@@ -242,6 +285,12 @@ function begin(state: ProgramState, context: Context, slot: number, effect: Effe
       const certificate = certificateAt(state, context, effect.certificate);
       const id = context.openStream({ to, body, tag: slot, certificate, label: labelOf(body) });
       state.streams.set(id, Object.freeze({ slot, printer, options }));
+      return LATER;
+    }
+    case "load": {
+      const { load } = effect;
+      state.loads.set(slot, beginLoad(load, certificateAt(state, context, load.certificate), context));
+      context.setTimer(0, { type: "writeDue", slot }, "keep");
       return LATER;
     }
     case "sleep":

@@ -32,8 +32,8 @@ With all that it needs on the command line, as it stands in books. A folder for 
   $ ssh control-plane-1 'cp /backup/etcd-snapshot.db /root/copy.db && etcdutl snapshot status /root/copy.db | cut -d, -f1' > one
   $ ssh control-plane-1 'etcdutl snapshot status /backup/etcd-snapshot.db | cut -d, -f1' > other
   $ diff one other
-  $ etcdctl snapshot restore backup.db 2>&1 | grep -o '"msg":"restored snapshot".*' | cut -d, -f1,2
-  "msg":"restored snapshot","path":"backup.db"
+  $ etcdctl snapshot restore backup.db 2>&1 | cut -f4,5 | tail -1 | cut -d, -f1
+  restored snapshot\t{"path": "backup.db" (esc)
   $ etcdctl snapshot restore backup.db 2>&1 | tail -1
   Error: data-dir "default.etcd" not empty or could not be read
   $ etcdctl endpoint status --write-out=table | sed -n '2p;4p' | cut -d'|' -f2,4,6
@@ -105,7 +105,7 @@ What it does not know.
   Error: unsupported output format
   [4]
   $ etcdctl get foo -w table
-  Error: table is not supported as output format
+  Error: table not supported as output format
   [4]
   $ ETCDCTL_API=2 etcdctl snapshot save x
   No help topic for 'snapshot'

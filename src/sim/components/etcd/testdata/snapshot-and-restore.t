@@ -49,6 +49,7 @@ Each member gets a new data directory from the same snapshot, with its own name.
   $ ssh control-plane-3 'ls /var/lib/etcd/member/snap /var/lib/etcd/member/wal'
   /var/lib/etcd/member/snap:
   0000000000000001-0000000000000003.snap
+  db
   
   /var/lib/etcd/member/wal:
   0000000000000000-0000000000000000.wal
