@@ -35,8 +35,8 @@ export interface ContainerConfig {
   /** The pod's name in the cluster's domain, where it has one: the first name in `/etc/hosts`. */
   readonly fqdn?: string;
   readonly hostAliases?: readonly HostAlias[];
-  /** Absent: as the image says. `groups`: beside `gid`. */
-  readonly user?: { readonly uid: number; readonly gid: number; readonly groups: readonly number[] };
+  /** Absent: as the image says, also of `uid`. `groups`: beside `gid`. */
+  readonly user?: { readonly uid?: number; readonly gid: number; readonly groups: readonly number[] };
   readonly readOnlyRootfs?: true;
   /** Absent: false. Its standard input stays open for those who attach; `stdinOnce`: until the first one leaves. */
   readonly stdin?: boolean;
@@ -56,8 +56,15 @@ export interface ContainerMount {
   readonly hostPath?: string;
   /** `hostPath` is one file, empty until something is written to it. */
   readonly isFile?: true;
-  /** Path on the machine's disk of a `{files}` value that the kubelet keeps up to date; newer than `files`. */
+  /** Path on the machine's disk of a `{files, modes}` value that the kubelet keeps up to date; newer than `files`. */
   readonly volume?: string;
+  /** Permission bits of `files`; absent: 0644. */
+  readonly modes?: Readonly<Record<string, number>>;
+  /** Of the directory that is mounted, and whose its files are; absent: 0755, root's. */
+  readonly mode?: number;
+  readonly gid?: number;
+  /** Kept in memory. */
+  readonly tmpfs?: true;
 }
 
 export type CriRequest =

@@ -53,6 +53,8 @@ export function containerConfig(
   const environment = environmentOf(state, worker, container, podIp, facts);
   if ("error" in environment) return environment;
   const { env } = environment;
+  const mounted = mountsOf(state, worker, container, podIp, facts, env);
+  if ("problem" in mounted) return { error: mounted.problem };
   const expand = (text: string): string => expandReferences(text, env);
   const { limits, requests } = container.resources ?? {};
   return {
@@ -64,7 +66,7 @@ export function containerConfig(
       args: (container.args ?? []).map(expand),
       env,
       workingDir: container.workingDir ?? "",
-      mounts: [...mountsOf(state, worker, container, podIp, facts), ...terminationLog(worker.uid, container, attempt)],
+      mounts: [...mounted.mounts, ...terminationLog(worker.uid, container, attempt)],
       ports: container.ports ?? [],
       limits: quantities(limits),
       requests: quantities(requests),

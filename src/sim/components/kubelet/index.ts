@@ -295,8 +295,8 @@ function objectChanged(state: KubeletState, informer: string, delta: Delta, cont
     default:
       for (const uid of state.objects.get(informer) ?? []) {
         withWorker(state, uid, (worker) => {
-          if (delta.type === "updated") refreshVolumes(state, worker, nodeFacts(state, context), context);
-          else syncPod(state, worker, context, true);
+          refreshVolumes(state, worker, nodeFacts(state, context), context);
+          if (delta.type !== "updated") syncPod(state, worker, context, true);
         });
       }
   }

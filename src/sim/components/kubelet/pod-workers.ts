@@ -1,6 +1,7 @@
 import { formatTime } from "../../api/time.ts";
 import type { Context } from "../../kernel/types.ts";
 import { admit } from "./admission.ts";
+import { nodeFacts } from "./environment.ts";
 import { podEvent } from "./events.ts";
 import { forgetPod } from "./forget.ts";
 import { watchObjects } from "./objects.ts";
@@ -14,6 +15,7 @@ import { syncPod } from "./sync.ts";
 import { terminate } from "./termination.ts";
 import { after } from "./timers.ts";
 import type { Pod } from "./types.ts";
+import { refreshVolumes } from "./volumes.ts";
 
 /** As often as upstream's pods are synced when nothing happens. */
 const RESIZE_RETRY_US = 60_000_000;
@@ -104,6 +106,8 @@ export function updatePod(state: KubeletState, worker: PodWorker, pod: Pod, cont
     syncPod(state, worker, context);
     return;
   }
+  if (old.metadata.labels !== pod.metadata.labels || old.metadata.annotations !== pod.metadata.annotations)
+    refreshVolumes(state, worker, nodeFacts(state, context), context);
   // Our own status coming back, or that of somebody else's condition.
   if (old.spec === pod.spec || old.metadata.generation === pod.metadata.generation) {
     if (

@@ -15,7 +15,7 @@ export function userOf(
   const groups = [...(fsGroup === undefined ? [] : [fsGroup]), ...supplementalGroups];
   const isAsked = uid !== undefined || gid !== undefined || groups.length > 0;
   return {
-    ...(isAsked ? { user: { uid: uid ?? 0, gid: gid ?? 0, groups } } : {}),
+    ...(isAsked ? { user: { ...(uid === undefined ? {} : { uid }), gid: gid ?? 0, groups } } : {}),
     ...(own.readOnlyRootFilesystem === true ? { readOnlyRootfs: true } : {}),
   };
 }

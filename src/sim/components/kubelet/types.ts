@@ -98,6 +98,7 @@ export interface VolumeMount {
   readonly name: string;
   readonly mountPath: string;
   readonly subPath?: string;
+  readonly subPathExpr?: string;
   readonly readOnly?: boolean;
 }
 
@@ -144,33 +145,37 @@ export interface Probe extends Handler {
 export interface KeyToPath {
   readonly key: string;
   readonly path: string;
+  readonly mode?: number;
 }
 
 export interface DownwardItem {
   readonly path: string;
+  readonly mode?: number;
   readonly fieldRef?: { readonly fieldPath: string };
   readonly resourceFieldRef?: { readonly containerName?: string; readonly resource: string; readonly divisor?: string };
 }
 
 export interface Volume {
   readonly name: string;
-  readonly emptyDir?: unknown;
+  readonly emptyDir?: { readonly medium?: string; readonly sizeLimit?: string };
   readonly hostPath?: { readonly path: string; readonly type?: string };
-  readonly configMap?: { readonly name?: string; readonly items?: readonly KeyToPath[]; readonly optional?: boolean };
-  readonly secret?: {
-    readonly secretName?: string;
-    readonly items?: readonly KeyToPath[];
-    readonly optional?: boolean;
-  };
-  readonly downwardAPI?: { readonly items?: readonly DownwardItem[] };
-  readonly projected?: { readonly sources?: readonly ProjectedSource[] };
+  readonly configMap?: ObjectSource & { readonly name?: string; readonly defaultMode?: number };
+  readonly secret?: ObjectSource & { readonly secretName?: string; readonly defaultMode?: number };
+  readonly downwardAPI?: { readonly items?: readonly DownwardItem[]; readonly defaultMode?: number };
+  readonly projected?: { readonly sources?: readonly ProjectedSource[]; readonly defaultMode?: number };
   readonly persistentVolumeClaim?: { readonly claimName: string; readonly readOnly?: boolean };
   readonly ephemeral?: object;
 }
 
+/** What of a ConfigMap or Secret is in a volume. */
+export interface ObjectSource {
+  readonly items?: readonly KeyToPath[];
+  readonly optional?: boolean;
+}
+
 export interface ProjectedSource {
-  readonly configMap?: { readonly name?: string; readonly items?: readonly KeyToPath[]; readonly optional?: boolean };
-  readonly secret?: { readonly name?: string; readonly items?: readonly KeyToPath[]; readonly optional?: boolean };
+  readonly configMap?: ObjectSource & { readonly name?: string };
+  readonly secret?: ObjectSource & { readonly name?: string };
   readonly downwardAPI?: { readonly items?: readonly DownwardItem[] };
   readonly serviceAccountToken?: {
     readonly path: string;

@@ -1,15 +1,19 @@
 import { deepFreeze } from "../../api/object.ts";
 import { claimNameOf } from "../../api/storage/pod-claims.ts";
-import { withFields } from "../../kernel/records.ts";
 import type { Context } from "../../kernel/types.ts";
 import type { ContainerMount } from "../container-runtime/messages.ts";
 import { fieldValue, type NodeFacts, resourceValue } from "./fields.ts";
 import { filesOf, lookUp, type ObjectNeed } from "./objects.ts";
 import type { KubeletState, PodWorker } from "./state.ts";
-import type { Container, DownwardItem, KeyToPath, Volume } from "./types.ts";
+import type { Container, DownwardItem, ObjectSource, ProjectedSource, Volume, VolumeMount } from "./types.ts";
 
-/** Path -> text of a volume's files, or where on the host they are. */
-export type MountedVolume = { readonly files: Readonly<Record<string, string>> } | { readonly hostPath: string };
+/** Path -> text and permission bits of a volume's files, or where on the host they are. */
+export type MountedVolume = VolumeFiles | { readonly hostPath: string };
+
+interface VolumeFiles {
+  readonly files: Readonly<Record<string, string>>;
+  readonly modes: Readonly<Record<string, number>>;
+}
 
 /**
  * `missing`: why a volume cannot be set up (upstream's text); `unprocessed`: why it is not known what to set up; `waiting`: what it needs is not known yet, and nothing is
@@ -22,7 +26,12 @@ export type VolumeResult =
   | { readonly waiting: true };
 
 const POD_VOLUMES = "/var/lib/kubelet/pods";
-const WAITING: VolumeResult = { waiting: true };
+const WAITING = { waiting: true } as const;
+const DEFAULT_MODE = 0o644;
+/** What a pod's fsGroup may do at least with files that nobody writes (volume's roMask). */
+const GROUP_READS = 0o440;
+const ANYBODY = 0o777;
+const STICKY = 0o1777;
 
 /** Where the kubelet keeps a pod's volume of files, for programs that read it again later. */
 export function volumePath(uid: string, volume: string): string {
@@ -38,82 +47,98 @@ export function setUpVolume(
 ): VolumeResult {
   const { pod } = worker;
   if (volume.hostPath !== undefined) return { mounted: { hostPath: volume.hostPath.path } };
-  if (volume.configMap !== undefined) {
-    const { name, items, optional } = volume.configMap;
-    return fromObject(state, worker, "configmaps", name ?? "", items, optional === true);
-  }
-  if (volume.secret !== undefined) {
-    const { secretName, items, optional } = volume.secret;
-    return fromObject(state, worker, "secrets", secretName ?? "", items, optional === true);
-  }
-  if (volume.downwardAPI !== undefined) {
-    return { mounted: { files: downwardFiles(worker, volume.downwardAPI.items ?? [], podIp, facts) } };
-  }
-  if (volume.projected !== undefined) {
-    const files: Record<string, string> = {};
-    for (const source of volume.projected.sources ?? []) {
-      let result: VolumeResult = { mounted: { files: {} } };
-      if (source.configMap !== undefined) {
-        result = fromObject(
-          state,
-          worker,
-          "configmaps",
-          source.configMap.name ?? "",
-          source.configMap.items,
-          source.configMap.optional === true,
-        );
-      } else if (source.secret !== undefined) {
-        result = fromObject(
-          state,
-          worker,
-          "secrets",
-          source.secret.name ?? "",
-          source.secret.items,
-          source.secret.optional === true,
-        );
-      } else if (source.downwardAPI !== undefined) {
-        result = { mounted: { files: downwardFiles(worker, source.downwardAPI.items ?? [], podIp, facts) } };
-      } else if (source.serviceAccountToken !== undefined) {
-        const token = worker.tokens.get(source.serviceAccountToken.audience ?? "");
-        if (token === undefined) return WAITING;
-        result = { mounted: { files: { [source.serviceAccountToken.path]: token.token } } };
-      }
-      if (!("mounted" in result)) return result;
-      if ("files" in result.mounted) Object.assign(files, result.mounted.files);
-    }
-    return { mounted: { files } };
-  }
+  const found = filesOfVolume(state, worker, volume, podIp, facts);
+  if (found !== null) return "files" in found ? { mounted: forGroup(found, pod.spec.securityContext?.fsGroup) } : found;
   const claim = claimNameOf(pod, volume);
   if (claim !== null) {
-    const found = worker.claims.get(claim);
-    if (found === undefined) return WAITING;
-    return "problem" in found ? { unprocessed: found.problem } : { mounted: found };
+    const volumeOfClaim = worker.claims.get(claim);
+    if (volumeOfClaim === undefined) return WAITING;
+    return "problem" in volumeOfClaim ? { unprocessed: volumeOfClaim.problem } : { mounted: volumeOfClaim };
   }
   return { mounted: { hostPath: `${POD_VOLUMES}/${pod.metadata.uid}/volumes/kubernetes.io~empty-dir/${volume.name}` } };
+}
+
+type Found = VolumeFiles | { readonly missing: string } | { readonly waiting: true };
+
+/** Null: its files are not the kubelet's. */
+function filesOfVolume(
+  state: KubeletState,
+  worker: PodWorker,
+  { configMap, secret, downwardAPI, projected }: Volume,
+  podIp: string,
+  facts: NodeFacts,
+): Found | null {
+  if (configMap !== undefined)
+    return fromObject(state, worker, "configmaps", configMap.name, configMap, configMap.defaultMode);
+  if (secret !== undefined) return fromObject(state, worker, "secrets", secret.secretName, secret, secret.defaultMode);
+  if (downwardAPI !== undefined)
+    return downwardFiles(worker, downwardAPI.items ?? [], podIp, facts, downwardAPI.defaultMode);
+  if (projected === undefined) return null;
+  let [files, modes] = [{}, {}];
+  for (const source of projected.sources ?? []) {
+    const found = fromSource(state, worker, source, podIp, facts, projected.defaultMode);
+    if (!("files" in found)) return found;
+    files = { ...files, ...found.files };
+    modes = { ...modes, ...found.modes };
+  }
+  return { files, modes };
+}
+
+function fromSource(
+  state: KubeletState,
+  worker: PodWorker,
+  { configMap, secret, downwardAPI, serviceAccountToken }: ProjectedSource,
+  podIp: string,
+  facts: NodeFacts,
+  mode: number | undefined,
+): Found {
+  if (configMap !== undefined) return fromObject(state, worker, "configmaps", configMap.name, configMap, mode);
+  if (secret !== undefined) return fromObject(state, worker, "secrets", secret.name, secret, mode);
+  if (downwardAPI !== undefined) return downwardFiles(worker, downwardAPI.items ?? [], podIp, facts, mode);
+  if (serviceAccountToken === undefined) return { files: {}, modes: {} };
+  const { path, audience = "" } = serviceAccountToken;
+  const token = worker.tokens.get(audience);
+  if (token === undefined) return WAITING;
+  const hasGroup = worker.pod.spec.securityContext?.fsGroup !== undefined;
+  return { files: { [path]: token.token }, modes: { [path]: hasGroup ? 0o600 : (mode ?? DEFAULT_MODE) } };
+}
+
+/** SetVolumeOwnership, of what is written for reading alone. */
+function forGroup({ files, modes }: VolumeFiles, fsGroup: number | undefined): VolumeFiles {
+  if (fsGroup === undefined) return { files, modes };
+  return {
+    files,
+    modes: Object.fromEntries(
+      Object.keys(files).map((path): [string, number] => [path, (modes[path] ?? DEFAULT_MODE) | GROUP_READS]),
+    ),
+  };
 }
 
 function fromObject(
   state: KubeletState,
   worker: PodWorker,
   resource: ObjectNeed["resource"],
-  name: string,
-  items: readonly KeyToPath[] | undefined,
-  optional: boolean,
-): VolumeResult {
+  name = "",
+  { items = [], optional = false }: ObjectSource,
+  mode = DEFAULT_MODE,
+): Found {
   const kind = resource === "configmaps" ? "configmap" : "secret";
   const object = lookUp(state, resource, worker.pod.metadata.namespace ?? "", name);
   if (object === undefined) return WAITING;
-  if (object === null) return optional ? { mounted: { files: {} } } : { missing: `${kind} "${name}" not found` };
+  if (object === null) return optional ? { files: {}, modes: {} } : { missing: `${kind} "${name}" not found` };
   const data = filesOf(object);
-  if (items === undefined || items.length === 0) return { mounted: { files: data } };
+  const wanted = items.length > 0 ? items : Object.keys(data).map((key) => ({ key, path: key, mode: undefined }));
   const files: Record<string, string> = {};
-  for (const { key, path } of items) {
+  const modes: Record<string, number> = {};
+  for (const { key, path, mode: own = mode } of wanted) {
     const text = data[key];
-    if (text !== undefined) files[path] = text;
-    else if (!optional)
+    if (text !== undefined) {
+      files[path] = text;
+      modes[path] = own;
+    } else if (!optional)
       return { missing: `${kind} references non-existent ${kind === "secret" ? "secret" : "config"} key: ${key}` };
   }
-  return { mounted: { files } };
+  return { files, modes };
 }
 
 function downwardFiles(
@@ -121,18 +146,25 @@ function downwardFiles(
   items: readonly DownwardItem[],
   podIp: string,
   facts: NodeFacts,
-): Record<string, string> {
+  mode = DEFAULT_MODE,
+): VolumeFiles {
   const files: Record<string, string> = {};
-  for (const { path, fieldRef, resourceFieldRef } of items) {
+  const modes: Record<string, number> = {};
+  const { initContainers = [], containers } = worker.pod.spec;
+  for (const { path, fieldRef, resourceFieldRef, mode: own = mode } of items) {
+    modes[path] = own;
     if (fieldRef !== undefined) files[path] = fieldValue(worker.pod, podIp, facts, fieldRef.fieldPath) ?? "";
     if (resourceFieldRef !== undefined) {
-      const container = worker.pod.spec.containers.find(({ name }) => name === resourceFieldRef.containerName);
+      const container = [...initContainers, ...containers].find(({ name }) => name === resourceFieldRef.containerName);
       if (container !== undefined)
         files[path] = resourceValue(container, facts, resourceFieldRef.resource, resourceFieldRef.divisor);
     }
   }
-  return files;
+  return { files, modes };
 }
+
+/** `problem`: why the container cannot have its mounts, in upstream's words. */
+export type MountsResult = { readonly mounts: readonly ContainerMount[] } | { readonly problem: string };
 
 /** A container's mounts, once all of its pod's volumes are set up. */
 export function mountsOf(
@@ -141,36 +173,75 @@ export function mountsOf(
   container: Container,
   podIp: string,
   facts: NodeFacts,
-): ContainerMount[] {
+  env: Readonly<Record<string, string>>,
+): MountsResult {
   const mounts: ContainerMount[] = [];
-  for (const { name, mountPath, subPath, readOnly } of container.volumeMounts ?? []) {
-    const volume = worker.pod.spec.volumes?.find((one) => one.name === name);
+  for (const mount of container.volumeMounts ?? []) {
+    const volume = worker.pod.spec.volumes?.find(({ name }) => name === mount.name);
     const result = volume === undefined ? WAITING : setUpVolume(state, worker, volume, podIp, facts);
-    if (!("mounted" in result)) continue;
-    const { mounted } = result;
-    const base = { path: mountPath, readOnly: readOnly === true };
-    if ("hostPath" in mounted) {
-      mounts.push(
-        withFields(base, { hostPath: subPath === undefined ? mounted.hostPath : `${mounted.hostPath}/${subPath}` }),
-      );
-    } else if (subPath === undefined) {
-      mounts.push(withFields(base, { files: mounted.files, volume: volumePath(worker.uid, name) }));
-    } else {
-      // One file of the volume at the mount path itself; it is not updated later, as upstream.
-      mounts.push({ ...base, files: { "": mounted.files[subPath] ?? "" } });
-    }
+    if (volume === undefined || !("mounted" in result)) continue;
+    const subPath = subPathOf(mount, env);
+    if ("problem" in subPath) return subPath;
+    mounts.push(mountOf(worker, mount, volume, result.mounted, subPath.path));
   }
-  return mounts;
+  return { mounts };
 }
 
-/** A ConfigMap or secret changed: volumes made of it get the new text (what is mounted by `subPath` keeps the old). */
+/** Where in the volume; "": all of it. */
+function subPathOf(
+  { subPath = "", subPathExpr = "" }: VolumeMount,
+  env: Readonly<Record<string, string>>,
+): { readonly path: string } | { readonly problem: string } {
+  const missing = [...subPathExpr.matchAll(/\$\(([^)]*)\)/g)].find(([, name = ""]) => env[name] === undefined);
+  if (missing !== undefined) return { problem: `missing value for "${missing[1]}"` };
+  const path = subPathExpr === "" ? subPath : subPathExpr.replace(/\$\(([^)]*)\)/g, (_, name: string) => env[name]!);
+  if (path.startsWith("/")) return { problem: `error SubPath \`${path}\` must not be an absolute path` };
+  if (path.split("/").includes(".."))
+    return { problem: `unable to provision SubPath \`${path}\`: must not contain '..'` };
+  return { path: path.replace(/\/+$/, "") };
+}
+
+function mountOf(
+  worker: PodWorker,
+  { mountPath, name, readOnly = false }: VolumeMount,
+  volume: Volume,
+  mounted: MountedVolume,
+  subPath: string,
+): ContainerMount {
+  const gid = worker.pod.spec.securityContext?.fsGroup;
+  const base = { path: mountPath, readOnly, ...(gid === undefined || volume.hostPath !== undefined ? {} : { gid }) };
+  if ("hostPath" in mounted) {
+    const hostPath = subPath === "" ? mounted.hostPath : `${mounted.hostPath}/${subPath}`;
+    if (volume.hostPath !== undefined) return { ...base, hostPath };
+    const tmpfs = volume.emptyDir?.medium === "Memory";
+    return { ...base, hostPath, mode: ANYBODY, ...(tmpfs ? { tmpfs: true } : {}) };
+  }
+  const { files, modes } = mounted;
+  const inMemory = volume.secret !== undefined || volume.projected !== undefined || volume.downwardAPI !== undefined;
+  const own = inMemory ? ({ mode: STICKY, tmpfs: true } as const) : { mode: ANYBODY };
+  if (subPath === "") return { ...base, ...own, files, modes, volume: volumePath(worker.uid, name) };
+  // What is below a path of the volume is not updated later, as upstream.
+  const text = files[subPath];
+  if (text !== undefined) return { ...base, files: { "": text }, modes: { "": modes[subPath] ?? DEFAULT_MODE } };
+  return { ...base, ...own, files: below(files, subPath), modes: below(modes, subPath) };
+}
+
+function below<T>(all: Readonly<Record<string, T>>, folder: string): Readonly<Record<string, T>> {
+  return Object.fromEntries(
+    Object.entries(all).flatMap(([path, value]): [string, T][] =>
+      path.startsWith(`${folder}/`) ? [[path.slice(folder.length + 1), value]] : [],
+    ),
+  );
+}
+
+/** What a volume was made of changed: it has the new text (what is mounted by `subPath` keeps the old). */
 export function refreshVolumes(state: KubeletState, worker: PodWorker, facts: NodeFacts, context: Context): void {
   const podIp = worker.sandboxes[0]?.ip ?? "";
   for (const volume of worker.pod.spec.volumes ?? []) {
-    if (volume.configMap === undefined && volume.secret === undefined && volume.projected === undefined) continue;
+    if (volume.hostPath !== undefined || volume.persistentVolumeClaim !== undefined) continue;
     const result = setUpVolume(state, worker, volume, podIp, facts);
     if ("mounted" in result && "files" in result.mounted) {
-      context.disk.write(volumePath(worker.uid, volume.name), deepFreeze({ files: result.mounted.files }));
+      context.disk.write(volumePath(worker.uid, volume.name), deepFreeze({ ...result.mounted }));
     }
   }
 }

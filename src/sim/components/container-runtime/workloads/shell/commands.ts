@@ -5,14 +5,18 @@ import {
   isDirectory,
   listDirectory,
   makeDirectory,
+  mayRead,
   readFile,
   removeDirectory,
   removeFile,
   resolvePath,
+  statFile,
+  userOf as userOfProgram,
   writeFile,
 } from "../files.ts";
 import { type Done, done, failed } from "./done.ts";
 import { runPerl } from "./perl.ts";
+import { chmod, chown, ERRORS, modeText, nameOfId, stat } from "./permissions.ts";
 import type { ShellState } from "./state.ts";
 import { tar } from "./tar.ts";
 
@@ -24,12 +28,14 @@ export const COMMANDS: Readonly<Record<string, Run>> = {
   true: () => done(""),
   false: () => done("", 1),
   sync: () => done(""),
-  chmod: () => done(""),
-  chown: () => done(""),
+  chmod,
+  chown,
+  chgrp: chown,
+  stat,
   ln: () => done(""),
   wait: () => done(""),
   ulimit: () => done(""),
-  umask: () => done(""),
+  umask: (argv) => done(argv.length === 1 ? "0022\n" : ""),
   echo,
   printf,
   date,
@@ -79,14 +85,7 @@ export const COMMANDS: Readonly<Record<string, Run>> = {
       write(state, context, path, readFile(context, state.args, resolvePath(state.directory, path)) ?? "", "touch"),
     ),
   rm: (argv, state, context) => rm(argv, state, context),
-  mkdir: (argv, state, context) =>
-    each(
-      argv.slice(1).filter((one) => !one.startsWith("-")),
-      (path) => {
-        makeDirectory(context, state.args, resolvePath(state.directory, path));
-        return "";
-      },
-    ),
+  mkdir,
   cp: (argv, state, context) => copy(argv, state, context, false),
   mv: (argv, state, context) => copy(argv, state, context, true),
   seq: (argv) => seq(argv),
@@ -169,13 +168,13 @@ export const COMMANDS: Readonly<Record<string, Run>> = {
 
 /** Who the container's programs run as: a name where there is one. */
 function userOf({ args }: ShellState): string {
-  const user = args.container.user === undefined ? args.imageConfig.user : `${args.container.user.uid}`;
+  const user = args.container.user?.uid === undefined ? args.imageConfig.user : `${args.container.user.uid}`;
   return user === "" || user === "0" ? "root" : user;
 }
 
 function id(argv: readonly string[], state: ShellState): Done {
   const user = userOf(state);
-  const { gid = 0, groups = [] } = state.args.container.user ?? {};
+  const { gid, groups } = userOfProgram(state.args);
   const all = [...new Set([gid, ...groups])].sort((a, b) => a - b);
   const uid = user === "root" ? "0" : user;
   const flags = argv.slice(1).join("");
@@ -225,7 +224,9 @@ function filesText(
     if (path.startsWith("-") && path !== "-") continue;
     const full = resolvePath(state.directory, path);
     const found = path === "-" ? input : readFile(context, state.args, full);
-    if (found !== null) text += found;
+    if (found !== null && path !== "-" && !mayRead(context, state.args, full))
+      err += `${tool}: can't open '${path}': Permission denied\n`;
+    else if (found !== null) text += found;
     else if (isDirectory(context, state.args, full)) err += `${tool}: read error: Is a directory\n`;
     else err += `${tool}: can't open '${path}': No such file or directory\n`;
   }
@@ -237,17 +238,27 @@ function each(paths: readonly string[], act: (path: string) => string): Done {
   return { status: err === "" ? 0 : 1, out: "", err };
 }
 
-const ERRORS: Readonly<Record<string, string>> = {
-  EROFS: "Read-only file system",
-  ENOENT: "No such file or directory",
-  EISDIR: "Is a directory",
-  ENOSPC: "No space left on device",
-};
-
 /** Error text, "" when all is well. */
 export function write(state: ShellState, context: Context, path: string, text: string, tool: string): string {
   const error = writeFile(context, state.args, resolvePath(state.directory, path), text);
   return error === null ? "" : `${tool}: ${tool === "sh" ? `can't create ${path}` : path}: ${ERRORS[error]}\n`;
+}
+
+function mkdir(argv: readonly string[], state: ShellState, context: Context): Done {
+  const parents = argv.some((one) => /^-[a-zA-Z]*p/.test(one));
+  const mode = argv.indexOf("-m");
+  const paths = argv.slice(1).filter((one, index) => !one.startsWith("-") && (mode < 0 || index !== mode));
+  return each(paths, (path) => {
+    const full = resolvePath(state.directory, path);
+    if (!parents && statFile(context, state.args, full) !== null)
+      return `mkdir: can't create directory '${path}': File exists\n`;
+    const parts = full.split("/");
+    for (let count = parents ? 2 : parts.length; count <= parts.length; count += 1) {
+      const problem = makeDirectory(context, state.args, parts.slice(0, count).join("/"));
+      if (problem !== null) return `mkdir: can't create directory '${path}': ${ERRORS[problem]}\n`;
+    }
+    return "";
+  });
 }
 
 function rm(argv: readonly string[], state: ShellState, context: Context): Done {
@@ -260,9 +271,10 @@ function rm(argv: readonly string[], state: ShellState, context: Context): Done 
       removeDirectory(context, state.args, full);
       return "";
     }
-    return removeFile(context, state.args, full) || force
+    const problem = removeFile(context, state.args, full);
+    return problem === null || (force && problem === "ENOENT")
       ? ""
-      : `rm: can't remove '${path}': No such file or directory\n`;
+      : `rm: can't remove '${path}': ${ERRORS[problem]}\n`;
   });
 }
 
@@ -361,19 +373,20 @@ function date(argv: readonly string[], _state: ShellState, context: Context): Do
 }
 
 function ls(argv: readonly string[], state: ShellState, context: Context): Done {
-  const long = argv.some((one) => /^-[a-z1]*l/.test(one));
+  const long = argv.some((one) => /^-[a-zA-Z1]*l/.test(one));
+  const itself = argv.some((one) => /^-[a-zA-Z1]*d/.test(one));
   const paths = plain(argv);
   let out = "";
   let err = "";
   for (const path of paths.length === 0 ? ["."] : paths) {
     const full = resolvePath(state.directory, path);
-    const names = listDirectory(context, state.args, full);
+    const names = itself ? null : listDirectory(context, state.args, full);
     if (names !== null) {
       if (paths.length > 1) out += `${path}:\n`;
       if (long) out += "total 0\n";
       for (const name of names)
         out += long ? longLine(state, context, full === "/" ? `/${name}` : `${full}/${name}`, name) : `${name}\n`;
-    } else if (readFile(context, state.args, full) !== null) {
+    } else if (statFile(context, state.args, full) !== null) {
       out += long ? longLine(state, context, full, path) : `${path}\n`;
     } else {
       err += `ls: ${path}: No such file or directory\n`;
@@ -383,9 +396,16 @@ function ls(argv: readonly string[], state: ShellState, context: Context): Done 
 }
 
 function longLine(state: ShellState, context: Context, full: string, name: string): string {
-  const text = readFile(context, state.args, full);
-  const size = String(text?.length ?? 4096).padStart(9);
-  return `${text === null ? "drwxr-xr-x" : "-rw-r--r--"}    1 root     root     ${size} Nov 20 09:00 ${name}\n`;
+  const found = statFile(context, state.args, full);
+  if (found === null) return "";
+  const owner = `${nameOfId(found.uid).padEnd(8)} ${nameOfId(found.gid).padEnd(8)}`;
+  return `${modeText(found)}    1 ${owner} ${String(found.sizeBytes).padStart(9)} ${listTime(context.wallUs())} ${name}\n`;
+}
+
+/** `Nov 20 09:00`: files keep no times, so what there is is as new as can be. */
+function listTime(wallUs: number): string {
+  const [, day = "", month = "", clock = ""] = /, (\d+) (\w+) \d+ (\d+:\d+)/.exec(formatRfc1123z(wallUs)) ?? [];
+  return `${month} ${day.replace(/^0/, " ").padStart(2)} ${clock}`;
 }
 
 function seq(argv: readonly string[]): Done {

@@ -2,6 +2,7 @@ import { readTar, TAR_END, type TarEntry, tarEntry } from "../../../../api/tar.t
 import type { Context } from "../../../../kernel/types.ts";
 import { isDirectory, listDirectory, makeDirectory, readFile, resolvePath, writeFile } from "../files.ts";
 import { type Done, failed } from "./done.ts";
+import { ERRORS } from "./permissions.ts";
 import type { ShellState } from "./state.ts";
 
 interface Options {
@@ -24,7 +25,7 @@ export function tar(argv: readonly string[], state: ShellState, context: Context
     const made = create(options.paths, directory, state, context);
     if (options.file === "-") return made;
     const problem = writeFile(context, state.args, at, made.out);
-    return problem === null ? { ...made, out: "" } : failed(`tar: can't open '${options.file}': ${problem}\n`);
+    return problem === null ? { ...made, out: "" } : failed(`tar: can't open '${options.file}': ${ERRORS[problem]}\n`);
   }
   const archive = options.file === "-" ? input : readFile(context, state.args, at);
   if (archive === null) return failed(`tar: can't open '${options.file}': No such file or directory\n`);
@@ -122,12 +123,5 @@ function store(
   }
   if (type === "folder") return "";
   const problem = writeFile(context, args, path, content);
-  return problem === null ? "" : `tar: can't open '${name}': ${PROBLEMS[problem]}\n`;
+  return problem === null ? "" : `tar: can't open '${name}': ${ERRORS[problem]}\n`;
 }
-
-const PROBLEMS = {
-  EROFS: "Read-only file system",
-  ENOENT: "No such file or directory",
-  EISDIR: "Is a directory",
-  ENOSPC: "No space left on device",
-} as const;

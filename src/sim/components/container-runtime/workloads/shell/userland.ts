@@ -52,6 +52,7 @@ const COMMON = [
   "sed",
   "chmod",
   "chown",
+  "chgrp",
   "base64",
   "uniq",
   "ln",
