@@ -392,8 +392,15 @@ function arriveOpen(world: World, event: KernelEvent, connection: Connection, bo
     event,
     process.pid,
     connection.stream
-      ? { type: "streamOpened", id: connection.id, from, body }
-      : { type: "request", id: connection.id, from, body, deadlineAtUs: connection.deadlineAtUs },
+      ? { type: "streamOpened", id: connection.id, from, port: connection.port, body }
+      : {
+          type: "request",
+          id: connection.id,
+          from,
+          port: connection.port,
+          body,
+          deadlineAtUs: connection.deadlineAtUs,
+        },
   );
 }
 

@@ -83,6 +83,8 @@ export type KernelMessage =
       readonly type: "request";
       readonly id: RequestId;
       readonly from: Peer;
+      /** Which of the listener's ports it came to: `8080`, or a socket's `unix:/path`. */
+      readonly port: string;
       readonly body: unknown;
       readonly deadlineAtUs: number;
     }
@@ -90,7 +92,13 @@ export type KernelMessage =
   | { readonly type: "requestCancelled"; readonly id: RequestId }
   | { readonly type: "response"; readonly id: RequestId; readonly body: unknown; readonly tag: unknown }
   | { readonly type: "requestFailed"; readonly id: RequestId; readonly error: NetworkError; readonly tag: unknown }
-  | { readonly type: "streamOpened"; readonly id: StreamId; readonly from: Peer; readonly body: unknown }
+  | {
+      readonly type: "streamOpened";
+      readonly id: StreamId;
+      readonly from: Peer;
+      readonly port: string;
+      readonly body: unknown;
+    }
   | { readonly type: "streamFrame"; readonly id: StreamId; readonly frame: unknown; readonly tag: unknown }
   /** `error` null: the other end closed it in good order. `tag` is the opener's (null at the serving end). */
   | { readonly type: "streamClosed"; readonly id: StreamId; readonly error: NetworkError | null; readonly tag: unknown }

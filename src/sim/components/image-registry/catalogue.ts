@@ -382,8 +382,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     entrypoint: ["/agnhost"],
     cmd: ["pause"],
     userland: "alpine",
-    commands: ["curl", "dig"],
-    programs: servers("agnhost"),
+    commands: ["curl", "dig", "/agnhost", "/agnhost-2", "agnhost"],
     idleMegabytes: 12,
   },
   {

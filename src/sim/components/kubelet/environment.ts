@@ -12,7 +12,7 @@ import { userOf } from "./security-context.ts";
 import type { KubeletState, PodWorker } from "./state.ts";
 import { terminationLog } from "./termination-message.ts";
 import type { Container, EnvVar } from "./types.ts";
-import { mountsOf } from "./volumes.ts";
+import { makeFolders, mountsOf } from "./volumes.ts";
 
 /** `error`: CreateContainerConfigError with upstream's text. */
 export type ConfigResult = { readonly config: ContainerConfig } | { readonly error: string };
@@ -55,6 +55,7 @@ export function containerConfig(
   const { env } = environment;
   const mounted = mountsOf(state, worker, container, podIp, facts, env);
   if ("problem" in mounted) return { error: mounted.problem };
+  makeFolders(mounted.folders, context);
   const expand = (text: string): string => expandReferences(text, env);
   const { limits, requests } = container.resources ?? {};
   return {

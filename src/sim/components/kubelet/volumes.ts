@@ -163,8 +163,10 @@ function downwardFiles(
   return { files, modes };
 }
 
-/** `problem`: why the container cannot have its mounts, in upstream's words. */
-export type MountsResult = { readonly mounts: readonly ContainerMount[] } | { readonly problem: string };
+/** `folders`: of volumes on the host, to be made; `problem`: why the container cannot have its mounts, in upstream's words. */
+export type MountsResult =
+  | { readonly mounts: readonly ContainerMount[]; readonly folders: readonly string[] }
+  | { readonly problem: string };
 
 /** A container's mounts, once all of its pod's volumes are set up. */
 export function mountsOf(
@@ -176,6 +178,7 @@ export function mountsOf(
   env: Readonly<Record<string, string>>,
 ): MountsResult {
   const mounts: ContainerMount[] = [];
+  const folders: string[] = [];
   for (const mount of container.volumeMounts ?? []) {
     const volume = worker.pod.spec.volumes?.find(({ name }) => name === mount.name);
     const result = volume === undefined ? WAITING : setUpVolume(state, worker, volume, podIp, facts);
@@ -183,8 +186,9 @@ export function mountsOf(
     const subPath = subPathOf(mount, env);
     if ("problem" in subPath) return subPath;
     mounts.push(mountOf(worker, mount, volume, result.mounted, subPath.path));
+    if (subPath.path !== "" && "hostPath" in result.mounted) folders.push(`${result.mounted.hostPath}/${subPath.path}`);
   }
-  return { mounts };
+  return { mounts, folders };
 }
 
 /** Where in the volume; "": all of it. */
@@ -232,6 +236,14 @@ function below<T>(all: Readonly<Record<string, T>>, folder: string): Readonly<Re
       path.startsWith(`${folder}/`) ? [[path.slice(folder.length + 1), value]] : [],
     ),
   );
+}
+
+/** A subPath that is not there becomes a directory, as anybody's as its volume. */
+export function makeFolders(folders: readonly string[], context: Context): void {
+  for (const folder of folders) {
+    if (context.disk.read(folder) !== undefined || context.disk.list(`${folder}/`).length > 0) continue;
+    context.disk.write(`${folder}/`, Object.freeze({ mode: ANYBODY, uid: 0, gid: 0 }));
+  }
 }
 
 /** What a volume was made of changed: it has the new text (what is mounted by `subPath` keeps the old). */

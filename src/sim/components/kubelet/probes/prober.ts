@@ -52,7 +52,12 @@ export interface ProbeOutcome {
 }
 
 export function answeredOutcome(handler: Handler, body: unknown): ProbeOutcome {
-  if (handler.httpGet === undefined) return { result: "success", output: "" };
+  if (handler.httpGet === undefined) {
+    const { status } = body as { readonly type?: string; readonly status?: string };
+    if (handler.grpc === undefined || status === undefined || status === "SERVING")
+      return { result: "success", output: "" };
+    return { result: "failure", output: `service unhealthy (responded with "${status}")` };
+  }
   const response = body as HttpResponse;
   if (response.status >= 200 && response.status < 400) return { result: "success", output: response.body };
   return { result: "failure", output: `HTTP probe failed with statuscode: ${response.status}` };

@@ -1,10 +1,12 @@
 import { formatRfc1123z } from "../../../../api/time.ts";
 import { spendCpu } from "../../../../kernel/cgroups.ts";
 import { bookCpu, type CpuTime, createCpuTime } from "../../../../kernel/cpu-time.ts";
-import type { Component, Context, Peer } from "../../../../kernel/types.ts";
+import type { Component, Context, Peer, StreamId } from "../../../../kernel/types.ts";
 import type { HttpRequest, HttpResponse } from "../../../kube-apiserver/messages.ts";
 import type { ProgramArgs } from "../../messages.ts";
+import { acceptTcp, hangUp, isTcp, serveHttpBytes, type TcpConnections, type TcpFrame } from "../tcp.ts";
 import { answerHttp, flag } from "./pages.ts";
+import { serveRedis } from "./redis.ts";
 
 /** A user's server: web servers, echo servers, databases. Serves HTTP, or only accepts connections. */
 export interface ServerState {
@@ -13,6 +15,9 @@ export interface ServerState {
   listening: boolean;
   served: number;
   readonly cpu: CpuTime;
+  readonly connections: TcpConnections;
+  /** Of redis: keys and their values. */
+  readonly store: Map<string, string>;
 }
 
 type ServerMessage =
@@ -53,7 +58,15 @@ export const server: Component<ServerState, ServerMessage> = {
     const delayUs = name === "slow-start" && seconds > 0 ? seconds * 1_000_000 : (START_US[name] ?? QUICK_START_US);
     for (const line of startLines(args, name)) context.log(line);
     later(context, delayUs, "serverReady");
-    return { args, http: !DATABASES.has(name), listening: false, served: 0, cpu: createCpuTime() };
+    return {
+      args,
+      http: !DATABASES.has(name),
+      listening: false,
+      served: 0,
+      cpu: createCpuTime(),
+      connections: new Map(),
+      store: new Map(),
+    };
   },
 
   step(state, message, context): void {
@@ -64,6 +77,16 @@ export const server: Component<ServerState, ServerMessage> = {
         return;
       case "request":
         serve(state, context, message.id, message.from, message.body);
+        return;
+      case "streamOpened":
+        if (isTcp(message.body)) acceptTcp(state.connections, context, message.id);
+        else context.closeStream(message.id);
+        return;
+      case "streamFrame":
+        bytesCame(state, context, message.id, message.frame as TcpFrame);
+        return;
+      case "streamClosed":
+        state.connections.delete(message.id);
         return;
       case "signal":
         if (
@@ -114,7 +137,6 @@ function portsOf(args: ProgramArgs): readonly number[] {
     flag(args, "listen").replace(/^.*:/, "") ||
     (args.image.includes("hello-app") ? (args.env.PORT ?? "") : "");
   if (/^\d+$/.test(given)) return [Number(given)];
-  if (args.image.includes("agnhost")) return [args.argv.includes("serve-hostname") ? 9376 : 8080];
   const [python, port] = [args.argv.indexOf("http.server"), args.argv.at(-1) ?? ""];
   if (python >= 0) return [/^\d+$/.test(port) ? Number(port) : 8000];
   if (args.imageConfig.ports.length > 0) return args.imageConfig.ports;
@@ -141,6 +163,17 @@ function answer(state: ServerState, context: Context, id: number, from: Peer, re
   const response = answerHttp(context, state.args, request, from.ip);
   logAccess(state, context, request, response, from.ip);
   context.respond(id, response, { label: String(response.status), sizeBytes: response.body.length + 250 });
+}
+
+function bytesCame(state: ServerState, context: Context, stream: StreamId, frame: TcpFrame): void {
+  const { connections, args } = state;
+  if (programName(args) === "redis-server") serveRedis(state, context, stream, frame);
+  else if (state.http)
+    serveHttpBytes(connections, context, stream, frame, (request) => {
+      state.served += 1;
+      return answerHttp(context, args, request, args.podIp);
+    });
+  else if (frame.tcp === "end") hangUp(connections, context, stream);
 }
 
 function logAccess(

@@ -11,7 +11,6 @@ export function answerHttp(context: Context, args: ProgramArgs, request: HttpReq
   if (image.includes("library/httpd"))
     return fromFiles(context, args, path, "/usr/local/apache2/htdocs", HTTPD_NOT_FOUND);
   const hostname = args.container.hostname;
-  if (image.includes("agnhost")) return agnhost(args, request, path, clientIp);
   if (image.includes("http-echo")) return ok(`${flag(args, "text") || "hello-world"}\n`);
   if (image.includes("hello-app"))
     return ok(`Hello, world!\nVersion: ${image.endsWith(":2.0") ? "2.0.0" : "1.0.0"}\nHostname: ${hostname}\n`);
@@ -60,30 +59,6 @@ const HTTPD_NOT_FOUND = `<!DOCTYPE HTML PUBLIC "-//IETF//DTD HTML 2.0//EN">
 <p>The requested URL was not found on this server.</p>
 </body></html>
 `;
-
-/** `agnhost netexec` and `agnhost serve-hostname`. */
-function agnhost(args: ProgramArgs, request: HttpRequest, path: string, clientIp: string): HttpResponse {
-  const query = new Map(
-    (request.path.split("?")[1] ?? "")
-      .split("&")
-      .map((pair): [string, string] => [pair.split("=")[0] ?? "", decodeURIComponent(pair.split("=")[1] ?? "")]),
-  );
-  switch (path) {
-    case "/hostname":
-    case "/hostName":
-      return ok(args.container.hostname);
-    case "/echo":
-      return ok(query.get("msg") ?? "");
-    case "/clientip":
-      return ok(`${clientIp}:40000`);
-    case "/healthz":
-      return ok("");
-    case "/":
-      return ok(args.argv.includes("netexec") ? "NOW: 2026-11-20 09:00:00 +0000 UTC" : args.container.hostname);
-    default:
-      return { type: "http", status: 404, headers: {}, body: "404 page not found\n" };
-  }
-}
 
 function whoami(args: ProgramArgs, request: HttpRequest, clientIp: string): string {
   const host = request.headers.host ?? args.podIp;

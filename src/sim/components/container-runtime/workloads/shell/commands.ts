@@ -1,4 +1,4 @@
-import { byteLength } from "../../../../api/byte-text.ts";
+import { byteLength, bytesOfText } from "../../../../api/byte-text.ts";
 import { formatRfc1123z, formatTime } from "../../../../api/time.ts";
 import type { Context } from "../../../../kernel/types.ts";
 import {
@@ -157,6 +157,10 @@ export const COMMANDS: Readonly<Record<string, Run>> = {
         .join(""),
     ),
   sed: (argv, state, context, input) => sed(argv, state, context, input),
+  hexdump: (argv, state, context, input) => {
+    const { text, err } = filesText(plain(argv), state, context, input, "hexdump");
+    return { status: err === "" ? 0 : 1, out: hexDump(bytesOfText(text)), err };
+  },
   base64: (argv, _state, _context, input) => (argv.includes("-d") ? done(input) : done(input)),
   "nvidia-smi": () =>
     failed(
@@ -406,6 +410,19 @@ function longLine(state: ShellState, context: Context, full: string, name: strin
 function listTime(wallUs: number): string {
   const [, day = "", month = "", clock = ""] = /, (\d+) (\w+) \d+ (\d+:\d+)/.exec(formatRfc1123z(wallUs)) ?? [];
   return `${month} ${day.replace(/^0/, " ").padStart(2)} ${clock}`;
+}
+
+/** `hexdump -C`. */
+function hexDump(bytes: Uint8Array): string {
+  const offset = (at: number): string => at.toString(16).padStart(8, "0");
+  let out = "";
+  for (let at = 0; at < bytes.length; at += 16) {
+    const row = [...bytes.slice(at, at + 16)];
+    const hex = Array.from({ length: 16 }, (_, index) => row[index]?.toString(16).padStart(2, "0") ?? "  ");
+    const shown = row.map((byte) => (byte >= 32 && byte < 127 ? String.fromCharCode(byte) : ".")).join("");
+    out += `${offset(at)}  ${hex.slice(0, 8).join(" ")}  ${hex.slice(8).join(" ")}  |${shown}|\n`;
+  }
+  return bytes.length === 0 ? "" : `${out}${offset(bytes.length)}\n`;
 }
 
 function seq(argv: readonly string[]): Done {

@@ -3,6 +3,7 @@ import { isWholeArchive } from "../../../../api/tar.ts";
 import type { Component, Context, KernelMessage } from "../../../../kernel/types.ts";
 import type { ExecFrame } from "../../../kubelet/messages.ts";
 import { CRI_SOCKET, type ProgramArgs } from "../../messages.ts";
+import { agnhost } from "../agnhost/index.ts";
 import { crasher } from "../crasher.ts";
 import { server } from "../server/index.ts";
 import { stress } from "../stress.ts";
@@ -17,9 +18,10 @@ import {
   prompt,
   run,
   runFilter,
+  watchFile,
 } from "./machine.ts";
-import { continueNetwork } from "./network.ts";
-import type { ShellMessage, ShellState } from "./state.ts";
+import { continueConnection, continueNetwork } from "./network.ts";
+import type { Pending, ShellMessage, ShellState } from "./state.ts";
 import type { Word } from "./syntax.ts";
 import { hasStdin, hasTty, typed } from "./terminal.ts";
 
@@ -28,7 +30,10 @@ const LEAVE_US = 2_000;
 
 /** Programs that a script may become. */
 const PROGRAMS = new Map(
-  [server, crasher, stress].map((component) => [component.kind, component as unknown as Component<unknown, never>]),
+  [server, crasher, stress, agnhost].map((component) => [
+    component.kind,
+    component as unknown as Component<unknown, never>,
+  ]),
 );
 
 /** Everything that a shell or a small Unix tool does in a container: its main process, or one started by exec. */
@@ -117,6 +122,7 @@ function resume(state: ShellState, message: KernelMessage | ShellMessage, contex
       if (pending === null || !("job" in pending) || pending.job !== message.job) return false;
       state.pending = null;
       if (pending.kind === "sleep") state.status = 0;
+      if (pending.kind === "watch") watchFile(state, context, pending);
       if (pending.kind === "greedy") fillMemory(state, context, pending);
       if (pending.kind === "python") goOnWithPython(state, context, pending);
       return true;
@@ -134,17 +140,37 @@ function resume(state: ShellState, message: KernelMessage | ShellMessage, contex
       return true;
     }
     case "streamFrame":
-      return takeFrame(state, message.frame as ExecFrame, context);
     case "streamClosed":
-      // An exec ends with its stream; a container's own process goes on without one.
-      if (state.args.exec !== undefined) context.exit(137);
-      state.io = null;
-      return false;
+      if (pending?.kind === "network" && pending.network.stream === message.id)
+        return connectionSaid(state, pending, message, context);
+      if (message.type === "streamClosed") {
+        // An exec ends with its stream; a container's own process goes on without one.
+        if (state.args.exec !== undefined) context.exit(137);
+        state.io = null;
+        return false;
+      }
+      return takeFrame(state, message.frame as ExecFrame, context);
     case "signal":
       return signalled(state, message.signal, context);
     default:
       return false;
   }
+}
+
+function connectionSaid(
+  state: ShellState,
+  pending: Extract<Pending, { kind: "network" }>,
+  message: Extract<KernelMessage, { type: "streamFrame" | "streamClosed" }>,
+  context: Context,
+): boolean {
+  const step = continueConnection(pending.network, context, message);
+  if ("job" in step) {
+    pending.network = step.job;
+    return false;
+  }
+  state.pending = null;
+  finish(state, context, pending.fds, step.done);
+  return true;
 }
 
 function takeFrame(state: ShellState, frame: ExecFrame, context: Context): boolean {

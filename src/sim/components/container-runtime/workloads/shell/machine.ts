@@ -1,7 +1,9 @@
 import { deepFreeze } from "../../../../api/object.ts";
 import { spendCpu, takeSteadily } from "../../../../kernel/cgroups.ts";
 import type { Context } from "../../../../kernel/types.ts";
+import { AGNHOST_SERVERS } from "../agnhost/index.ts";
 import { isDirectory, readFile, resolvePath, writeFile } from "../files.ts";
+import { lookAtFile, runAgnhost } from "./agnhost.ts";
 import { COMMANDS, write } from "./commands.ts";
 import { compile, type Instruction, type Program } from "./compile.ts";
 import { type Done, done, failed } from "./done.ts";
@@ -388,6 +390,10 @@ function external(
     else finish(state, context, fds, failed(`${state.name}: ${argv[0]}: not found\n`, 127));
     return;
   }
+  if (name === "agnhost" || name === "agnhost-2") {
+    agnhost(state, context, argv, fds);
+    return;
+  }
   const bytes = memoryFilledBytes(name, argv);
   if (bytes > 0) {
     fillMemory(state, context, { kind: "greedy", job: 0, fds, bytes, takenBytes: 0 });
@@ -398,12 +404,7 @@ function external(
     return;
   }
   if (isNetworkTool(name)) {
-    const job = state.nextJob;
-    state.nextJob = job + 1;
-    spendCpu(context, state.args.cgroup, NETWORK_TOOL_US);
-    const step = startNetwork(state, context, [name, ...argv.slice(1)], { shell: job });
-    if ("done" in step) finish(state, context, fds, step.done);
-    else state.pending = { kind: "network", job, fds, network: step.job };
+    network(state, context, [name, ...argv.slice(1)], fds);
     return;
   }
   if (name === "tail" && argv.some((one) => /^-[a-z]*[fF]/.test(one))) {
@@ -436,6 +437,50 @@ function external(
     finish(state, context, fds, command(words, state, context, fds.input ?? ""));
   else if (mayType(state)) state.pending = { kind: "stdin", fds, what: "filter", names: words };
   else runFilter(state, context, words, fds, takeStdin(state));
+}
+
+function network(state: ShellState, context: Context, argv: readonly string[], fds: Descriptors): void {
+  const job = state.nextJob;
+  state.nextJob = job + 1;
+  spendCpu(context, state.args.cgroup, NETWORK_TOOL_US);
+  const step = startNetwork(state, context, argv, { shell: job }, fds.input ?? takeStdin(state));
+  if ("done" in step) finish(state, context, fds, step.done);
+  else state.pending = { kind: "network", job, fds, network: step.job };
+}
+
+/** The test suite's image of many programs: one that serves takes the shell's place. */
+function agnhost(state: ShellState, context: Context, argv: readonly string[], fds: Descriptors): void {
+  if (AGNHOST_SERVERS.has(argv[1] ?? "")) {
+    state.pending = { kind: "delegate", argv, program: "workload/agnhost" };
+    return;
+  }
+  if (argv[1] === "connect") {
+    network(state, context, ["connect", ...argv.slice(2)], fds);
+    return;
+  }
+  const { watch, ...result } = runAgnhost(argv, state, context) ?? {
+    ...failed(`Error: unknown command "${argv[1]}" for "app"\nRun 'app --help' for usage.\n`),
+    watch: undefined,
+  };
+  if (watch === undefined) {
+    finish(state, context, fds, result);
+    return;
+  }
+  if (result.out !== "") emit(state, context, fds.out, result.out);
+  watchFile(state, context, { kind: "watch", job: 0, fds, watch });
+}
+
+const WATCH_US = 2_000_000;
+
+export function watchFile(state: ShellState, context: Context, pending: Extract<Pending, { kind: "watch" }>): void {
+  const { out, over } = lookAtFile(pending.watch, state, context);
+  if (over) {
+    finish(state, context, pending.fds, done(out));
+    return;
+  }
+  emit(state, context, pending.fds.out, out);
+  wait(state, context, WATCH_US, "yield");
+  state.pending = { ...pending, job: state.nextJob - 1 };
 }
 
 const FILL_US = 100_000;

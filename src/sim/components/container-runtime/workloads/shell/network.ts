@@ -1,13 +1,15 @@
-import type { Context, KernelMessage, NetworkError } from "../../../../kernel/types.ts";
+import { parseGoDuration } from "../../../../api/duration.ts";
+import type { Context, KernelMessage, NetworkError, StreamId } from "../../../../kernel/types.ts";
 import type { HttpRequest, HttpResponse } from "../../../kube-apiserver/messages.ts";
 import { resolvePath } from "../files.ts";
+import { TCP, type TcpFrame } from "../tcp.ts";
 import { write } from "./commands.ts";
 import { type Done, done, failed } from "./done.ts";
 import type { ShellState } from "./state.ts";
 
 /** wget, curl, nslookup, nc and ping: a question to the network, then what the program prints. Plain data. */
 export interface NetworkJob {
-  readonly tool: "wget" | "curl" | "nslookup" | "nc" | "ping" | "dig";
+  readonly tool: "wget" | "curl" | "nslookup" | "nc" | "ping" | "dig" | "getent" | "connect";
   readonly argv: readonly string[];
   readonly host: string;
   readonly port: number;
@@ -24,6 +26,11 @@ export interface NetworkJob {
   readonly sent: number;
   readonly received: number;
   readonly out: string;
+  /** Of what is asked of DNS. */
+  readonly qtype: string;
+  /** What nc sends, and the connection that it has. */
+  readonly stdin: string;
+  readonly stream: StreamId | null;
 }
 
 /** What a DNS client asks and hears: a request to `<nameserver>:53`. */
@@ -37,6 +44,7 @@ interface DnsAnswer {
   readonly rcode?: string;
   readonly answers?: readonly {
     readonly name?: string;
+    readonly ttl?: number;
     readonly type?: string;
     readonly data?: string;
     readonly address?: string;
@@ -51,30 +59,71 @@ const CONNECT_TIMEOUT_US = 127_000_000;
 const IP = /^\d+\.\d+\.\d+\.\d+$/;
 
 export function isNetworkTool(name: string): name is NetworkJob["tool"] {
-  return ["wget", "curl", "nslookup", "nc", "ping", "dig"].includes(name);
+  return ["wget", "curl", "nslookup", "nc", "ping", "dig", "getent"].includes(name);
 }
 
 /** Begins: what is wrong with the command line is said at once. */
-export function startNetwork(state: ShellState, context: Context, argv: readonly string[], tag: unknown): NetworkStep {
+export function startNetwork(
+  state: ShellState,
+  context: Context,
+  argv: readonly string[],
+  tag: unknown,
+  stdin: string,
+): NetworkStep {
   const tool = argv[0] as NetworkJob["tool"];
   const target = targetOf(argv);
   if ("status" in target) return { done: target };
   const { dns } = state.args.container;
   const known = IP.test(target.host) ? target.host : inHostsFile(state, target.host);
+  if (tool === "getent" && known !== "") return { done: done(`${known.padEnd(15)} ${target.host}\n`) };
   const job: NetworkJob = {
     tool,
     argv,
     ...target,
     startedAtUs: context.nowUs,
-    candidates: candidatesOf(target.host, dns.searches, dns.ndots),
+    candidates: candidatesFor(tool, argv, target, dns),
     stage: known === "" || tool === "nslookup" || tool === "dig" ? "dns" : "connect",
     tries: 0,
     ip: known,
     sent: 0,
     received: 0,
     out: "",
+    qtype: qtypeOf(tool, argv),
+    stdin,
+    stream: null,
   };
   return send(state, context, job, tag);
+}
+
+const TYPES = new Set(["A", "AAAA", "CNAME", "SRV", "PTR", "TXT", "SOA", "NS", "MX", "ANY"]);
+
+function qtypeOf(tool: NetworkJob["tool"], argv: readonly string[]): string {
+  if (tool === "dig") {
+    if (argv.includes("-x")) return "PTR";
+    const at = argv.indexOf("-t");
+    const given = (at > 0 ? argv[at + 1] : argv.slice(1).findLast((one) => TYPES.has(one.toUpperCase()))) ?? "A";
+    return given.toUpperCase();
+  }
+  const given = /^-(?:query)?type=(\w+)$/i.exec(argv.find((one) => /^-(query)?type=/i.test(one)) ?? "")?.[1];
+  if (tool === "nslookup" && given !== undefined) return given.toUpperCase();
+  return tool === "nslookup" && IP.test(argv[1] ?? "") ? "PTR" : "A";
+}
+
+/** `10.96.0.10` -> `10.0.96.10.in-addr.arpa.` */
+function reverseName(ip: string): string {
+  return `${ip.split(".").reverse().join(".")}.in-addr.arpa.`;
+}
+
+function candidatesFor(
+  tool: NetworkJob["tool"],
+  argv: readonly string[],
+  { host }: Pick<NetworkJob, "host">,
+  { searches, ndots }: { readonly searches: readonly string[]; readonly ndots: number },
+): string[] {
+  if (IP.test(host)) return [reverseName(host)];
+  // dig takes names as they are, unless it is told to search.
+  if (tool === "dig" && !argv.includes("+search")) return [host.endsWith(".") ? host : `${host}.`];
+  return candidatesOf(host, searches, ndots);
 }
 
 /** What `/etc/hosts` says of a name; "" if nothing. */
@@ -109,12 +158,15 @@ function targetOf(argv: readonly string[]): Target | Done {
       }
     }
     if (TAKES_VALUE[tool]?.includes(one)) i += 1;
-    else if (!one.startsWith("-") || one === "-") words.push(one);
+    else if ((!one.startsWith("-") || one === "-") && !one.startsWith("+")) words.push(one);
   }
   const timeoutUs = seconds > 0 ? seconds * 1_000_000 : CONNECT_TIMEOUT_US;
   const [first = "", second = ""] = words;
-  if (tool === "nslookup" || tool === "ping" || tool === "dig") {
-    const host = words.find((word) => !word.startsWith("@")) ?? "";
+  if (tool === "connect") return connectTarget(argv);
+  if (tool === "getent" && words.shift() !== "hosts" && first !== "ahosts") return failed("Unknown database\n", 1);
+  if (tool === "nslookup" || tool === "ping" || tool === "dig" || tool === "getent") {
+    const names = words.filter((word) => !word.startsWith("@"));
+    const host = names.find((word) => tool !== "dig" || !TYPES.has(word.toUpperCase())) ?? "";
     if (host === "") return failed(`${tool}: missing operand\n`);
     return {
       host,
@@ -147,6 +199,16 @@ function targetOf(argv: readonly string[]): Target | Done {
   };
 }
 
+/** `agnhost connect --timeout=3s HOST:PORT`. */
+function connectTarget(argv: readonly string[]): Target | Done {
+  const address = argv.slice(1).find((one) => !one.startsWith("-")) ?? "";
+  const timeout = argv.find((one) => one.startsWith("--timeout="))?.slice("--timeout=".length) ?? "";
+  const [, host = "", port = ""] = /^\[?([^\]]*?)\]?:(\d+)$/.exec(address) ?? [];
+  if (host === "") return failed(`UNKNOWN: address ${address}: missing port in address\n`);
+  const timeoutUs = parseGoDuration(timeout) ?? CONNECT_TIMEOUT_US;
+  return { host, port: Number(port), secure: false, path: "", timeoutUs };
+}
+
 const TAKES_VALUE: Readonly<Record<string, readonly string[]>> = {
   wget: ["-O", "--header", "--post-data", "-U"],
   curl: [
@@ -169,8 +231,8 @@ const TAKES_VALUE: Readonly<Record<string, readonly string[]>> = {
   ],
   nslookup: ["-type", "-port"],
   ping: ["-c", "-i", "-s"],
-  nc: ["-p", "-s"],
-  dig: [],
+  nc: ["-p", "-s", "-i", "-q"],
+  dig: ["-p", "-t"],
 };
 
 function valueOfFlag(argv: readonly string[], ...names: readonly string[]): string | undefined {
@@ -193,19 +255,29 @@ function nameserver(state: ShellState): string {
 
 function send(state: ShellState, context: Context, job: NetworkJob, tag: unknown): NetworkStep {
   if (job.stage === "dns") {
-    const body: DnsQuestion = { type: "dns", name: job.candidates[0] ?? job.host, qtype: "A" };
+    const body: DnsQuestion = { type: "dns", name: job.candidates[0] ?? job.host, qtype: job.qtype };
+    const at = job.argv.find((one) => one.startsWith("@"))?.slice(1);
     context.request({
-      to: `${nameserver(state)}:53`,
+      to: `${at ?? nameserver(state)}:53`,
       body,
       timeoutUs: DNS_TIMEOUT_US,
       protocol: "UDP",
       tag,
-      label: `DNS A ${body.name}`,
+      label: `DNS ${body.qtype} ${body.name}`,
     });
     return { job };
   }
   const to = `${job.ip}:${job.port}`;
-  if (job.tool === "nc" || job.tool === "ping") {
+  if (job.tool === "nc" && hasLetter(job.argv, "u")) {
+    const body = { type: "udp", data: job.stdin };
+    context.request({ to, body, timeoutUs: job.timeoutUs, protocol: "UDP", tag, label: "nc -u" });
+    return { job };
+  }
+  if (job.tool === "nc" && !hasLetter(job.argv, "z") && job.stdin !== "") {
+    const stream = context.openStream({ to, body: TCP, timeoutUs: job.timeoutUs, tag, label: "nc" });
+    return { job: { ...job, stream } };
+  }
+  if (job.tool === "nc" || job.tool === "ping" || job.tool === "connect") {
     context.request({ to, body: { type: "tcp" }, timeoutUs: job.timeoutUs, tag, label: job.tool });
     return { job: { ...job, sent: job.sent + 1 } };
   }
@@ -238,6 +310,11 @@ function send(state: ShellState, context: Context, job: NetworkJob, tag: unknown
   return { job };
 }
 
+/** `-v`, also among others as in `-zv`. */
+function hasLetter(argv: readonly string[], letter: string): boolean {
+  return argv.some((one) => /^-[a-z]+$/.test(one) && one.includes(letter));
+}
+
 function hostHeader(job: NetworkJob): string {
   return job.port === (job.secure ? 443 : 80) ? job.host : `${job.host}:${job.port}`;
 }
@@ -253,15 +330,35 @@ export function continueNetwork(
   if (job.stage === "dns") return dnsAnswered(state, context, job, message, tag);
   if (job.tool === "ping") return pinged(state, context, job, message, tag);
   if (message.type === "requestFailed") return { done: connectFailed(job, message.error, context) };
-  if (job.tool === "nc")
-    return {
-      done: done(
-        "",
-        0,
-        job.argv.some((one) => /^-[a-z]*v/.test(one)) ? `${job.host} (${job.ip}:${job.port}) open\n` : "",
-      ),
-    };
+  if (job.tool === "connect") return { done: done("") };
+  if (job.tool === "nc") {
+    const { data = "" } = message.body as { readonly data?: string };
+    return { done: done(data, 0, openLine(job)) };
+  }
   return { done: httpAnswered(state, context, job, message.body as HttpResponse) };
+}
+
+function openLine({ argv, host, ip, port }: NetworkJob): string {
+  return hasLetter(argv, "v") ? `${host} (${ip}:${port}) open\n` : "";
+}
+
+/** nc's connection: the other end takes it, says something, or is gone. */
+export function continueConnection(
+  job: NetworkJob,
+  context: Context,
+  message: Extract<KernelMessage, { type: "streamFrame" | "streamClosed" }>,
+): NetworkStep {
+  if (message.type === "streamClosed") {
+    if (message.error !== null && job.received === 0) return { done: connectFailed(job, message.error, context) };
+    return { done: done(job.out, 0, openLine(job)) };
+  }
+  const frame = message.frame as TcpFrame;
+  if (frame.tcp === "accepted") {
+    const data: TcpFrame = { tcp: "data", data: job.stdin };
+    context.sendFrame(message.id, data);
+    return { job: { ...job, received: 1 } };
+  }
+  return { job: { ...job, received: job.received + 1, out: `${job.out}${frame.tcp === "data" ? frame.data : ""}` } };
 }
 
 function dnsAnswered(
@@ -280,6 +377,8 @@ function dnsAnswered(
   const addresses = (answer.answers ?? []).flatMap((one) =>
     one.type === undefined || one.type === "A" ? (one.data ?? one.address ?? one.ip ?? []) : [],
   );
+  if ((job.tool === "dig" || (job.tool === "nslookup" && job.qtype !== "A")) && (answer.answers ?? []).length > 0)
+    return { done: recordsOf(job, state, answer) };
   const [ip] = addresses;
   if (ip === undefined) {
     const rest = job.candidates.slice(1);
@@ -287,19 +386,33 @@ function dnsAnswered(
       return send(state, context, { ...job, candidates: rest, tries: 0 }, tag);
     return { done: resolveFailed(job, state, null) };
   }
-  if (job.tool === "nslookup" || job.tool === "dig") return { done: looked(job, state, addresses) };
+  if (job.tool === "getent") {
+    const name = (job.candidates[0] ?? job.host).replace(/\.$/, "");
+    return { done: done(addresses.map((address) => `${address.padEnd(15)} ${name}\n`).join("")) };
+  }
+  if (job.tool === "nslookup") return { done: looked(job, state, addresses) };
   return send(state, context, { ...job, stage: "connect", ip }, tag);
 }
 
 function looked(job: NetworkJob, state: ShellState, addresses: readonly string[]): Done {
   const name = (job.candidates[0] ?? job.host).replace(/\.$/, "");
-  if (job.tool === "dig")
-    return done(
-      job.argv.includes("+short")
-        ? addresses.map((ip) => `${ip}\n`).join("")
-        : addresses.map((ip) => `${name}.\t30\tIN\tA\t${ip}\n`).join(""),
-    );
   return done(`${serverLines(state)}${addresses.map((ip) => `Name:\t${name}\nAddress: ${ip}\n`).join("")}\n`);
+}
+
+/** What dig prints of an answer, and nslookup of what is no address. */
+function recordsOf(job: NetworkJob, state: ShellState, { answers = [] }: DnsAnswer): Done {
+  const text = (data = "", type = ""): string => (type === "TXT" && !data.startsWith('"') ? `"${data}"` : data);
+  if (job.tool === "dig") {
+    if (job.argv.includes("+short")) return done(answers.map(({ data, type }) => `${text(data, type)}\n`).join(""));
+    return done(
+      answers.map(({ name, ttl = 30, type, data }) => `${name}\t${ttl}\tIN\t${type}\t${text(data, type)}\n`).join(""),
+    );
+  }
+  const said: Readonly<Record<string, string>> = { CNAME: "canonical name", PTR: "name", SRV: "service", TXT: "text" };
+  const lines = answers.map(
+    ({ name = "", type = "", data }) => `${name.replace(/\.$/, "")}\t${said[type] ?? type} = ${text(data, type)}\n`,
+  );
+  return done(`${serverLines(state)}${lines.join("")}\n`);
 }
 
 function serverLines(state: ShellState): string {
@@ -324,6 +437,10 @@ function resolveFailed(job: NetworkJob, state: ShellState, error: NetworkError |
       return failed(`ping: bad address '${job.host}'\n`);
     case "nc":
       return failed(`nc: bad address '${job.host}'\n`);
+    case "getent":
+      return failed("", 2);
+    case "connect":
+      return failed(`DNS: lookup ${job.host} on ${nameserver(state)}:53: no such host\n`);
   }
 }
 
@@ -355,9 +472,16 @@ function connectFailed(job: NetworkJob, error: NetworkError, context: Context): 
     if (error.kind === "reset") return failed(`${connecting}wget: error getting response: Connection reset by peer\n`);
     return failed(`${connecting}wget: can't connect to remote host (${job.ip}): ${REASONS[error.kind]}\n`);
   }
+  if (job.tool === "connect") return failed(`${CONNECT_WORDS[error.kind] ?? "OTHER"}: ${error.text}\n`);
   if (error.kind === "timedOut" && limited) return failed("nc: timed out\n");
   return failed(`nc: ${job.host} (${job.ip}:${job.port}): ${REASONS[error.kind]}\n`);
 }
+
+/** How `agnhost connect` begins its complaint. */
+const CONNECT_WORDS: Readonly<Partial<Record<NetworkError["kind"], string>>> = {
+  refused: "REFUSED",
+  timedOut: "TIMEOUT",
+};
 
 function curlError(job: NetworkJob, error: NetworkError, tookMs: number, limited: boolean): [number, string] {
   const { host, port } = job;

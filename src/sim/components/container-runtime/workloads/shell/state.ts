@@ -1,5 +1,6 @@
 import type { StreamId } from "../../../../kernel/types.ts";
 import type { ProgramArgs } from "../../messages.ts";
+import type { WatchedFile } from "./agnhost.ts";
 import type { Program } from "./compile.ts";
 import type { NetworkJob } from "./network.ts";
 import type { PythonState } from "./python/run.ts";
@@ -83,6 +84,8 @@ export type Pending =
   /** A program of the image runs in the shell's place. */
   | { readonly kind: "delegate"; readonly argv: readonly string[]; readonly program: string }
   | { readonly kind: "network"; readonly job: number; readonly fds: Descriptors; network: NetworkJob }
+  /** A file is read again and again. */
+  | { readonly kind: "watch"; readonly job: number; readonly fds: Descriptors; readonly watch: WatchedFile }
   /** It fills memory. */
   | {
       readonly kind: "greedy";

@@ -67,6 +67,7 @@ const COMMON = [
 ];
 const BUSYBOX = [
   ...COMMON,
+  "hexdump",
   "busybox",
   "wget",
   "nslookup",
@@ -92,8 +93,9 @@ const USERLANDS: Readonly<Record<ImageUserland, ReadonlySet<string>>> = {
 };
 const DIRECTORIES = ["/bin/", "/usr/bin/", "/sbin/", "/usr/sbin/", "/usr/local/bin/"];
 
-/** Whether `executable` (a bare name, or a path in one of the usual directories) is a command of such an image. */
+/** Whether `executable` (a bare name, or a path in one of the usual directories) is a command of such an image; `extra` may be paths. */
 export function hasCommand(userland: ImageUserland, extra: readonly string[], executable: string): boolean {
+  if (extra.includes(executable)) return true;
   const slash = executable.lastIndexOf("/");
   if (slash >= 0 && !DIRECTORIES.includes(executable.slice(0, slash + 1))) return false;
   const name = executable.slice(slash + 1);
