@@ -1,5 +1,6 @@
 import { deepFreeze } from "../../api/object.ts";
 import { claimNameOf } from "../../api/storage/pod-claims.ts";
+import { defined, withFields } from "../../kernel/records.ts";
 import type { Context } from "../../kernel/types.ts";
 import type { ContainerMount } from "../container-runtime/messages.ts";
 import { fieldValue, type NodeFacts, resourceValue } from "./fields.ts";
@@ -212,22 +213,24 @@ function mountOf(
   mounted: MountedVolume,
   subPath: string,
 ): ContainerMount {
-  const gid = worker.pod.spec.securityContext?.fsGroup;
-  const base = { path: mountPath, readOnly, ...(gid === undefined || volume.hostPath !== undefined ? {} : { gid }) };
+  const gid = volume.hostPath === undefined ? worker.pod.spec.securityContext?.fsGroup : undefined;
+  const base = defined({ path: mountPath, readOnly, gid });
   if ("hostPath" in mounted) {
     const hostPath = subPath === "" ? mounted.hostPath : `${mounted.hostPath}/${subPath}`;
-    if (volume.hostPath !== undefined) return { ...base, hostPath };
-    const tmpfs = volume.emptyDir?.medium === "Memory";
-    return { ...base, hostPath, mode: ANYBODY, ...(tmpfs ? { tmpfs: true } : {}) };
+    if (volume.hostPath !== undefined) return withFields(base, { hostPath });
+    const tmpfs = volume.emptyDir?.medium === "Memory" || undefined;
+    return withFields(base, defined({ hostPath, mode: ANYBODY, tmpfs }));
   }
   const { files, modes } = mounted;
-  const inMemory = volume.secret !== undefined || volume.projected !== undefined || volume.downwardAPI !== undefined;
-  const own = inMemory ? ({ mode: STICKY, tmpfs: true } as const) : { mode: ANYBODY };
-  if (subPath === "") return { ...base, ...own, files, modes, volume: volumePath(worker.uid, name) };
   // What is below a path of the volume is not updated later, as upstream.
   const text = files[subPath];
-  if (text !== undefined) return { ...base, files: { "": text }, modes: { "": modes[subPath] ?? DEFAULT_MODE } };
-  return { ...base, ...own, files: below(files, subPath), modes: below(modes, subPath) };
+  if (subPath !== "" && text !== undefined)
+    return withFields(base, { files: { "": text }, modes: { "": modes[subPath] ?? DEFAULT_MODE } });
+  const tmpfs = volume.configMap === undefined || undefined;
+  const directory = withFields(base, defined({ mode: tmpfs ? STICKY : ANYBODY, tmpfs }));
+  return subPath === ""
+    ? withFields(directory, { files, modes, volume: volumePath(worker.uid, name) })
+    : withFields(directory, { files: below(files, subPath), modes: below(modes, subPath) });
 }
 
 function below<T>(all: Readonly<Record<string, T>>, folder: string): Readonly<Record<string, T>> {
