@@ -1,5 +1,7 @@
 /** Hashes and generated name parts, as apimachinery's `util/rand` and `storage/names` make them. */
 
+import { Recent } from "../kernel/recent.ts";
+
 /** No vowels, no 0, 1, 3: no bad words and no misreading. */
 export const SAFE_ALPHABET = "bcdfghjklmnpqrstvwxz2456789";
 
@@ -102,12 +104,47 @@ export function generateName(base: string, int: (bound: number) => number): stri
   return base.slice(0, MAX_GENERATE_NAME_BASE) + randomSuffix(5, int);
 }
 
+/** `00` to `ff`. */
+const BYTES: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
+/** The lowest 16 bits as four hexadecimal digits. */
+function hex4(value: number): string {
+  return (BYTES[(value >>> 8) & 255] as string) + (BYTES[value & 255] as string);
+}
+
+/** A UUID, version 4, of eight numbers of 16 bits; of the fourth and fifth, 12 and 14 bits count. */
+function uuidOf(a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number): string {
+  const head = `${hex4(a) + hex4(b)}-${hex4(c)}-${hex4(0x4000 | (d & 0xfff))}`;
+  return `${head}-${hex4(0x8000 | (e & 0x3fff))}-${hex4(f) + hex4(g) + hex4(h)}`;
+}
+
 /** A random UUID, version 4. */
 export function randomUid(int: (bound: number) => number): string {
-  const hex = (width: number): string =>
-    int(1 << (4 * width))
-      .toString(16)
-      .padStart(width, "0");
-  const variant = (8 + int(4)).toString(16);
-  return `${hex(4)}${hex(4)}-${hex(4)}-4${hex(3)}-${variant}${hex(3)}-${hex(4)}${hex(4)}${hex(4)}`;
+  const variant = int(4) << 12;
+  const part = () => int(0x10000);
+  return uuidOf(part(), part(), part(), int(0x1000), variant | int(0x1000), part(), part(), part());
+}
+
+/** Cache. */
+const seeds = new Recent<string, number>(64);
+
+/** The `number`th UUID of whoever has this name: for what must be told apart and is drawn from no random stream. */
+export function numberedUuid(name: string, number: number): string {
+  let seed = seeds.get(name);
+  if (seed === undefined) {
+    seed = fnv32a(name);
+    seeds.set(name, seed);
+  }
+  const first = mixed(seed ^ Math.imul(number, 0x9e3779b1));
+  const second = mixed(first ^ seed);
+  const third = mixed(second ^ number);
+  const fourth = mixed(third ^ seed);
+  return uuidOf(first >>> 16, first, second >>> 16, second, third >>> 16, third, fourth >>> 16, fourth);
+}
+
+/** One number to one number, all bits of it spread. */
+function mixed(number: number): number {
+  let word = Math.imul(number ^ (number >>> 16), 0x85ebca6b);
+  word = Math.imul(word ^ (word >>> 13), 0xc2b2ae35);
+  return word ^ (word >>> 16);
 }

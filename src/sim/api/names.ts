@@ -112,6 +112,8 @@ export function validateLabelValue(value: string): readonly string[] {
 
 /** `[prefix/]name`: keys of labels and annotations, extended resources, conditions' types. */
 export function validateQualifiedName(value: string): readonly string[] {
+  // Nearly all that is asked about.
+  if (value.length <= 63 && QUALIFIED_PART.test(value)) return NO_MESSAGES;
   const parts = value.split("/");
   if (parts.length > 2) {
     const form = regexMessage(
@@ -148,10 +150,14 @@ export function validateEnvVarName(value: string): readonly string[] {
   return NO_MESSAGES;
 }
 
+const CONFIG_MAP_KEY = /^[-._a-zA-Z0-9]+$/;
+
 export function validateConfigMapKey(value: string): readonly string[] {
+  const isWellFormed = CONFIG_MAP_KEY.test(value);
+  if (isWellFormed && value.length <= 253 && !value.startsWith(".")) return NO_MESSAGES;
   const messages: string[] = [];
   if (value.length > 253) messages.push(maxLengthMessage(253));
-  if (!/^[-._a-zA-Z0-9]+$/.test(value)) {
+  if (!isWellFormed) {
     messages.push(
       regexMessage(
         "a valid config key must consist of alphanumeric characters, '-', '_' or '.'",

@@ -135,8 +135,8 @@ function insert<V>(tree: SortedTree<V>, node: TreeNode<V>, key: string, value: V
       values[index] = value;
       return null;
     }
-    keys.splice(index, 0, key);
-    values.splice(index, 0, value);
+    insertAt(keys, index, key);
+    insertAt(values, index, value);
     tree.size += 1;
     if (keys.length <= NODE_MAX) return null;
     const from = splitPoint(index, keys.length);
@@ -148,8 +148,8 @@ function insert<V>(tree: SortedTree<V>, node: TreeNode<V>, key: string, value: V
   const right = insert(tree, child, key, value);
   if (key < (keys[index] as string)) keys[index] = key;
   if (right === null) return null;
-  keys.splice(index + 1, 0, right.keys[0] as string);
-  children.splice(index + 1, 0, right);
+  insertAt(keys, index + 1, right.keys[0] as string);
+  insertAt(children, index + 1, right);
   if (keys.length <= NODE_MAX) return null;
   const from = splitPoint(index + 1, keys.length);
   return { owner: tree.owner, keys: keys.splice(from), values: null, children: children.splice(from) };
@@ -165,8 +165,8 @@ function remove<V>(tree: SortedTree<V>, node: TreeNode<V>, key: string): void {
   const { keys, children, values } = node;
   if (children === null) {
     const index = lowerBound(keys, key);
-    keys.splice(index, 1);
-    values.splice(index, 1);
+    removeAt(keys, index);
+    removeAt(values, index);
     return;
   }
   const index = childIndex(keys, key);
@@ -174,8 +174,21 @@ function remove<V>(tree: SortedTree<V>, node: TreeNode<V>, key: string): void {
   children[index] = child;
   remove(tree, child, key);
   if (child.keys.length > 0 || children.length === 1) return;
-  keys.splice(index, 1);
-  children.splice(index, 1);
+  removeAt(keys, index);
+  removeAt(children, index);
+}
+
+/** As `splice`, without the list that it makes. */
+function insertAt<T>(list: T[], index: number, item: T): void {
+  list.push(item);
+  for (let at = list.length - 1; at > index; at -= 1) list[at] = list[at - 1] as T;
+  list[index] = item;
+}
+
+function removeAt<T>(list: T[], index: number): void {
+  const last = list.length - 1;
+  for (let at = index; at < last; at += 1) list[at] = list[at + 1] as T;
+  list.pop();
 }
 
 /** The first index whose key is not below `key`. What grows at its end is looked for there first. */

@@ -45,6 +45,7 @@ export function item(field: string, index: number | string): string {
 }
 
 export function addInvalid(errors: Errors, field: string, value: unknown, messages: readonly string[]): void {
+  if (messages.length === 0) return;
   for (const message of messages) errors.push(invalid(field, value, message));
 }
 

@@ -247,6 +247,11 @@ function checkImmutableData(errors: Errors, object: Fields, old: Fields, parts: 
   }
 }
 
+function checkDataKey(errors: Errors, field: string, key: string): void {
+  const messages = validateConfigMapKey(key);
+  if (messages.length > 0) addInvalid(errors, item(field, key), key, messages);
+}
+
 export const validateConfigMap: Validate = (errors, object, old) => {
   if (old) {
     checkObjectMetaUpdate(errors, record(object.metadata), record(old.metadata));
@@ -256,13 +261,13 @@ export const validateConfigMap: Validate = (errors, object, old) => {
   const [data, binary] = [record(object.data), record(object.binaryData)];
   let size = 0;
   for (const key in data) {
-    addInvalid(errors, item("data", key), key, validateConfigMapKey(key));
+    checkDataKey(errors, "data", key);
     if (Object.hasOwn(binary, key))
       errors.push(invalid(item("data", key), key, "duplicate of key present in binaryData"));
     size += byteLength(text(data[key]));
   }
   for (const key in binary) {
-    addInvalid(errors, item("binaryData", key), key, validateConfigMapKey(key));
+    checkDataKey(errors, "binaryData", key);
     size += decodedLength(text(binary[key]));
   }
   if (size > MAX_DATA_BYTES) errors.push(tooLong(WHOLE, MAX_DATA_BYTES));
@@ -282,7 +287,7 @@ export const validateSecret: Validate = (errors, object, old) => {
   const data = record(object.data);
   let size = 0;
   for (const key in data) {
-    addInvalid(errors, item("data", key), key, validateConfigMapKey(key));
+    checkDataKey(errors, "data", key);
     size += decodedLength(text(data[key]));
   }
   if (size > MAX_DATA_BYTES) errors.push(tooLong("data", MAX_DATA_BYTES));

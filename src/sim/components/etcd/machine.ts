@@ -71,12 +71,17 @@ export function spaceOf(given: { readonly op: string }): number {
     case "put":
       return 256 + operation.key.length + operation.value.sizeBytes;
     case "txn": {
-      const sum = (list: readonly TxnOperation[]) => list.reduce((bytes, each) => bytes + spaceOf(each), 0);
-      return Math.max(sum(operation.success), sum(operation.failure));
+      return Math.max(spaceOfAll(operation.success), spaceOfAll(operation.failure));
     }
     default:
       return 0;
   }
+}
+
+function spaceOfAll(operations: readonly TxnOperation[]): number {
+  let bytes = 0;
+  for (const each of operations) bytes += spaceOf(each);
+  return bytes;
 }
 
 function applyCompaction(state: EtcdState, revision: number): EtcdResponse {

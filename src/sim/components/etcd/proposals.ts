@@ -16,7 +16,7 @@ export function enqueue(
     origin: state.id,
     incarnation: context.self.pid,
     request,
-    trace: trace.trace === 0 ? null : Object.freeze({ trace: trace.trace, span: trace.span }),
+    trace: trace.trace === 0 ? null : Object.freeze(trace),
   });
   const proposal: Proposal = Object.freeze({
     kind: operation.op === "membership" ? "membership" : "normal",

@@ -63,7 +63,10 @@ function sendEvents(state: EtcdState, context: Context, watcher: Watcher, events
   watcher.nextRevision = (events.at(-1) as EtcdEvent).kv.modRevision + 1;
   if (watcher.progressNotify) state.busyWatchers.add(watcher.id);
   let sizeBytes = 60;
-  for (const { kv } of events) sizeBytes += kv.key.length + kv.value.sizeBytes + 40;
+  for (let index = 0; index < events.length; index += 1) {
+    const { kv } = events[index] as EtcdEvent;
+    sizeBytes += kv.key.length + kv.value.sizeBytes + 40;
+  }
   const frame: EtcdWatchFrame = Object.freeze({ type: "events", header: headerOf(state), events });
   const first = events[0] as EtcdEvent;
   context.sendFrame(watcher.id, frame, {

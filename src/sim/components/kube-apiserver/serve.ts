@@ -20,14 +20,15 @@ import { authenticate } from "./authn/authenticate.ts";
 import { impersonateAs } from "./authn/impersonate.ts";
 import type { UserInfo } from "./authn/user.ts";
 import { checkAccess } from "./authz/access.ts";
-import { type Attributes, NO_ATTRIBUTES } from "./authz/attributes.ts";
+import type { Attributes } from "./authz/attributes.ts";
 import { flowHeaders } from "./flowcontrol/classify.ts";
-import { formOf, producedBy, routeTakes, SERVED_TYPES } from "./http/accept.ts";
+import { producedBy, routeTakes, SERVED_TYPES } from "./http/accept.ts";
 import { NOTHING, readBody } from "./http/body.ts";
 import { decodeBody } from "./http/decode.ts";
 import type { ResponseForm } from "./http/form.ts";
+import { formOfAnswer, lineOf } from "./http/head.ts";
 import { auditIdOf } from "./http/headers.ts";
-import { parsePath, parseQuery, type Query, type RequestInfo } from "./http/path.ts";
+import type { Query, RequestInfo } from "./http/path.ts";
 import { servePath } from "./http/paths.ts";
 import { proxyAddress } from "./http/proxy.ts";
 import { jsonResponse, textResponse } from "./http/render.ts";
@@ -163,16 +164,13 @@ function nameForDenial({ verb, name, subresource }: ResourceRequest): string {
 
 /** A request by HTTP: of a person's kubectl, or of anything else that speaks it. */
 export function serveHttp(state: ApiServerState, context: Context, incoming: Incoming, http: HttpRequest): void {
-  const [path = "", queryText = ""] = http.path.split("?", 2);
-  if (MALFORMED_ESCAPE.test(path)) {
+  const line = lineOf(http);
+  const { query, info } = line;
+  if (MALFORMED_ESCAPE.test(line.path)) {
     reply(context, incoming, BAD_REQUEST);
     return;
   }
-  const query = parseQuery(queryText);
-  const info = parsePath(http.method, path, query);
-  const userAgent = http.headers["user-agent"] ?? "";
-  const accept = http.headers.accept ?? "";
-  const form = formOf(http.method, http.path, accept, query, userAgent, canBeTable(state, accept, info));
+  const form = formOfAnswer(line, http, canBeTable(state, http.headers.accept ?? "", info));
   const shown: ResponseForm = form ?? {
     method: http.method,
     path: http.path,
@@ -182,19 +180,19 @@ export function serveHttp(state: ApiServerState, context: Context, incoming: Inc
     pretty: true,
     includeObject: "Metadata",
   };
-  const audited = { "audit-id": auditIdOf(state, http) };
+  const auditId = auditIdOf(state, http);
   const user = identify(state, context, incoming.from, credentialsOf(http));
   if (!isUser(user)) {
-    reply(context, { ...incoming, headers: audited }, statusResponse(user, shown));
+    reply(context, { ...incoming, headers: { "audit-id": auditId } }, statusResponse(user, shown));
     return;
   }
-  const headers = Object.freeze({ ...audited, ...flowHeaders(state, flowAttributes(user, info)) });
-  const known: Incoming = { ...incoming, headers };
+  const headers = Object.freeze({ "audit-id": auditId, ...flowHeaders(state, user, info) });
+  const known: Incoming = withFields(incoming, { headers });
   if (!info.isResource) {
     serveNonResource(state, context, known, http, info, user, shown);
     return;
   }
-  const formed = form === null ? null : { ...form, headers };
+  const formed = form === null ? null : withFields(form, { headers });
   serveHttpResource(state, context, known, { http, info, query, user, form: formed, shown });
 }
 
@@ -203,14 +201,6 @@ function canBeTable(state: ApiServerState, accept: string, info: RequestInfo): b
   if (!info.isResource || !accept.includes("as=Table")) return true;
   const kind = findKind(state, info.group, info.resource, info.version);
   return kind === undefined || hasTable(kind, info.subresource);
-}
-
-/** What flow schemas look at. */
-function flowAttributes({ name, groups }: UserInfo, info: RequestInfo): Attributes {
-  const asks = { ...NO_ATTRIBUTES, user: name, groups, verb: info.verb };
-  if (!info.isResource) return { ...asks, path: info.path };
-  const { group, resource, subresource, namespace } = info;
-  return { ...asks, group, resource, subresource, namespace };
 }
 
 function statusResponse(status: Status, form: ResponseForm): HttpResponse {
@@ -266,6 +256,10 @@ function isBuiltIn({ group, version }: { readonly group: string; readonly versio
 function hasNoRoute(method: string, { name, subresource }: RequestInfo & { isResource: true }): boolean {
   if (subresource !== "") return false;
   return name === "" ? method === "PUT" || method === "PATCH" : method === "POST";
+}
+
+function withBody(request: ResourceRequest, body: unknown): ResourceRequest {
+  return body === request.body ? request : withFields(request, { body });
 }
 
 /** An applied configuration is read strictly before anything is made of it. */
@@ -367,7 +361,7 @@ function serveHttpResource(state: ApiServerState, context: Context, incoming: In
   const decoded = decodeBody(kind, request, "refusal" in body ? NOTHING : body);
   const exchange = openExchange(state, context, {
     replyTo: incoming.replyTo,
-    request: Object.freeze("refusal" in decoded ? request : decoded.request),
+    request: Object.freeze("refusal" in decoded ? request : withBody(request, decoded.body)),
     kind,
     form: form ?? { ...shown, headers: incoming.headers ?? {} },
     user,

@@ -88,6 +88,10 @@ export function notify(
   send: (watcher: Watcher, events: readonly EtcdEvent[]) => void,
 ): void {
   if (hub.watchers.size === 0) return;
+  if (events.length === 1) {
+    notifyOf(hub, events[0] as EtcdEvent, send);
+    return;
+  }
   const due = new Map<number, EtcdEvent[]>();
   for (const event of events) {
     offer(hub, hub.byKey.get(event.kv.key), event, due);
@@ -97,6 +101,32 @@ export function notify(
   for (const [id, wanted] of due) {
     const watcher = hub.watchers.get(id) as Watcher;
     send(watcher, Object.freeze(wanted));
+  }
+}
+
+/** One event, as most changes are. Nobody is on two of the lists. */
+function notifyOf(
+  hub: WatchHub,
+  event: EtcdEvent,
+  send: (watcher: Watcher, events: readonly EtcdEvent[]) => void,
+): void {
+  const { key } = event.kv;
+  sendTo(hub, hub.byKey.get(key), event, send);
+  sendTo(hub, hub.bySegment.get(segmentOf(key)), event, send);
+  sendTo(hub, hub.wide, event, send);
+}
+
+function sendTo(
+  hub: WatchHub,
+  ids: readonly number[] | undefined,
+  event: EtcdEvent,
+  send: (watcher: Watcher, events: readonly EtcdEvent[]) => void,
+): void {
+  if (ids === undefined) return;
+  // By index: an iterator over a frozen list costs more than all that is done with it.
+  for (let index = 0; index < ids.length; index += 1) {
+    const watcher = hub.watchers.get(ids[index] as number) as Watcher;
+    if (wants(watcher, event)) send(watcher, Object.freeze([asWanted(watcher, event)]));
   }
 }
 

@@ -41,10 +41,16 @@ export function isEnabled(plugin: Pick<AdmissionPlugin, "name" | "enabledByDefau
   return plugin.enabledByDefault && !flags.disabledAdmission.includes(plugin.name);
 }
 
-/** Cache: the enabled plugins that look at a kind, by the server's (fixed) flags and the catalogue's row. */
-const chains = new WeakMap<Flags, WeakMap<Kind, readonly AdmissionPlugin[]>>();
+/** The enabled plugins that look at a kind, in each of the two passes. */
+interface Chain {
+  readonly mutating: readonly AdmissionPlugin[];
+  readonly validating: readonly AdmissionPlugin[];
+}
 
-function chainOf(flags: Flags, kind: Kind): readonly AdmissionPlugin[] {
+/** Cache: by the server's (fixed) flags and the catalogue's row. */
+const chains = new WeakMap<Flags, WeakMap<Kind, Chain>>();
+
+function chainOf(flags: Flags, kind: Kind): Chain {
   let ofKinds = chains.get(flags);
   if (ofKinds === undefined) {
     ofKinds = new WeakMap();
@@ -53,47 +59,43 @@ function chainOf(flags: Flags, kind: Kind): readonly AdmissionPlugin[] {
   const known = ofKinds.get(kind);
   if (known !== undefined) return known;
   const resource = qualifiedResource(kind.group, kind.resource);
-  const chain = ADMISSION_PLUGINS.filter(
+  const asked = ADMISSION_PLUGINS.filter(
     (plugin) => isEnabled(plugin, flags) && plugin.resources?.includes(resource) !== false,
   );
+  const chain = {
+    mutating: asked.filter(({ admit }) => admit !== undefined),
+    validating: asked.filter(({ validate }) => validate !== undefined),
+  };
   ofKinds.set(kind, chain);
   return chain;
 }
 
-/** The mutating pass. `note` hears of every plugin that changed or refused something. */
+/** The mutating pass. */
 export function admit(
   request: AdmissionRequest,
   view: AdmissionView,
   flags: Flags,
-  note: (plugin: string, effect: string) => void,
 ): { readonly object: ApiObject | null; readonly refusal: Status | null } {
   let current = request;
-  for (const plugin of chainOf(flags, request.kind)) {
-    if (plugin.admit === undefined) continue;
-    const result = plugin.admit(current, view);
+  for (const plugin of chainOf(flags, request.kind).mutating) {
+    const result = plugin.admit?.(current, view) ?? null;
     if (result === null) continue;
     if (isStatus(result)) {
-      note(plugin.name, result.message ?? "refused");
+      view.note(plugin.name, result.message ?? "refused");
       return { object: null, refusal: result };
     }
-    note(plugin.name, "changed the object");
+    view.note(plugin.name, "changed the object");
     current = { ...current, object: result };
   }
   return { object: current.object, refusal: null };
 }
 
 /** The validating pass. */
-export function validateAdmission(
-  request: AdmissionRequest,
-  view: AdmissionView,
-  flags: Flags,
-  note: (plugin: string, effect: string) => void,
-): Status | null {
-  for (const plugin of chainOf(flags, request.kind)) {
-    if (plugin.validate === undefined) continue;
-    const refusal = plugin.validate(request, view);
+export function validateAdmission(request: AdmissionRequest, view: AdmissionView, flags: Flags): Status | null {
+  for (const plugin of chainOf(flags, request.kind).validating) {
+    const refusal = plugin.validate?.(request, view) ?? null;
     if (refusal === null) continue;
-    note(plugin.name, refusal.message ?? "refused");
+    view.note(plugin.name, refusal.message ?? "refused");
     return refusal;
   }
   return null;

@@ -28,7 +28,9 @@ export interface AdmissionView {
   /** Whether `user` may do that. */
   allows(user: UserInfo, attributes: Partial<Attributes>): boolean;
   /** Integer in [0, bound). */
-  readonly random: (bound: number) => number;
+  random(bound: number): number;
+  /** A plugin changed or refused something: it is seen in the trace. */
+  note(plugin: string, effect: string): void;
   /** A note for the audit log: it is seen in the trace. */
   annotate(key: string, text: string): void;
   /** A `Warning:` for the client. */

@@ -32,7 +32,7 @@ export const serviceAccount: AdmissionPlugin = {
     }
     spec = withFields(spec, { serviceAccountName: name, serviceAccount: name });
     if (spec.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true)
-      spec = mountToken(spec, view.random);
+      spec = mountToken(spec, (bound) => view.random(bound));
     const secrets = account.imagePullSecrets;
     if ((spec.imagePullSecrets ?? []).length === 0 && secrets !== undefined && secrets.length > 0) {
       spec = { ...spec, imagePullSecrets: secrets };

@@ -1,6 +1,8 @@
 import type { ApiObject } from "../../../api/object.ts";
-import { serviceAccountOf } from "../authn/user.ts";
-import type { Attributes } from "../authz/attributes.ts";
+import { withFields } from "../../../kernel/records.ts";
+import { serviceAccountOf, type UserInfo } from "../authn/user.ts";
+import { type Attributes, NO_ATTRIBUTES } from "../authz/attributes.ts";
+import type { RequestInfo } from "../http/path.ts";
 import { lookup } from "../registry/lookup.ts";
 import type { ApiServerState } from "../state.ts";
 import type { WatchCache } from "../watch/cache.ts";
@@ -42,30 +44,62 @@ interface Subject {
   readonly serviceAccount?: { readonly namespace: string; readonly name: string };
 }
 
+type Headers = Readonly<Record<string, string>>;
+
+const NONE: Headers = Object.freeze({});
+
 /** Headers of the answer to whoever asks that. */
-export function flowHeaders(state: ApiServerState, asked: Attributes): Readonly<Record<string, string>> {
-  const cache = state.caches.get(SCHEMAS);
-  if (cache === undefined) return {};
-  const found = inOrder(cache).find((schema) => (schema.spec.rules ?? []).some((rules) => matches(rules, asked)));
-  if (found === undefined) return {};
-  const level = lookup(state, LEVELS, "", found.spec.priorityLevelConfiguration.name);
-  return {
-    "x-kubernetes-pf-flowschema-uid": found.metadata?.uid ?? "",
-    "x-kubernetes-pf-prioritylevel-uid": level?.metadata?.uid ?? "",
-  };
+export function flowHeaders(state: ApiServerState, user: UserInfo, info: RequestInfo): Headers {
+  const schemas = state.caches.get(SCHEMAS);
+  const levels = state.caches.get(LEVELS);
+  if (schemas === undefined || levels === undefined) return NONE;
+  const { inOrder, answered } = configurationOf(schemas, levels);
+  const last = answered.get(info);
+  if (last?.user === user) return last.headers;
+  const headers = classify(state, inOrder, attributesOf(user, info));
+  answered.set(info, { user, headers });
+  return headers;
 }
 
-/** Cache: the schemas in the order in which they are tried, as of a revision. */
-const ordered = new WeakMap<WatchCache, { readonly revision: number; readonly schemas: readonly FlowSchema[] }>();
+/** What flow schemas look at. */
+function attributesOf({ name, groups }: UserInfo, info: RequestInfo): Attributes {
+  const asks = withFields(NO_ATTRIBUTES, { user: name, groups, verb: info.verb });
+  if (!info.isResource) return { ...asks, path: info.path };
+  const { group, resource, subresource, namespace } = info;
+  return { ...asks, group, resource, subresource, namespace };
+}
 
-function inOrder(cache: WatchCache): readonly FlowSchema[] {
-  const known = ordered.get(cache);
-  if (known?.revision === cache.revision) return known.schemas;
-  const schemas = ([...cache.objects.values()] as FlowSchema[]).sort(
+function classify(state: ApiServerState, schemas: readonly FlowSchema[], asked: Attributes): Headers {
+  const found = schemas.find((schema) => (schema.spec.rules ?? []).some((rules) => matches(rules, asked)));
+  if (found === undefined) return NONE;
+  const level = lookup(state, LEVELS, "", found.spec.priorityLevelConfiguration.name);
+  return Object.freeze({
+    "x-kubernetes-pf-flowschema-uid": found.metadata?.uid ?? "",
+    "x-kubernetes-pf-prioritylevel-uid": level?.metadata?.uid ?? "",
+  });
+}
+
+/** What follows from schemas and levels as they are at two revisions. */
+interface Configuration {
+  readonly schemas: number;
+  readonly levels: number;
+  readonly inOrder: readonly FlowSchema[];
+  /** The last that asked for something, and what they were told. */
+  readonly answered: WeakMap<RequestInfo, { readonly user: UserInfo; readonly headers: Headers }>;
+}
+
+/** Cache, by the cache of the schemas. */
+const configurations = new WeakMap<WatchCache, Configuration>();
+
+function configurationOf(schemas: WatchCache, levels: WatchCache): Configuration {
+  const known = configurations.get(schemas);
+  if (known?.schemas === schemas.revision && known.levels === levels.revision) return known;
+  const inOrder = ([...schemas.objects.values()] as FlowSchema[]).sort(
     (a, b) => a.spec.matchingPrecedence - b.spec.matchingPrecedence || (a.metadata!.name! < b.metadata!.name! ? -1 : 1),
   );
-  ordered.set(cache, { revision: cache.revision, schemas });
-  return schemas;
+  const made = { schemas: schemas.revision, levels: levels.revision, inOrder, answered: new WeakMap() };
+  configurations.set(schemas, made);
+  return made;
 }
 
 function matches(

@@ -13,26 +13,32 @@ import {
 import { inOrderOfText } from "../../../api/schema/duplicates.ts";
 import { OBJECT_META, type StructType } from "../../../api/schema/schema.ts";
 import { badRequest } from "../../../api/status-errors.ts";
+import { withFields } from "../../../kernel/records.ts";
 import type { ResourceRequest } from "../messages.ts";
 import { type Body, duplicatesIn, summaryOf } from "./body.ts";
 
-/** Or why the body is none: what Go's decoder says, without the words around it. */
-type Decoded =
-  | { readonly request: ResourceRequest; readonly warnings: readonly string[] }
-  | { readonly problem: string };
+/** The body as it is decoded. Or why it is none: what Go's decoder says, without the words around it. */
+type Decoded = { readonly body: unknown; readonly warnings: readonly string[] } | { readonly problem: string };
+
+const NO_WARNINGS: readonly string[] = Object.freeze([]);
+
+/** What is served at a path of the kind: the kind itself, or its subresource. */
+function servedAt(kind: Kind, subresource: string): Pick<Kind, "group" | "version" | "kind"> {
+  return subresource === "" ? kind : (kind.subresources.find(({ name }) => name === subresource) ?? kind);
+}
 
 const GO_TYPE_META =
   'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
 
-/** The request with its body decoded by the kind's schema; unknown fields refused, warned of or dropped, as asked. */
+/** The request's body decoded by the kind's schema; unknown fields refused, warned of or dropped, as asked. */
 export function decodeBody(
   kind: Kind,
   request: ResourceRequest,
   body: Body,
 ): Exclude<Decoded, { readonly problem: string }> | { readonly refusal: Status } {
-  if (request.verb !== "create" && request.verb !== "update") return { request, warnings: [] };
-  const served = kind.subresources.find(({ name }) => name === request.subresource) ?? kind;
   const given = request.body;
+  if (request.verb !== "create" && request.verb !== "update") return { body: given, warnings: NO_WARNINGS };
+  const served = servedAt(kind, request.subresource);
   const text = body.text === "" || body.isYaml ? JSON.stringify(given ?? null) : body.text;
   const unrecognized = (why: string) => ({
     refusal: badRequest(
@@ -61,7 +67,8 @@ function missingTypeOf(body: unknown, text: string): string | null {
 /** What a custom resource's schema does not know is unknown. */
 function decodeCustom(kind: Kind, request: ResourceRequest, duplicates: readonly string[]): Decoded {
   const given = request.body as ApiObject;
-  if (given.apiVersion !== apiVersionOf(kind) || given.kind !== kind.kind) return { request, warnings: [] };
+  if (given.apiVersion !== apiVersionOf(kind) || given.kind !== kind.kind)
+    return { body: given, warnings: NO_WARNINGS };
   const unknown: string[] = [];
   try {
     const metadata = decodeObject({ metadata: given.metadata ?? {} }, METADATA_ONLY);
@@ -74,7 +81,7 @@ function decodeCustom(kind: Kind, request: ResourceRequest, duplicates: readonly
     ];
     const mode = request.options.fieldValidation ?? "Warn";
     if (problems.length > 0 && mode === "Strict") return { problem: strictDecodingMessage(problems) };
-    return { request: { ...request, body: deepFreeze(object) }, warnings: mode === "Warn" ? problems : [] };
+    return { body: deepFreeze(object), warnings: mode === "Warn" ? problems : NO_WARNINGS };
   } catch (error) {
     if (error instanceof DecodeError) return { problem: error.message };
     throw error;
@@ -100,23 +107,23 @@ export function decodeObjectOf(
   duplicates: readonly string[] = [],
   json = "",
 ): Decoded {
-  if (!isRecord(request.body)) return { request, warnings: [] };
-  const served = kind.subresources.find(({ name }) => name === request.subresource) ?? kind;
   const given = request.body as ApiObject;
+  if (!isRecord(given)) return { body: given, warnings: NO_WARNINGS };
+  const served = servedAt(kind, request.subresource);
   const apiVersion = apiVersionOf(served);
   if (kind.custom !== null && request.subresource !== "scale") return decodeCustom(kind, request, duplicates);
-  const body: ApiObject = { ...given, apiVersion: given.apiVersion ?? apiVersion, kind: given.kind ?? served.kind };
+  const typed = { apiVersion: given.apiVersion ?? apiVersion, kind: given.kind ?? served.kind };
   // The registry says what is wrong with another kind.
-  if (body.apiVersion !== apiVersion || body.kind !== served.kind) return { request, warnings: [] };
+  if (typed.apiVersion !== apiVersion || typed.kind !== served.kind) return { body: given, warnings: NO_WARNINGS };
+  const body = given.apiVersion === typed.apiVersion && given.kind === typed.kind ? given : withFields(given, typed);
   try {
     const decoded = decodeKind(body);
-    if (decoded === undefined) return { request, warnings: [] };
+    if (decoded === undefined) return { body: given, warnings: NO_WARNINGS };
     const told = [...duplicates, ...decoded.unknownFields];
     const problems = json === "" || told.length < 2 ? told : inOrderOfText(json, told);
     const mode = request.options.fieldValidation ?? "Warn";
     if (problems.length > 0 && mode === "Strict") return { problem: strictDecodingMessage(problems) };
-    const object = deepFreeze(decoded.object as ApiObject);
-    return { request: { ...request, body: object }, warnings: mode === "Warn" ? problems : [] };
+    return { body: deepFreeze(decoded.object), warnings: mode === "Warn" ? problems : NO_WARNINGS };
   } catch (error) {
     if (error instanceof DecodeError) return { problem: error.message };
     throw error;

@@ -11,7 +11,7 @@ import type { AdmissionRequest } from "../admission/plugin.ts";
 import { checkEscalation } from "../authz/escalation.ts";
 import { decodeObjectOf } from "../http/decode.ts";
 import type { ApiServerState, Exchange } from "../state.ts";
-import { admissionView } from "./admission-view.ts";
+import { ServerView } from "./admission-view.ts";
 import { bindPod } from "./binding.ts";
 import { changesInItsVersion, toServed, toStored } from "./conversion.ts";
 import { checkKind } from "./create.ts";
@@ -64,17 +64,14 @@ function deletion(state: ApiServerState, exchange: Exchange, context: Context, c
 
 /** The two passes of admission, with what they are told of the server. */
 function admissionOf(state: ApiServerState, exchange: Exchange, context: Context) {
-  const note = (plugin: string, effect: string): void => {
-    if (context.observed) context.note("admission", { plugin, effect });
-  };
-  const view = admissionView(state, exchange, context);
+  const view = new ServerView(state, exchange, context);
   return {
     /** The object after the mutating pass (null for deletes), or the refusal. */
     mutate(asked: AdmissionRequest): ApiObject | Status | null {
-      const { object, refusal } = admit(asked, view, state.flags, note);
+      const { object, refusal } = admit(asked, view, state.flags);
       return refusal ?? object;
     },
-    validate: (asked: AdmissionRequest): Status | null => validateAdmission(asked, view, state.flags, note),
+    validate: (asked: AdmissionRequest): Status | null => validateAdmission(asked, view, state.flags),
   };
 }
 
@@ -141,7 +138,7 @@ function patchedObject(exchange: Exchange, current: ApiObject, merged: ApiObject
   const decoded = decodeObjectOf(kind, { ...request, body: object }, request.duplicates);
   if ("problem" in decoded) return undecodablePatch(request, object, decoded.problem);
   for (const warning of decoded.warnings) if (!exchange.warnings.includes(warning)) exchange.warnings.push(warning);
-  return decoded.request.body as ApiObject;
+  return decoded.body as ApiObject;
 }
 
 /** As upstream's store prints the number that it missed. */

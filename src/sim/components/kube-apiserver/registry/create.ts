@@ -17,6 +17,7 @@ import {
 } from "../../../api/status-errors.ts";
 import { formatTime } from "../../../api/time.ts";
 import { validateCreate } from "../../../api/validation/validation.ts";
+import { withFields } from "../../../kernel/records.ts";
 import type { Context } from "../../../kernel/types.ts";
 import type { TxnOperation } from "../../etcd/messages.ts";
 import { admit, validateAdmission } from "../admission/admission.ts";
@@ -26,7 +27,7 @@ import { checkEscalation } from "../authz/escalation.ts";
 import { answer, refuse } from "../respond.ts";
 import type { ApiServerState, Exchange } from "../state.ts";
 import { decorate } from "../watch/decorate.ts";
-import { admissionView } from "./admission-view.ts";
+import { ServerView } from "./admission-view.ts";
 import { toServed, toStored } from "./conversion.ts";
 import { defaulted } from "./defaulted.ts";
 import { isDefinition } from "./deletion.ts";
@@ -134,11 +135,8 @@ export function create(
     old: null,
     options: request.options,
   };
-  const note = (plugin: string, effect: string): void => {
-    if (context.observed) context.note("admission", { plugin, effect });
-  };
-  const view = admissionView(state, exchange, context);
-  const { object, refusal } = admit(asked, view, state.flags, note);
+  const view = new ServerView(state, exchange, context);
+  const { object, refusal } = admit(asked, view, state.flags);
   if (refusal !== null) {
     refuse(state, exchange, context, refusal);
     return;
@@ -165,7 +163,7 @@ export function create(
     refuse(state, exchange, context, escalates);
     return;
   }
-  const late = validateAdmission({ ...asked, object: prepared }, view, state.flags, note);
+  const late = validateAdmission(withFields(asked, { object: prepared }), view, state.flags);
   if (late !== null) {
     refuse(state, exchange, context, late);
     return;

@@ -134,7 +134,7 @@ function createByApply(state: ApiServerState, exchange: Exchange, context: Conte
     return;
   }
   exchange.creates = true;
-  create(state, exchange, context, decoded.request.body as ApiObject);
+  create(state, exchange, context, decoded.body as ApiObject);
 }
 
 function attempt(state: ApiServerState, exchange: Exchange, context: Context, current: ApiObject, live: boolean): void {

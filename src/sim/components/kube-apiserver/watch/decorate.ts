@@ -1,29 +1,24 @@
 import { equalJson } from "../../../api/equal.ts";
 import { type ApiObject, deepFreeze, type ObjectMeta } from "../../../api/object.ts";
+import { Recent } from "../../../kernel/recent.ts";
 import { withFields } from "../../../kernel/records.ts";
 import type { KeyValue } from "../../etcd/messages.ts";
 
 /**
  * Stored objects carry no resourceVersion: it is the revision under which they are stored. Cache, by the frozen stored
  * object: what was decorated lately, so that the answer to a write, every server's watch cache and whoever watches them
- * share one object. In two generations, of which the older is forgotten when the younger is full.
+ * share one object.
  */
-const lately = { young: new Map<ApiObject, ApiObject>(), old: new Map<ApiObject, ApiObject>() };
-const GENERATION = 1_024;
+const lately = new Recent<ApiObject, ApiObject>(1_024);
 
 const NO_METADATA: ObjectMeta = Object.freeze({});
 
 export function decorate(stored: ApiObject, revision: number): ApiObject {
-  const known = lately.young.get(stored) ?? lately.old.get(stored);
+  const known = lately.get(stored);
   const resourceVersion = String(revision);
   if (known !== undefined && known.metadata!.resourceVersion === resourceVersion) return known;
   const object = withResourceVersion(stored, resourceVersion);
-  if (!Object.isFrozen(stored)) return object;
-  if (lately.young.size >= GENERATION) {
-    lately.old = lately.young;
-    lately.young = new Map();
-  }
-  lately.young.set(stored, object);
+  if (Object.isFrozen(stored)) lately.set(stored, object);
   return object;
 }
 
