@@ -31,12 +31,9 @@ export function partition(
 
 /** `list` in the order that its elements have in `order`; those that it lacks come last, as they were. */
 export function inOrderOf(list: readonly unknown[], order: readonly unknown[], key: string): unknown[] {
-  const found: unknown[] = [];
-  for (const name of order) {
-    const at = indexIn(list, name, key);
-    if (at >= 0 && indexIn(found, name, key) < 0) found.push(list[at]);
-  }
-  return [...found, ...list.filter((one) => indexIn(order, one, key) < 0)];
+  const placed = list.map((element) => ({ element, at: indexIn(order, element, key) }));
+  const known = placed.filter(({ at }) => at >= 0).sort((a, b) => a.at - b.at);
+  return [...known, ...placed.filter(({ at }) => at < 0)].map(({ element }) => element);
 }
 
 /**

@@ -65,16 +65,17 @@ function mergeField(
     if (options.applying) return;
   }
   const before = result[key];
-  if (before === undefined) {
-    if (!deletes) result[key] = options.applying ? withoutNulls(change) : change;
-    return;
-  }
   const type = schema?.fields.get(key);
   if (isRecord(before) && isRecord(change)) result[key] = mergeRecord(before, change, type, options);
   else if (Array.isArray(before) && Array.isArray(change)) {
     result[key] =
       type?.type === "list" && type.mergeKey !== null ? mergeList(before, change, type, deletes, options) : change;
-  } else if (!deletes) result[key] = change;
+  } else if (!deletes) {
+    // Nothing to merge with: what is new is taken, but for what it says of the old.
+    const taken = withoutDirectives(options.applying ? withoutNulls(change) : change);
+    if (taken === undefined) delete result[key];
+    else result[key] = taken;
+  }
 }
 
 function mergeRecord(
@@ -223,8 +224,9 @@ function mergedForOrder(
   options: MergeOptions,
 ): readonly unknown[] {
   if (change === undefined) return before!;
-  if (type.mergeKey === "") return unique([...(before ?? []), ...change]);
-  return mergeKeyedList(before ?? [], change, type, options).merged;
+  if (before === undefined) return withoutDirectives(change) as readonly unknown[];
+  if (type.mergeKey === "") return unique([...before, ...change]);
+  return mergeKeyedList(before, change, type, options).merged;
 }
 
 function checkOrder(patch: readonly unknown[], order: readonly unknown[], key: string): void {
@@ -255,8 +257,22 @@ function unique(list: readonly unknown[]): unknown[] {
 
 /** What is new in the object holds no nulls (a null in a patch removes). */
 function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls);
   if (!isRecord(value)) return value;
   const kept: Record<string, unknown> = {};
   for (const key of Object.keys(value)) if (value[key] !== null) kept[key] = withoutNulls(value[key]);
+  return kept;
+}
+
+/** Undefined: it is nothing but a directive. */
+function withoutDirectives(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutDirectives).filter((one) => one !== undefined);
+  if (!isRecord(value)) return value;
+  if (value[PATCH_DIRECTIVE] !== undefined) return undefined;
+  const kept: Record<string, unknown> = {};
+  for (const key of Object.keys(value)) {
+    const inner = withoutDirectives(value[key]);
+    if (inner !== undefined) kept[key] = inner;
+  }
   return kept;
 }

@@ -86,10 +86,20 @@ async function patchOne(invocation: Invocation, info: Info, { patch, text, type 
 }
 
 function patchedLocally(object: JsonObject, patch: Json, type: string): JsonObject {
-  if (type === "json") return applyJsonPatch(object, patch as unknown as readonly JsonPatchOperation[]) as JsonObject;
+  if (type === "json") return patchedByJson(object, patch as unknown as readonly JsonPatchOperation[]);
   const schema = type === "strategic" ? schemaOf(textOf(object.apiVersion), textOf(object.kind)) : undefined;
   if (schema) return applyStrategicPatch(object, patch as JsonObject, schema) as JsonObject;
   return applyMergePatch(object, patch) as JsonObject;
+}
+
+/** As upstream does, kubectl looks into the library's text. */
+function patchedByJson(object: JsonObject, operations: readonly JsonPatchOperation[]): JsonObject {
+  try {
+    return applyJsonPatch(object, operations) as JsonObject;
+  } catch (error) {
+    const missing = /doc is missing key: (.*)/.exec((error as Error).message)?.[1];
+    throw missing === undefined ? error : new Error(`Object to be patched is missing field (${missing})`);
+  }
 }
 
 async function run(options: Options, invocation: Invocation): Promise<number> {
