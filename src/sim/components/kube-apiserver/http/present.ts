@@ -4,6 +4,7 @@ import { isStatus } from "../registry/exchange.ts";
 import type { MetaVersion, ResponseForm } from "./form.ts";
 import { partialOf } from "./partial.ts";
 import { tableOf } from "./table.ts";
+import { withTemplateMetadata } from "./templates.ts";
 
 /** The object (or list) in the shape that the client's Accept asks for. */
 export function presented(kind: Kind, form: ResponseForm, object: ApiObject, nowWallUs: number): ApiObject {
@@ -14,15 +15,19 @@ export function presented(kind: Kind, form: ResponseForm, object: ApiObject, now
     case "partial":
       return partial(object, form.metaVersion);
     default:
-      return withoutKindOfItems(object);
+      return asObjects(kind, object);
   }
 }
 
 /** The items of a list do not say their kind: the list does. */
-function withoutKindOfItems(object: ApiObject): ApiObject {
+function asObjects(kind: Kind, object: ApiObject): ApiObject {
   const { items } = object;
-  if (!Array.isArray(items)) return object;
-  return { ...object, items: (items as readonly ApiObject[]).map(({ kind: _, apiVersion: __, ...item }) => item) };
+  if (!Array.isArray(items)) return object.kind === kind.kind ? withTemplateMetadata(kind, object) : object;
+  const shown = (items as readonly ApiObject[]).map((one) => {
+    const { kind: _, apiVersion: __, ...item } = withTemplateMetadata(kind, one);
+    return item;
+  });
+  return { ...object, items: shown };
 }
 
 function partial(object: ApiObject, metaVersion: MetaVersion = "v1"): ApiObject {

@@ -1,6 +1,7 @@
 import type { HttpChunk, WatchFrame } from "../messages.ts";
 import type { Watcher } from "../watch/watchers.ts";
 import { presented } from "./present.ts";
+import { withTemplateMetadata } from "./templates.ts";
 
 export const WATCH_HEADERS: Readonly<Record<string, string>> = Object.freeze({
   "cache-control": "no-cache, private",
@@ -18,7 +19,9 @@ export function renderWatchFrame(watcher: Watcher, frame: WatchFrame, nowWallUs:
   if (form.as === "object" || frame.type === "ERROR" || frame.type === "BOOKMARK") {
     const known = lines.get(frame);
     if (known !== undefined) return known;
-    const { type, object } = frame;
+    const { type } = frame;
+    const isWhole = type !== "ERROR" && type !== "BOOKMARK";
+    const object = isWhole ? withTemplateMetadata(watcher.kind, frame.object) : frame.object;
     const chunk: HttpChunk = Object.freeze({ type: "chunk", data: `${JSON.stringify({ type, object })}\n` });
     if (Object.isFrozen(frame)) lines.set(frame, chunk);
     return chunk;

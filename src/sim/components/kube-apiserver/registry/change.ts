@@ -25,6 +25,7 @@ import { applied, isApply, withOwners } from "./ownership.ts";
 import { patched, undecodablePatch } from "./patch.ts";
 import { scaled, scaleOf } from "./scale.ts";
 import { prepareForUpdate } from "./strategy.ts";
+import { addWarnings, warnOfObject } from "./warn.ts";
 
 /** What the request makes of the object as it is. Pure but for random and time; asked again after every lost race. */
 export function changeOf(state: ApiServerState, exchange: Exchange, context: Context, current: ApiObject): Outcome {
@@ -116,9 +117,8 @@ function update(state: ApiServerState, exchange: Exchange, context: Context, sto
     if (context.observed) context.note("validation", { errors: errors.length });
     return { do: "refuse", status: invalid(kind, exchange.name, errors) };
   }
-  if (kind.custom !== null)
-    for (const text of finalizerWarnings(admitted, current))
-      if (!exchange.warnings.includes(text)) exchange.warnings.push(text);
+  if (kind.custom !== null) addWarnings(exchange, finalizerWarnings(admitted, current));
+  else if (subresource === "") warnOfObject(exchange, admitted, current);
   const escalates = checkEscalation(state, kind, exchange.user, admitted as Parameters<typeof checkEscalation>[3]);
   if (escalates !== null) return { do: "refuse", status: escalates };
   const late = admission.validate({ ...asked, object: admitted });

@@ -40,6 +40,7 @@ import { waitsForCharge } from "./quota.ts";
 import { type Companions, companionsOfCreate, rangeWritten, rememberRange } from "./service-allocation.ts";
 import { estimateSize } from "./size.ts";
 import { prepareForCreate } from "./strategy.ts";
+import { addWarnings, warnOfObject } from "./warn.ts";
 
 const GENERATED_NAMES_MAX = 8;
 
@@ -157,7 +158,8 @@ export function create(
     return;
   }
   if (isDefinition(kind)) exchange.warnings.push(...definitionWarnings(prepared));
-  if (kind.custom !== null) exchange.warnings.push(...finalizerWarnings(prepared, null));
+  if (kind.custom !== null) addWarnings(exchange, finalizerWarnings(prepared, null));
+  else warnOfObject(exchange, prepared, null);
   const escalates = checkEscalation(state, kind, exchange.user, prepared as Parameters<typeof checkEscalation>[3]);
   if (escalates !== null) {
     refuse(state, exchange, context, escalates);
