@@ -22,7 +22,7 @@ const REPLACED: readonly (readonly [RegExp, string])[] = [
   [/(NodeName: +)worker-\d/g, "$1NODE"],
   [/\b(web-)[bcdfghjklmnpqrstvwxz2456789]{5}\b/g, "$1SLICE"],
   [/\b\d+ms\b/g, "AGE"],
-  [/(?<![\w.:/=-])(\d+d)?(\d+h)?(\d+m)?\d+(s|m|h|d)\b(?! of)/g, "AGE"],
+  [/(?<![\w.:/=-])(\d+y)?(\d+d)?(\d+h)?(\d+m)?\d+(s|m|h|d|y)\b(?! of)/g, "AGE"],
 ];
 
 export function normalise(outcome: Outcome, namespace: string, folder: string): Outcome {

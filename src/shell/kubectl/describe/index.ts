@@ -1,7 +1,9 @@
 /** Descriptions by kind. */
 import { type JsonObject, textOf } from "../json.ts";
 import { alignTabs, describeTabs } from "../tabwriter.ts";
+import { describeIpAddress, describeServiceCidr } from "./addresses.ts";
 import { describeAutoscaler } from "./autoscaling.ts";
+import { describeSigningRequest } from "./certificates.ts";
 import type { DescribeContext, Describer } from "./describer.ts";
 import { describeGeneric } from "./generic.ts";
 import { describeIngress, describeIngressClass } from "./ingress.ts";
@@ -25,7 +27,7 @@ import {
   describeSecret,
   describeServiceAccount,
 } from "./simple.ts";
-import { describeStorageClass, describeVolume, describeVolumeClaim } from "./storage.ts";
+import { describeCsiNode, describeStorageClass, describeVolume, describeVolumeClaim } from "./storage.ts";
 import {
   describeCronJob,
   describeDaemonSet,
@@ -64,6 +66,10 @@ const describers: Readonly<Record<string, Describer>> = {
   "networking.k8s.io/v1/IngressClass": describeIngressClass,
   "networking.k8s.io/v1/NetworkPolicy": describeNetworkPolicy,
   "autoscaling/v2/HorizontalPodAutoscaler": describeAutoscaler,
+  "networking.k8s.io/v1/ServiceCIDR": describeServiceCidr,
+  "networking.k8s.io/v1/IPAddress": describeIpAddress,
+  "certificates.k8s.io/v1/CertificateSigningRequest": describeSigningRequest,
+  "storage.k8s.io/v1/CSINode": describeCsiNode,
   "scheduling.k8s.io/v1/PriorityClass": describePriorityClass,
   "rbac.authorization.k8s.io/v1/Role": describeRole,
   "rbac.authorization.k8s.io/v1/ClusterRole": describeRole,

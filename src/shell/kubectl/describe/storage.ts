@@ -5,7 +5,7 @@ import type { DescribeContext, Describer } from "./describer.ts";
 import { eventLines, eventsOf } from "./events.ts";
 import { plainPairs } from "./policies.ts";
 import { sourceLines } from "./volumes.ts";
-import { annotationLines, type Lines, labelLines, multiline } from "./writer.ts";
+import { annotationLines, type Lines, labelLines, longTime, multiline } from "./writer.ts";
 
 const shortModes: Readonly<Record<string, string>> = {
   ReadWriteOnce: "RWO",
@@ -156,4 +156,27 @@ export const describeStorageClass: Describer = async (lines, object, { invocatio
     });
   }
   if (showEvents) eventLines(lines, await eventsOf(invocation, object, "StorageClass"), nowUs);
+};
+
+export const describeCsiNode: Describer = async (lines, object, { invocation, nowUs, showEvents }) => {
+  const { name, labels, annotations, creationTimestamp } = objectOf(object.metadata);
+  lines.line(0, "Name:", textOf(name));
+  labelLines(lines, "Labels", objectOf(labels));
+  annotationLines(lines, "Annotations", objectOf(annotations));
+  lines.line(0, "CreationTimestamp:", longTime(creationTimestamp));
+  lines.line(0, "Spec:");
+  const drivers = objectsOf(at(object, "spec", "drivers"));
+  if (drivers.length > 0) lines.line(1, "Drivers:");
+  for (const driver of drivers) {
+    lines.line(2, `${textOf(driver.name)}:`);
+    lines.line(3, "Node ID:", textOf(driver.nodeID));
+    const count = at(driver, "allocatable", "count");
+    if (typeof count === "number") {
+      lines.line(3, "Allocatables:");
+      lines.line(4, "Count:", String(count));
+    }
+    const keys = listOf(driver.topologyKeys).map(textOf);
+    if (keys.length > 0) lines.line(3, "Topology Keys:", `[${keys.join(" ")}]`);
+  }
+  if (showEvents) eventLines(lines, await eventsOf(invocation, object, "CSINode"), nowUs);
 };

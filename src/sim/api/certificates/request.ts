@@ -9,7 +9,19 @@ export interface Subject {
   readonly organizations: readonly string[];
 }
 
+/** All that a name says, where more than who it is counts. */
+export interface SubjectDetails extends Subject {
+  readonly serialNumber: string;
+  readonly organizationalUnits: readonly string[];
+  readonly countries: readonly string[];
+  readonly localities: readonly string[];
+  readonly provinces: readonly string[];
+  readonly streetAddresses: readonly string[];
+  readonly postalCodes: readonly string[];
+}
+
 export interface SigningRequest extends Subject {
+  readonly subject: SubjectDetails;
   readonly dnsNames: readonly string[];
   /** As four or sixteen numbers with their separators: `10.0.0.1`. */
   readonly ipAddresses: readonly string[];
@@ -37,6 +49,7 @@ export function readSigningRequest(request: string): SigningRequest | null {
   const of = (tag: number): string[] => names.filter((one) => one.tag === tag).map(textOf);
   return {
     ...readSubject(name),
+    subject: readSubjectDetails(name),
     emailAddresses: of(0x81),
     dnsNames: of(0x82),
     uris: of(0x86),
@@ -45,13 +58,31 @@ export function readSigningRequest(request: string): SigningRequest | null {
   };
 }
 
+function attributesOf(name: DerNode, oid: string): string[] {
+  return name.children
+    .flatMap(({ children }) => children)
+    .filter(({ children }) => oidOf(children[0]) === oid)
+    .map(({ children }) => textOf(children[1]));
+}
+
 export function readSubject(name: DerNode): Subject {
-  const of = (oid: string): string[] =>
-    name.children
-      .flatMap(({ children }) => children)
-      .filter(({ children }) => oidOf(children[0]) === oid)
-      .map(({ children }) => textOf(children[1]));
-  return { commonName: of(COMMON_NAME).at(-1) ?? "", organizations: of(ORGANIZATION) };
+  return {
+    commonName: attributesOf(name, COMMON_NAME).at(-1) ?? "",
+    organizations: attributesOf(name, ORGANIZATION),
+  };
+}
+
+function readSubjectDetails(name: DerNode): SubjectDetails {
+  return {
+    ...readSubject(name),
+    serialNumber: attributesOf(name, "2.5.4.5").at(-1) ?? "",
+    organizationalUnits: attributesOf(name, "2.5.4.11"),
+    countries: attributesOf(name, "2.5.4.6"),
+    localities: attributesOf(name, "2.5.4.7"),
+    provinces: attributesOf(name, "2.5.4.8"),
+    streetAddresses: attributesOf(name, "2.5.4.9"),
+    postalCodes: attributesOf(name, "2.5.4.17"),
+  };
 }
 
 export function writeSubject({ commonName, organizations }: Subject): number[] {
