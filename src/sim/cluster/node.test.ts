@@ -144,6 +144,10 @@ describe("kubelet", () => {
     pass(world, 10);
     expect(["first", "other"].map((name) => statusOf(world, name)?.phase)).toEqual(["Running", "Running"]);
     expect(statusOf(world, "second")).toMatchObject({ phase: "Failed", reason: `OutOf${NAME}` });
+    ask(world, deleteRequest(PODS, "default", "first", { gracePeriodSeconds: 0 }));
+    create(world, "third", { image: "nginx:1.27", resources });
+    pass(world, 10);
+    expect(statusOf(world, "third")?.phase).toBe("Running");
     ask(world, patchRequest(NODES, "", NODE, "strategic", { status: { capacity: { [NAME]: null } } }, "status"));
     pass(world, 15);
     expect(said().allocatable).not.toHaveProperty([NAME]);

@@ -2,7 +2,7 @@ import { wholeValue } from "../../api/quantity.ts";
 import type { Context } from "../../kernel/types.ts";
 import { allocatable, foreignResources } from "./node-status.ts";
 import type { PodUse } from "./resources.ts";
-import type { KubeletState } from "./state.ts";
+import type { KubeletState, PodWorker } from "./state.ts";
 import type { Pod } from "./types.ts";
 
 export interface Rejection {
@@ -13,7 +13,7 @@ export interface Rejection {
 /** The kubelet's own look at a pod that was bound here (lifecycle/predicate.go). Null: welcome. */
 export function admit(state: KubeletState, pod: Pod, use: PodUse, context: Context): Rejection | null {
   const node = allocatable(state, context);
-  const active = [...state.workers.values()].filter((worker) => worker.phase !== "terminated");
+  const active = [...state.workers.values()].filter(isActive);
   if (active.length + 1 > node.pods) return lacking("pods", 1, active.length, node.pods);
   let cpuMillicores = 0;
   let memoryBytes = 0;
@@ -42,6 +42,11 @@ export function admit(state: KubeletState, pod: Pod, use: PodUse, context: Conte
     pod,
     active.map((worker) => worker.pod),
   );
+}
+
+/** A pod that the API server has forgotten counts no more, even while its containers end. */
+function isActive({ phase, termination }: PodWorker): boolean {
+  return phase !== "terminated" && termination?.removed !== true;
 }
 
 function lacking(resource: string, requested: number, used: number, capacity: number): Rejection {
