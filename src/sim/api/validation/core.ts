@@ -365,17 +365,6 @@ export const validateLease = validateWith(true, (errors, lease) => {
   }
 });
 
-export const validateEvent: Validate = (errors, event, old) => {
-  if (old) checkObjectMetaUpdate(errors, record(event.metadata), record(old.metadata));
-  else checkObjectMeta(errors, record(event.metadata), true, nameIsDnsSubdomain);
-  const involved = record(event.involvedObject ?? event.regarding);
-  const namespace = text(record(event.metadata).namespace);
-  const meant = text(involved.namespace) || "default";
-  if (event.involvedObject && namespace !== meant) {
-    errors.push(invalid("involvedObject.namespace", text(involved.namespace), "does not match event.namespace"));
-  }
-};
-
 const SYSTEM_CLASSES: Readonly<Record<string, number>> = {
   "system-node-critical": 2_000_001_000,
   "system-cluster-critical": 2_000_000_000,

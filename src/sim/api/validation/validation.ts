@@ -13,7 +13,6 @@ import { child, type Errors, type Fields, item, list, record } from "./common.ts
 import {
   type Validate,
   validateConfigMap,
-  validateEvent,
   validateLease,
   validateMetadata,
   validateNamespace,
@@ -23,6 +22,7 @@ import {
   validateServiceAccount,
 } from "./core.ts";
 import { validateCronJob, validateCronJobUpdate } from "./cron-jobs.ts";
+import { validateEvent, validateNewEvent } from "./events.ts";
 import { validateJob, validateJobUpdate } from "./jobs.ts";
 import { checkGenericObjectMetaUpdate } from "./metadata.ts";
 import { validateIngress, validateIngressClass, validateNetworkPolicy } from "./networking.ts";
@@ -89,7 +89,7 @@ const VALIDATIONS: Readonly<Record<string, Validate>> = {
   "/ServiceAccount": validateServiceAccount,
   "/Event": validateEvent,
   "/ReplicationController": pair(validateReplicationController, validateReplicationControllerUpdate),
-  "events.k8s.io/Event": validateEvent,
+  "events.k8s.io/Event": validateNewEvent,
   "apps/Deployment": pair(validateDeployment, validateDeploymentUpdate),
   "apps/ReplicaSet": pair(validateReplicaSet, validateReplicaSetUpdate),
   "apps/DaemonSet": pair(validateDaemonSet, validateDaemonSetUpdate),

@@ -57,6 +57,9 @@ function toCoreEvent(event: ApiObject): ApiObject {
     core[coreName] = event[newName];
     delete core[newName];
   }
+  // Go writes them whether there is anything to say or not.
+  for (const time of ["firstTimestamp", "lastTimestamp"]) core[time] ??= null;
+  core.source ??= {};
   return core as ApiObject;
 }
 
