@@ -213,6 +213,23 @@ describe("kubelet", () => {
     ]);
   });
 
+  it("gives a pod as long as it is told while it runs, counted from its start", () => {
+    const world = readyNode();
+    create(world, "late", { image: "nginx:1.27" });
+    create(world, "spared", { image: "nginx:1.27" });
+    const allow = (name: string, seconds: number) =>
+      ask(world, patchRequest(PODS, "default", name, "strategic", { spec: { activeDeadlineSeconds: seconds } }));
+    pass(world, 10);
+    allow("late", 20);
+    allow("spared", 20);
+    pass(world, 5);
+    allow("spared", 60);
+    expect(statusOf(world, "late")?.phase).toBe("Running");
+    pass(world, 8);
+    expect(statusOf(world, "late")).toMatchObject({ phase: "Failed", reason: "DeadlineExceeded" });
+    expect(statusOf(world, "spared")?.phase).toBe("Running");
+  });
+
   it("completes a job's pod, init containers first", () => {
     const world = readyNode();
     const init = [

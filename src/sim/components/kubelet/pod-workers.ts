@@ -1,4 +1,4 @@
-import { formatTime } from "../../api/time.ts";
+import { formatTime, parseTime } from "../../api/time.ts";
 import type { Context } from "../../kernel/types.ts";
 import { admit } from "./admission.ts";
 import { nodeFacts } from "./environment.ts";
@@ -83,7 +83,7 @@ export function addPod(state: KubeletState, pod: Pod, source: PodWorker["source"
     if (pod.metadata.deletionTimestamp !== undefined) deletePod(state, worker, context);
     return;
   }
-  if (pod.spec.activeDeadlineSeconds !== undefined) armDeadline(state, worker, context);
+  armDeadline(worker, context);
   watchObjects(state, worker, context);
   if (pod.metadata.deletionTimestamp !== undefined) terminate(state, worker, context, { removed: false });
   else syncPod(state, worker, context);
@@ -99,6 +99,7 @@ export function updatePod(state: KubeletState, worker: PodWorker, pod: Pod, cont
     else if (worker.phase === "terminated") deletePod(state, worker, context);
     return;
   }
+  if (pod.spec.activeDeadlineSeconds !== old.spec.activeDeadlineSeconds) armDeadline(worker, context);
   if (pending?.message !== worker.resize?.message) {
     if (worker.resize?.reason === "Deferred" && pending?.reason !== "Deferred") {
       after(context, RESIZE_RETRY_US, { type: "resizeRetry", uid: worker.uid });
@@ -147,9 +148,20 @@ export function removePod(state: KubeletState, worker: PodWorker, context: Conte
   else terminate(state, worker, context, { removed: true });
 }
 
-function armDeadline(_state: KubeletState, worker: PodWorker, context: Context): void {
-  const seconds = worker.pod.spec.activeDeadlineSeconds ?? 0;
-  worker.deadline = after(context, seconds * 1_000_000, { type: "podDeadline", uid: worker.uid });
+/** The pod's time runs from its start, not from when it was told how much it has. */
+function armDeadline(worker: PodWorker, context: Context): void {
+  if (worker.deadline !== null) context.clearTimer(worker.deadline);
+  worker.deadline = null;
+  const seconds = worker.pod.spec.activeDeadlineSeconds;
+  if (seconds === undefined) return;
+  const left = Math.max(startWallUs(worker, context) + seconds * 1_000_000 - context.wallUs(), 0);
+  worker.deadline = after(context, left, { type: "podDeadline", uid: worker.uid });
+}
+
+/** More exact than the status, which knows whole seconds only; but the pod may be older than its worker. */
+function startWallUs({ startTime, sinceUs }: PodWorker, context: Context): number {
+  const sinceWallUs = context.wallUs() - (context.nowUs - sinceUs);
+  return Math.min(sinceWallUs, (parseTime(startTime) ?? sinceWallUs) + 999_999);
 }
 
 /** `activeDeadlineSeconds` is over. */
