@@ -187,13 +187,14 @@ export function applyConfiguration(
   }
   if (wanted.metadata?.managedFields !== undefined) return badRequest("metadata.managedFields must be nil");
   const type = typeOfKind(schema);
-  let fields: FieldSet;
+  let said: FieldSet;
   try {
-    fields = ownable(fieldsOf(wanted, type, true), writer);
+    said = fieldsOf(wanted, type, true);
   } catch (error) {
     if (!(error instanceof UnknownFieldError)) throw error;
     return untyped(wanted, error.message);
   }
+  const fields = ownable(said, writer);
   const isOwn = (entry: ManagedFieldsEntry) =>
     entry.operation === "Apply" &&
     entry.manager === writer.manager &&
@@ -203,7 +204,7 @@ export function applyConfiguration(
   const last = entries.find(isOwn);
   const others = entries.filter((entry) => !isOwn(entry));
   const merged = mergeFields(live ?? {}, wanted, type);
-  const owned = unionOf([fields, ...others.map(({ fieldsV1 }) => fieldsV1)]);
+  const owned = unionOf([said, ...others.map(({ fieldsV1 }) => fieldsV1)]);
   const object = pruneFields(merged, type, last?.fieldsV1 ?? NOTHING, owned) as ApiObject;
   const { changed, removed } = compareFields(live ?? {}, object, type);
   const conflicts = others.flatMap((entry) => {

@@ -84,9 +84,16 @@ export function fieldsOf(value: unknown, type: FieldType | undefined, strict = f
     if (strict && part.named && part.type === undefined)
       throw new UnknownFieldError(`${path}.${part.element.slice(2)}: field not declared in schema`);
     const inner = fieldsOf(part.value, part.type, strict, `${path}.${part.element.slice(2)}`);
+    if (part.named && isEmptySet(inner) && holdsNothing(part)) continue;
     set[part.element] = below(!part.named || isEmptySet(inner), inner) as FieldSet;
   }
   return set;
+}
+
+/** A list that is taken apart is nothing but its items, a struct nothing but its fields; one that is `{}` is something. */
+function holdsNothing({ value, type }: Part): boolean {
+  if (partsOf(type) === null) return false;
+  return Array.isArray(value) || (isRecord(value) && Object.keys(value).length > 0);
 }
 
 /** Fields whose structs are no pointers in Go: they are always there, so nobody adds them. So are required lists. */
@@ -128,6 +135,13 @@ function addedPart({ value, type, isThere }: Part): FieldSet {
   return below(!isThere || parts.length === 0, inner) as FieldSet;
 }
 
+/** A part with everything in it. */
+function wholePart({ value, type }: Part): FieldSet {
+  const inner: Record<string, FieldSet> = {};
+  for (const part of partsIn(value, type) ?? []) inner[part.element] = wholePart(part);
+  return below(true, inner) as FieldSet;
+}
+
 export interface Comparison {
   /** Added or modified. */
   readonly changed: FieldSet;
@@ -157,7 +171,7 @@ export function compareFields(before: unknown, after: unknown, type: FieldType |
     if (!isEmptySet(inner.changed)) changed[part.element] = inner.changed;
     if (!isEmptySet(inner.removed)) removed[part.element] = inner.removed;
   }
-  for (const [element, part] of old) removed[element] = below(true, fieldsOf(part.value, part.type)) as FieldSet;
+  for (const [element, part] of old) removed[element] = wholePart(part);
   return { changed, removed };
 }
 
@@ -198,22 +212,33 @@ function mergeLists(live: readonly unknown[], applied: readonly unknown[], type:
   return result;
 }
 
-/** Without the fields of `dropped` of which nothing is `owned`. Containers that get empty by it go, too. */
-export function pruneFields(value: unknown, type: FieldType | undefined, dropped: FieldSet, owned: FieldSet): unknown {
+/**
+ * Without the fields of `dropped` that are not `owned`. A struct's field is owned where anything in it is; an item of a
+ * list or a key of a map only by itself, and with it goes what others own in it. Containers that get empty go, too.
+ */
+export function pruneFields(
+  value: unknown,
+  type: FieldType | undefined,
+  dropped: FieldSet,
+  owned: FieldSet,
+  survives = true,
+): unknown {
   const parts = partsIn(value, type);
   if (parts === null) return value;
   const gone = new Set<string>();
   const changed = new Map<string, unknown>();
-  for (const { element, value: before, type: inner } of parts) {
+  for (const part of parts) {
+    const { element, value: before, type: inner, named } = part;
     const drop = dropped[element];
     if (drop === undefined) continue;
     const keep = owned[element];
-    if (isMember(drop) && keep === undefined) {
-      gone.add(element);
+    const stays = survives && keep !== undefined && (named || isMember(keep));
+    if (!stays && (named || isMember(drop))) {
+      if (!(named && holdsNothing(part) && isHollow(before))) gone.add(element);
       continue;
     }
     if (elementsOf(drop).length === 0) continue;
-    const after = pruneFields(before, inner, drop, keep ?? NOTHING);
+    const after = pruneFields(before, inner, drop, keep ?? NOTHING, stays);
     if (after === before) continue;
     if (isHollow(after)) gone.add(element);
     else changed.set(element, after);
