@@ -21,7 +21,7 @@ async function main(args: readonly string[]): Promise<number> {
 
 function usage(problem: string): number {
   console.error(
-    `lab: ${problem}\nusage: npm run -s lab -- [--update] [--print] FILE.t ...   or   npm run -s lab -- --shell   or   npm run -s lab -- --serve PORT [--topology NAME|FILE] [--seed N] [--speed N] [--epoch TIME]`,
+    `lab: ${problem}\nusage: npm run -s lab -- [--update] [--print] FILE.t ...   or   npm run -s lab -- --shell   or   npm run -s lab -- --serve PORT [--topology NAME|FILE] [--set KEY=VALUE] [--seed N] [--speed N] [--epoch TIME]`,
   );
   return 2;
 }

@@ -270,6 +270,10 @@ describe("the flags of --serve", () => {
     expect(parseServeFlags(["--serve"])).toBe("flag needs an argument: --serve");
     expect(parseServeFlags(["--serve", "1", "--what"])).toBe("unknown flag: --what");
     expect(parseServeFlags(["--serve", "1", "--topology", "none"])).toContain("no topology: none");
+    expect(parseServeFlags(["--serve", "1", "--set", "nodeMonitorGracePeriod=20s"])).toMatchObject({
+      topology: { kubernetes: { nodeMonitorGracePeriod: "20s" } },
+    });
+    expect(parseServeFlags(["--serve", "1", "--set", "nothing=1"])).toContain('There is no setting "nothing"');
     expect(parseServeFlags(["--serve", "1", "--epoch", "noon"])).toContain("no epoch: noon: The epoch must be a time");
     expect(parseServeFlags(["--serve", "1", "--epoch", "2030-01-01T00:00:00Z"])).toMatchObject({
       topology: { name: "basic", epoch: "2030-01-01T00:00:00Z" },

@@ -3,6 +3,7 @@ import type { Doors } from "../../bridge/front/entrance.ts";
 import { type Front, openFront } from "../../bridge/front/front.ts";
 import { createClientDoor } from "../../session/doors.ts";
 import { SessionHost } from "../../session/host.ts";
+import { withSettings } from "../../session/lab/settings.ts";
 import { formatTime } from "../../sim/api/time.ts";
 import { parseTopology, readEpoch, type Topology, topologyByName } from "../../sim/cluster/topology.ts";
 import { Clock } from "./clock.ts";
@@ -50,16 +51,19 @@ function startAtThisHour(host: SessionHost, { topology, seed }: ServeOptions): v
   session.advance(Math.max(session.nowUs, Date.now() * 1000 - session.world.state.epochWallUs));
 }
 
-/** Reads `--serve PORT [--topology NAME|FILE] [--seed N] [--speed N] [--epoch TIME]`. A text says what is wrong. */
+/** Reads `--serve PORT [--topology NAME|FILE] [--set KEY=VALUE] [--seed N] [--speed N] [--epoch TIME]`. A text says what is wrong. */
 export function parseServeFlags(args: readonly string[]): ServeOptions | string {
   const values = new Map<string, string>();
+  const settings: string[] = [];
   const rest = [...args];
   for (let arg = rest.shift(); arg !== undefined; arg = rest.shift()) {
-    const [flag = "", inline] = arg.split("=", 2);
-    if (!["--serve", "--topology", "--seed", "--speed", "--epoch"].includes(flag)) return `unknown flag: ${flag}`;
+    const [, flag = "", inline] = /^([^=]*)(?:=(.*))?$/s.exec(arg) ?? [];
+    if (!["--serve", "--topology", "--set", "--seed", "--speed", "--epoch"].includes(flag))
+      return `unknown flag: ${flag}`;
     const value = inline ?? rest.shift();
     if (value === undefined) return `flag needs an argument: ${flag}`;
-    values.set(flag, value);
+    if (flag === "--set") settings.push(value);
+    else values.set(flag, value);
   }
   const port = Number(values.get("--serve"));
   if (!Number.isInteger(port) || port < 0 || port > 65_535) return `no port: ${values.get("--serve")}`;
@@ -72,7 +76,7 @@ export function parseServeFlags(args: readonly string[]): ServeOptions | string 
   const name = values.get("--topology") ?? "basic";
   try {
     const topology = topologyByName(name) ?? parseTopology(readFileSync(name, "utf8"));
-    return { port, topology: { ...topology, ...epoch }, seed, speed };
+    return { port, topology: { ...withSettings(topology, settings), ...epoch }, seed, speed };
   } catch (error) {
     return `no topology: ${name}: ${(error as Error).message}`;
   }

@@ -4,6 +4,7 @@ import { clusterReady } from "../ready.ts";
 import { readSaved, saveSession } from "../save.ts";
 import { TIME_MOVED } from "../session.ts";
 import { type LabCommand, type LabContext, LabError, print, SILENT } from "./command.ts";
+import { withSettings } from "./settings.ts";
 
 export const topologyCommand: LabCommand = {
   name: "topology",
@@ -12,7 +13,7 @@ export const topologyCommand: LabCommand = {
   async run(context) {
     const positional: string[] = [];
     let seed = 1;
-    const settings: [string, string][] = [];
+    const settings: string[] = [];
     const { args } = context;
     for (let index = 0; index < args.length; index += 1) {
       const [flag, inline] = splitFlag(args[index] as string);
@@ -20,13 +21,13 @@ export const topologyCommand: LabCommand = {
         const value = inline ?? args[++index];
         if (value === undefined) throw new LabError(`${flag} needs a value.`);
         if (flag === "--seed") seed = readSeed(value);
-        else settings.push(readSetting(value));
+        else settings.push(value);
       } else if (flag.startsWith("-")) throw new LabError(`unknown flag: ${flag}`);
       else positional.push(args[index] as string);
     }
     const name = positional[0];
     if (name === undefined || positional.length > 1) throw new LabError(`usage: ${topologyCommand.usage}`);
-    const topology = withSettings(topologyByName(name) ?? (await topologyFromFile(name, context)), settings);
+    const topology = settled(topologyByName(name) ?? (await topologyFromFile(name, context)), settings);
     if (context.host.keeper === null) context.host.start(topology, seed);
     else await bootOnThePage(context, topology, seed);
     return SILENT;
@@ -53,10 +54,12 @@ function readSeed(text: string): number {
   return seed;
 }
 
-function readSetting(text: string): [string, string] {
-  const equals = text.indexOf("=");
-  if (equals < 1) throw new LabError("--set takes key=value.");
-  return [text.slice(0, equals), text.slice(equals + 1)];
+function settled(topology: Topology, settings: readonly string[]): Topology {
+  try {
+    return withSettings(topology, settings);
+  } catch (error) {
+    throw new LabError((error as Error).message);
+  }
 }
 
 async function topologyFromFile(name: string, { files }: LabContext): Promise<Topology> {
@@ -75,18 +78,6 @@ function parsed(text: string): Topology {
   } catch (error) {
     throw new LabError((error as Error).message);
   }
-}
-
-function withSettings(topology: Topology, settings: readonly [string, string][]): Topology {
-  if (settings.length === 0) return topology;
-  const kubernetes: Record<string, unknown> = { ...topology.kubernetes };
-  for (const [key, value] of settings) {
-    const known = kubernetes[key];
-    if (known === undefined)
-      throw new LabError(`There is no setting "${key}"; there are ${Object.keys(kubernetes).join(", ")}.`);
-    kubernetes[key] = typeof known === "number" ? Number(value) : typeof known === "boolean" ? value === "true" : value;
-  }
-  return parsed(JSON.stringify({ ...topology, kubernetes }));
 }
 
 export const saveCommand: LabCommand = {

@@ -1,5 +1,8 @@
 /** `kubeadm`: what an administrator asks of it on a running cluster. Clusters are made by `lab topology`. */
-import type { ConsoleDoor, Program, ProgramContext } from "../doors.ts";
+import { decodeBase64Text, encodeBase64Text } from "../../sim/api/base64.ts";
+import { humanDuration } from "../../sim/api/duration.ts";
+import { formatTime, parseTime } from "../../sim/api/time.ts";
+import { type ConsoleDoor, isFailure, type Program, type ProgramContext } from "../doors.ts";
 import { readAnyCertificate } from "./certificates.ts";
 import { consoleOf } from "./here.ts";
 
@@ -124,16 +127,76 @@ async function checkExpiration(context: ProgramContext, console: ConsoleDoor): P
   return 0;
 }
 
-function listTokens(context: ProgramContext): number {
-  context.out.write(
-    "TOKEN                     TTL         EXPIRES                USAGES                   DESCRIPTION                                                EXTRA GROUPS\n",
+async function listTokens(context: ProgramContext): Promise<number> {
+  const { api, session, signal, out, err } = context;
+  const path = `${SECRETS}?fieldSelector=${encodeURIComponent(`type=${TOKEN_TYPE}`)}`;
+  const answer = await api.request(
+    { method: "GET", path, headers: { accept: "application/json" }, body: "" },
+    { signal },
   );
+  if (isFailure(answer) || answer.status >= 400) {
+    err.write(`failed to list bootstrap tokens: ${isFailure(answer) ? answer.text : answer.body}\n`);
+    return 1;
+  }
+  const nowUs = await session.wallUs();
+  const { items } = JSON.parse(answer.body) as {
+    readonly items: readonly { readonly data?: Record<string, string> }[];
+  };
+  const rows = items.map(({ data = {} }) => tokenRow((key) => decodeBase64Text(data[key] ?? "") ?? "", nowUs));
+  for (const row of [TOKEN_COLUMNS, ...rows])
+    out.write(
+      `${row.map((cell, index) => (index === row.length - 1 ? cell : cell.padEnd(TOKEN_WIDTHS[index]!))).join("   ")}\n`,
+    );
   return 0;
+}
+
+const TOKEN_COLUMNS = ["TOKEN", "TTL", "EXPIRES", "USAGES", "DESCRIPTION", "EXTRA GROUPS"];
+const TOKEN_WIDTHS = [23, 9, 20, 22, 56, 0];
+
+function tokenRow(read: (key: string) => string, nowUs: number): string[] {
+  const expiration = read("expiration");
+  const endUs = parseTime(expiration);
+  const usages = ["authentication", "signing"].filter((usage) => read(`usage-bootstrap-${usage}`) === "true");
+  return [
+    `${read("token-id")}.${read("token-secret")}`,
+    endUs === null ? "<forever>" : endUs <= nowUs ? "<invalid>" : humanDuration(endUs - nowUs),
+    expiration || "<never>",
+    usages.join(",") || "<none>",
+    read("description") || "<none>",
+    read("auth-extra-groups") || "<none>",
+  ];
 }
 
 const letters = "abcdefghijklmnopqrstuvwxyz0123456789";
 
-/** Looks drawn, and is the same for the same moment. No machine joins by it. */
+const DAY_US = 86_400_000_000;
+const SECRETS = "/api/v1/namespaces/kube-system/secrets";
+const TOKEN_TYPE = "bootstrap.kubernetes.io/token";
+
+/** The Secret by which the API servers know a token, for a day. Text: why there is none. */
+async function keepToken({ api, session, signal }: ProgramContext, id: string, secret: string): Promise<string> {
+  const data = {
+    "auth-extra-groups": "system:bootstrappers:kubeadm:default-node-token",
+    expiration: formatTime((await session.wallUs()) + DAY_US),
+    "token-id": id,
+    "token-secret": secret,
+    "usage-bootstrap-authentication": "true",
+    "usage-bootstrap-signing": "true",
+  };
+  const body = {
+    kind: "Secret",
+    apiVersion: "v1",
+    metadata: { name: `bootstrap-token-${id}`, namespace: "kube-system" },
+    type: TOKEN_TYPE,
+    data: Object.fromEntries(Object.entries(data).map(([key, value]) => [key, encodeBase64Text(value)])),
+  };
+  const headers = { "content-type": "application/json", accept: "application/json" };
+  const answer = await api.request({ method: "POST", path: SECRETS, headers, body: JSON.stringify(body) }, { signal });
+  if (isFailure(answer)) return answer.text;
+  return answer.status < 400 ? "" : (JSON.parse(answer.body) as { readonly message: string }).message;
+}
+
+/** Looks drawn, and is the same for the same moment. It is a token of the API, but no machine joins by it. */
 async function createToken(context: ProgramContext, console: ConsoleDoor): Promise<number> {
   let value = Math.floor((await context.session.wallUs()) / 1_000) % 2_147_483_647;
   let token = "";
@@ -142,6 +205,11 @@ async function createToken(context: ProgramContext, console: ConsoleDoor): Promi
     token += letters[(value >>> 8) % letters.length];
   }
   const shown = `${token.slice(0, 6)}.${token.slice(6)}`;
+  const problem = await keepToken(context, token.slice(0, 6), token.slice(6));
+  if (problem !== "") {
+    context.err.write(`failed to create new bootstrap token: ${problem}\n`);
+    return 1;
+  }
   const { neighbours } = await console.facts();
   const entrance =
     neighbours.find(({ name }) => name.startsWith("lb-")) ??

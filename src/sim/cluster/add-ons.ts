@@ -13,6 +13,7 @@ export function kubeadmObjects(layout: Layout): readonly ApiObject[] {
     kubeadmConfig(layout),
     clusterInfo(layout),
     ...clusterInfoAccess(),
+    ...bootstrapTokenAccess(),
     ...coreDns(),
     ...kubeProxy(layout),
     ...(layout.topology.kubernetes.metricsServer ? metricsServerObjects() : []),
@@ -116,6 +117,27 @@ function clusterInfoAccess(): readonly ApiObject[] {
       roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: "kubeadm:bootstrap-signer-clusterinfo" },
       subjects: [subjectOf({ kind: "User", name: "system:anonymous" })],
     },
+  ];
+}
+
+/** phases/bootstraptoken/node: what a machine may that shows a token, and what its kubelet may later. */
+function bootstrapTokenAccess(): readonly ApiObject[] {
+  const joining: Subject = { kind: "Group", name: "system:bootstrappers:kubeadm:default-node-token" };
+  const signing = "system:certificates.k8s.io:certificatesigningrequests";
+  return [
+    {
+      apiVersion: "rbac.authorization.k8s.io/v1",
+      kind: "ClusterRole",
+      metadata: { name: "kubeadm:get-nodes" },
+      rules: [{ apiGroups: [""], resources: ["nodes"], verbs: ["get"] }],
+    },
+    clusterRoleBinding("kubeadm:get-nodes", "kubeadm:get-nodes", joining),
+    clusterRoleBinding("kubeadm:kubelet-bootstrap", "system:node-bootstrapper", joining),
+    clusterRoleBinding("kubeadm:node-autoapprove-bootstrap", `${signing}:nodeclient`, joining),
+    clusterRoleBinding("kubeadm:node-autoapprove-certificate-rotation", `${signing}:selfnodeclient`, {
+      kind: "Group",
+      name: "system:nodes",
+    }),
   ];
 }
 

@@ -22,13 +22,13 @@ export interface Flags {
   /** `--feature-gates=WatchList=true`: what is on beyond the defaults, of those that make a difference here. */
   readonly featureGates: readonly string[];
   /** As given, for `/configz`-like views. */
+  readonly bootstrapTokenAuth: boolean;
   readonly all: Readonly<Record<string, string>>;
 }
 
 /** Accepted without effect. */
 const WITHOUT_EFFECT = new Set([
   "allow-privileged",
-  "enable-bootstrap-token-auth",
   "etcd-cafile",
   "etcd-keyfile",
   "kubelet-client-key",
@@ -74,6 +74,7 @@ const KNOWN = new Set([
   "enable-admission-plugins",
   "disable-admission-plugins",
   "anonymous-auth",
+  "enable-bootstrap-token-auth",
   "event-ttl",
   "request-timeout",
   "feature-gates",
@@ -107,6 +108,7 @@ export function parseFlags(argv: readonly string[]): Flags | { readonly error: s
     enabledAdmission: list("enable-admission-plugins", ""),
     disabledAdmission: list("disable-admission-plugins", ""),
     anonymousAuth: given["anonymous-auth"] !== "false",
+    bootstrapTokenAuth: given["enable-bootstrap-token-auth"] === "true",
     eventTtlSeconds: seconds(given["event-ttl"] ?? "1h0m0s"),
     requestTimeoutUs: seconds(given["request-timeout"] ?? "1m0s") * 1_000_000,
     featureGates: list("feature-gates", "").flatMap((gate) => (gate.endsWith("=true") ? [gate.slice(0, -5)] : [])),

@@ -5,6 +5,7 @@ import type { Certificate, Peer } from "../../../kernel/types.ts";
 import type { Credentials } from "../messages.ts";
 import { lookup } from "../registry/lookup.ts";
 import type { ApiServerState } from "../state.ts";
+import { userOfBootstrapToken } from "./bootstrap-token.ts";
 import { ANONYMOUS, type UserInfo, userOfCertificate, userOfServiceAccount } from "./user.ts";
 
 /** The authority whose client certificates count. */
@@ -51,7 +52,10 @@ export function userOfToken(
   wallUs: number,
 ): { readonly user: UserInfo; readonly audiences: readonly string[] } | null {
   const claims = readToken(token, state.tokenKey);
-  if (claims === null) return null;
+  if (claims === null) {
+    const user = userOfBootstrapToken(state, token, wallUs);
+    return user === null ? null : { user, audiences: [state.flags.serviceAccountIssuer] };
+  }
   if (isLegacy(claims)) return userOfLegacyToken(state, token, claims);
   const nowSeconds = wallUs / 1_000_000;
   if (nowSeconds >= claims.exp || nowSeconds < claims.nbf) return null;
