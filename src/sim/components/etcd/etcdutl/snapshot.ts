@@ -64,7 +64,7 @@ export const restore: Command<Host> = {
   flags: [
     {
       name: "bump-revision",
-      value: "number",
+      value: "natural",
       default: "0",
       usage: "How much to increase the latest revision after restore",
     },

@@ -5,7 +5,7 @@ export interface FlagSpec {
   readonly name: string;
   readonly short?: string;
   /** Absent: a switch. */
-  readonly value?: "text" | "number" | "duration" | "list";
+  readonly value?: "text" | "number" | "natural" | "duration" | "list";
   readonly default?: string;
   /** What an environment variable says instead. */
   readonly fromEnvironment?: string;
@@ -67,20 +67,39 @@ function split(word: string): { readonly name: string; readonly inline: string |
   return { name: word.charAt(1), inline: rest === "" ? undefined : rest };
 }
 
+/** What Go's strconv.ParseBool takes. */
+const SWITCH_VALUES: Readonly<Record<string, string>> = Object.fromEntries([
+  ...["1", "t", "T", "true", "TRUE", "True"].map((word) => [word, "true"]),
+  ...["0", "f", "F", "false", "FALSE", "False"].map((word) => [word, "false"]),
+]);
+
+const WHOLE_NUMBERS = {
+  number: { pattern: /^[-+]?\d+$/, parser: "ParseInt" },
+  natural: { pattern: /^\d+$/, parser: "ParseUint" },
+} as const;
+
 function checked(spec: FlagSpec, value: string): string {
-  const shown = spec.short === undefined ? `--${spec.name}` : `-${spec.short}, --${spec.name}`;
-  if (spec.value === "number" && !/^-?\d+$/.test(value)) {
-    throw new UsageError(
-      `invalid argument "${value}" for "${shown}" flag: strconv.ParseInt: parsing "${value}": invalid syntax`,
-    );
+  const problem = (text: string) => {
+    const shown = spec.short === undefined ? `--${spec.name}` : `-${spec.short}, --${spec.name}`;
+    return new UsageError(`invalid argument "${value}" for "${shown}" flag: ${text}`);
+  };
+  const unparsed = (parser: string) => problem(`strconv.${parser}: parsing "${value}": invalid syntax`);
+  switch (spec.value) {
+    case undefined: {
+      const switched = SWITCH_VALUES[value];
+      if (switched === undefined) throw unparsed("ParseBool");
+      return switched;
+    }
+    case "number":
+    case "natural": {
+      const { pattern, parser } = WHOLE_NUMBERS[spec.value];
+      if (!pattern.test(value)) throw unparsed(parser);
+      return String(BigInt(value.replace("+", "")));
+    }
+    case "duration":
+      if (parseGoDuration(value) === null) throw problem(`time: invalid duration "${value}"`);
+      return value;
+    default:
+      return value;
   }
-  if (spec.value === "duration" && parseGoDuration(value) === null) {
-    throw new UsageError(`invalid argument "${value}" for "${shown}" flag: time: invalid duration "${value}"`);
-  }
-  if (spec.value === undefined && value !== "true" && value !== "false") {
-    throw new UsageError(
-      `invalid argument "${value}" for "${shown}" flag: strconv.ParseBool: parsing "${value}": invalid syntax`,
-    );
-  }
-  return value;
 }

@@ -99,7 +99,13 @@ function available<Client>({ command, path }: Page<Client>): string {
   return rows.map(([left, right]) => `  ${left.padEnd(width)} ${right}\n`).join("");
 }
 
-const TYPE_NAMES = { text: " string", number: " int", duration: " duration", list: " strings" } as const;
+const TYPE_NAMES = {
+  text: " string",
+  number: " int",
+  natural: " uint",
+  duration: " duration",
+  list: " strings",
+} as const;
 
 function cobraFlags(flags: readonly FlagSpec[]): string {
   const rows = sorted(flags).map(({ name, short, value, default: given = "", usage }): Row => {
