@@ -1,21 +1,32 @@
-import { describe, expect, it } from "vitest";
-import { equalJson, semanticEqual } from "./equal.ts";
+import { expect, it } from "vitest";
+import { copyState } from "../kernel/copy.ts";
+import { sharing } from "./equal.ts";
+import { deepFreeze } from "./object.ts";
 
-describe("equality of plain data", () => {
-  it.each<[string, unknown, unknown, boolean, boolean]>([
-    ["the order of keys does not count", { a: 1, b: 2 }, { b: 2, a: 1 }, true, true],
-    ["undefined counts as absent", { a: 1, b: undefined }, { a: 1 }, true, true],
-    ["absent on the left, too", { a: 1 }, { a: 1, b: undefined }, true, true],
-    ["null is absent to the semantic one only", { a: null }, {}, false, true],
-    ["a field more", { a: 1 }, { a: 1, b: 2 }, false, false],
-    ["a list is no record", [], {}, false, false],
-    ["a record is no list", {}, [], false, false],
-    ["the order of a list counts", [1, 2], [2, 1], false, false],
-    ["a list that goes on", [1], [1, 2], false, false],
-    ["deep inside", { a: [{ b: "x" }] }, { a: [{ b: "y" }] }, false, false],
-    ["text is no number", "1", 1, false, false],
-  ])("%s", (_, a, b, json, semantic) => {
-    expect(equalJson(a, b)).toBe(json);
-    expect(semanticEqual(a, b)).toBe(semantic);
-  });
+const before = deepFreeze({
+  metadata: { name: "web", labels: { a: "b" } },
+  spec: { ports: [1, 2] },
+  status: { ready: 1 },
+});
+
+it("shares with the version before what did not change", () => {
+  const next = sharing(copyState({ ...before, status: { ready: 2 } }), before);
+  expect(next).toEqual({ ...before, status: { ready: 2 } });
+  expect(next.metadata).toBe(before.metadata);
+  expect(next.spec).toBe(before.spec);
+});
+
+it("is the version before when nothing changed", () => {
+  expect(sharing(copyState(before), before)).toBe(before);
+  expect(
+    sharing(copyState({ ...before, status: undefined }), { ...before, status: undefined, more: 1 }),
+  ).not.toHaveProperty("more");
+});
+
+it("copies what is frozen", () => {
+  const next = deepFreeze({ ...copyState(before), spec: { ports: [1, 2, 3] } });
+  const shared = sharing(next, before);
+  expect(shared).toEqual(next);
+  expect(shared.metadata).toBe(before.metadata);
+  expect(next.metadata).not.toBe(before.metadata);
 });

@@ -1,5 +1,7 @@
 /** Equality of plain data: cheap where both sides share parts. */
 
+import { withFields } from "../kernel/records.ts";
+
 type Fields = Readonly<Record<string, unknown>>;
 
 /** Equal as JSON; the order of keys does not count, undefined counts as absent. */
@@ -18,6 +20,29 @@ export function equalJson(a: unknown, b: unknown): boolean {
   }
   for (const key in right) if (right[key] !== undefined) count--;
   return count === 0;
+}
+
+/**
+ * `next` with `before`'s own parts wherever they are the same: the same in all is `before` itself. So versions of an
+ * object share what did not change, whichever way the new one came. `next` is changed, or copied where it is frozen.
+ */
+export function sharing<T>(next: T, before: unknown): T {
+  if (next === before || typeof next !== "object" || next === null) return next;
+  if (typeof before !== "object" || before === null || Array.isArray(next) !== Array.isArray(before)) return next;
+  const fields = next as Fields;
+  const old = before as Fields;
+  let result = Object.isFrozen(next) ? null : (next as Record<string, unknown>);
+  let same = true;
+  let count = 0;
+  for (const key in fields) {
+    count += 1;
+    const shared = sharing(fields[key], old[key]);
+    if (shared !== old[key]) same = false;
+    if (shared === fields[key]) continue;
+    result ??= (Array.isArray(next) ? next.slice() : withFields(fields, {})) as Record<string, unknown>;
+    result[key] = shared;
+  }
+  return (same && count === Object.keys(old).length ? before : (result ?? next)) as T;
 }
 
 /** Apimachinery's `Semantic.DeepEqual`, as near as JSON gets: absent, undefined, null and empty lists count as the same. */

@@ -44,13 +44,10 @@ export const sameHistory: Checker = {
     const violations: string[] = [];
     const seen = new Map<string, { readonly member: string; readonly key: string }>();
     for (const { name, state } of members(world)) {
-      let count = 0;
-      const keys = [...state.store.history.keys()].slice(-COMPARED);
-      for (const at of keys) {
-        const version = state.store.history.get(at);
-        if (version === undefined || count > COMPARED) break;
-        count += 1;
-        const place = `${state.clusterId}/${at}`;
+      const versions = [...state.store.history.chunks.values()].slice(-2).flat(2);
+      for (const version of versions.slice(-COMPARED)) {
+        if (version === null) continue;
+        const place = `${state.clusterId}/${version.kv.modRevision}.${version.sub}`;
         const other = seen.get(place);
         if (other !== undefined && other.key !== version.kv.key) {
           violations.push(

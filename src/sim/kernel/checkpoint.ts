@@ -1,3 +1,4 @@
+import { NO_ENTRIES, NO_MEMBERS } from "./collections.ts";
 import { copyState } from "./copy.ts";
 import type { DeadlineLane } from "./deadlines.ts";
 import { hashState } from "./hash.ts";
@@ -59,13 +60,20 @@ function copyProcess(process: Process, known: Process | undefined): Process {
     ...process,
     state: known !== undefined && known.steps === process.steps ? known.state : copyState(process.state),
     inbox: process.inbox.slice(),
-    cancelled: new Set(process.cancelled),
-    listening: process.listening.slice(),
-    connections: new Set(process.connections),
-    counters: new Map(process.counters),
-    gauges: new Map(process.gauges),
-    histograms: copyMap(process.histograms, copyHistogram),
+    cancelled: copySet(process.cancelled),
+    connections: copySet(process.connections),
+    counters: copyEntries(process.counters),
+    gauges: copyEntries(process.gauges),
+    histograms: process.histograms.size === 0 ? NO_ENTRIES : copyMap(process.histograms, copyHistogram),
   };
+}
+
+function copySet<T>(set: ReadonlySet<T>): ReadonlySet<T> {
+  return set.size === 0 ? NO_MEMBERS : new Set(set);
+}
+
+function copyEntries<K, V>(map: ReadonlyMap<K, V>): ReadonlyMap<K, V> {
+  return map.size === 0 ? NO_ENTRIES : new Map(map);
 }
 
 function copyHistogram(histogram: Histogram): Histogram {

@@ -1,3 +1,4 @@
+import { withEntry, withoutMember } from "./collections.ts";
 import { diskList, diskRemove, diskSync, diskWrite } from "./disk.ts";
 import { EventKind } from "./event-queue.ts";
 import { connect, forget, giveUp, listenerKey, sendDatagram, transmit } from "./network.ts";
@@ -131,7 +132,7 @@ export class KernelContext implements Context {
         : listenerKey(this.process.ip, String(port));
     if (this.world.state.listeners.has(key)) return false;
     this.world.state.listeners.set(key, { pid: this.process.pid, tls: options?.tls ?? null });
-    this.process.listening.push(key);
+    this.process.listening = this.process.listening.concat(key);
     return true;
   }
 
@@ -140,9 +141,8 @@ export class KernelContext implements Context {
       typeof port === "string" && port.startsWith("unix:")
         ? listenerKey(this.process.machine, port)
         : listenerKey(this.process.ip, String(port));
-    const index = this.process.listening.indexOf(key);
-    if (index < 0) return;
-    this.process.listening.splice(index, 1);
+    if (!this.process.listening.includes(key)) return;
+    this.process.listening = this.process.listening.filter((each) => each !== key);
     this.world.state.listeners.delete(key);
   }
 
@@ -204,7 +204,7 @@ export class KernelContext implements Context {
     if (connection === undefined || !connection.stream) return;
     const isClient = connection.clientPid === this.process.pid;
     if (!isClient && connection.serverPid !== this.process.pid) return;
-    this.process.connections.delete(id);
+    this.process.connections = withoutMember(this.process.connections, id);
     if (isClient) connection.clientGone = true;
     else connection.serverGone = true;
     if (isClient && connection.serverMachine === "") {
@@ -217,7 +217,7 @@ export class KernelContext implements Context {
   reset(id: number, error?: NetworkError): void {
     const connection = this.world.state.connections.get(id);
     if (connection === undefined || connection.serverPid !== this.process.pid) return;
-    this.process.connections.delete(id);
+    this.process.connections = withoutMember(this.process.connections, id);
     connection.serverGone = true;
     const packet =
       error?.kind === "tls"
@@ -248,18 +248,18 @@ export class KernelContext implements Context {
 
   count(metric: string, by = 1): void {
     const { counters } = this.process;
-    counters.set(metric, (counters.get(metric) ?? 0) + by);
+    this.process.counters = withEntry(counters, metric, (counters.get(metric) ?? 0) + by);
   }
 
   gauge(metric: string, value: number): void {
-    this.process.gauges.set(metric, value);
+    this.process.gauges = withEntry(this.process.gauges, metric, value);
   }
 
   observe(metric: string, value: number): void {
     let histogram = this.process.histograms.get(metric);
     if (histogram === undefined) {
       histogram = { count: 0, sum: 0, buckets: [] };
-      this.process.histograms.set(metric, histogram);
+      this.process.histograms = withEntry(this.process.histograms, metric, histogram);
     }
     histogram.count += 1;
     histogram.sum += value;

@@ -1,3 +1,4 @@
+import { NO_ENTRIES, NO_MEMBERS } from "./collections.ts";
 import { Table } from "./table.ts";
 
 /**
@@ -23,6 +24,7 @@ function copyValue(value: unknown): unknown {
     }
     return copy;
   }
+  if (value === NO_ENTRIES || value === NO_MEMBERS) return value;
   if (value instanceof Map) {
     const copy = new Map<unknown, unknown>();
     for (const [key, item] of value) copy.set(key, typeof item === "object" && item !== null ? copyValue(item) : item);

@@ -1,4 +1,5 @@
 import { certificateProblem } from "./certificates.ts";
+import { withMember, withoutMember } from "./collections.ts";
 import { awaitDeadline, takeDue } from "./deadlines.ts";
 import { EventKind, type KernelEvent } from "./event-queue.ts";
 import { nextFloat, nextInt } from "./random.ts";
@@ -148,7 +149,7 @@ export function connect(
     toClient: { lastArrivalUs: 0, retries: 0, waiting: [] },
   };
   state.connections.set(id, connection);
-  process.connections.add(id);
+  process.connections = withMember(process.connections, id);
   wakeAtDeadline(world, dialUs, id, departUs + dialUs);
   if (typeof resolution === "object" && "error" in resolution) {
     const message: KernelMessage = stream
@@ -379,7 +380,7 @@ function arriveOpen(world: World, event: KernelEvent, connection: Connection, bo
   const process = world.state.processes.get(listener.pid) as Process;
   const client = world.state.processes.get(connection.clientPid);
   connection.serverPid = process.pid;
-  process.connections.add(connection.id);
+  process.connections = withMember(process.connections, connection.id);
   const from = {
     process: client?.name ?? "",
     machine: connection.clientMachine,
@@ -630,8 +631,10 @@ function transferUs(world: World, from: MachineName, to: MachineName, sizeBytes:
 
 export function forget(world: World, connection: Connection): void {
   world.state.connections.delete(connection.id);
-  world.state.processes.get(connection.clientPid)?.connections.delete(connection.id);
-  world.state.processes.get(connection.serverPid)?.connections.delete(connection.id);
+  for (const pid of [connection.clientPid, connection.serverPid]) {
+    const process = world.state.processes.get(pid);
+    if (process !== undefined) process.connections = withoutMember(process.connections, connection.id);
+  }
 }
 
 export function listenerKey(ip: string, port: string): string {

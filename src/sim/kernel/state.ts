@@ -125,12 +125,12 @@ export interface Process {
   /** What arrived while it was busy or hung. */
   inbox: KernelEvent[];
   /** Timers that were cleared but are still queued, and some that had gone off before they were cleared. */
-  readonly cancelled: Set<number>;
-  readonly listening: string[];
-  readonly connections: Set<number>;
-  readonly counters: Map<string, number>;
-  readonly gauges: Map<string, number>;
-  readonly histograms: Map<string, Histogram>;
+  cancelled: ReadonlySet<number>;
+  listening: readonly string[];
+  connections: ReadonlySet<number>;
+  counters: ReadonlyMap<string, number>;
+  gauges: ReadonlyMap<string, number>;
+  histograms: ReadonlyMap<string, Histogram>;
   /** How often it stepped: a checkpoint shares the copy of one that did nothing since the last. */
   steps: number;
 }

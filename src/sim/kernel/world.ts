@@ -1,3 +1,4 @@
+import { NO_ENTRIES, NO_MEMBERS, withMember, withoutMember } from "./collections.ts";
 import { KernelContext } from "./context.ts";
 import { diskSyncDone } from "./disk.ts";
 import { EventKind, type KernelEvent, popEvent, pushEvent } from "./event-queue.ts";
@@ -38,6 +39,7 @@ export type RouteVerdict =
   | { readonly verdict: "drop" };
 
 /** At this many cleared timers, and at each doubling, those that can be forgotten are looked for. */
+const NO_ADDRESSES: readonly string[] = Object.freeze([]);
 const CANCELLED_MIN = 256;
 
 /** The programs that may run in a world: code, not state. */
@@ -235,7 +237,10 @@ export class World {
     switch (event.kind) {
       case EventKind.Timer: {
         const process = this.state.processes.get(event.pid);
-        if (process === undefined || (process.cancelled.size > 0 && process.cancelled.delete(event.ref))) break;
+        if (process === undefined || process.cancelled.has(event.ref)) {
+          if (process !== undefined) process.cancelled = withoutMember(process.cancelled, event.ref);
+          break;
+        }
         this.dispatch(process, event);
         break;
       }
@@ -277,8 +282,8 @@ export class World {
 
   /** Most timers are never cleared: only those that were are remembered, until they come due or turn out to have been. */
   cancelTimer(process: Process, id: number): void {
-    const { cancelled } = process;
-    cancelled.add(id);
+    const cancelled = withMember(process.cancelled, id);
+    process.cancelled = cancelled;
     const { size } = cancelled;
     if (size < CANCELLED_MIN || (size & (size - 1)) !== 0) return;
     const queued = new Set<number>();
@@ -286,7 +291,7 @@ export class World {
       if (event.kind === EventKind.Timer && event.pid === process.pid && cancelled.has(event.ref))
         queued.add(event.ref);
     }
-    for (const each of cancelled) if (!queued.has(each)) cancelled.delete(each);
+    process.cancelled = queued.size === 0 ? NO_MEMBERS : queued;
   }
 
   /** Hands an event to its process now, or queues it if the process is busy, hung or frozen. */
@@ -348,7 +353,8 @@ export class World {
       if (this.state.processes.get(process.pid) === undefined) return;
     }
     // Nearly always one: the next waits until that one is done.
-    if (taken === 1) process.inbox.shift();
+    if (taken === process.inbox.length) process.inbox = [];
+    else if (taken === 1) process.inbox.shift();
     else if (taken > 0) process.inbox.splice(0, taken);
     if (process.inbox.length > 0) this.scheduleWake(process);
   }
@@ -407,12 +413,12 @@ export class World {
       busyUntilUs: 0,
       wakeAtUs: -1,
       inbox: [],
-      cancelled: new Set(),
-      listening: [],
-      connections: new Set(),
-      counters: new Map(),
-      gauges: new Map(),
-      histograms: new Map(),
+      cancelled: NO_MEMBERS,
+      listening: NO_ADDRESSES,
+      connections: NO_MEMBERS,
+      counters: NO_ENTRIES,
+      gauges: NO_ENTRIES,
+      histograms: NO_ENTRIES,
       steps: 0,
     });
     state.names.set(options.name, pid);

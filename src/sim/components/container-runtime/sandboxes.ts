@@ -6,7 +6,7 @@ import { hexId } from "./ids.ts";
 import type { CriResponse, SandboxConfig, SandboxStatus } from "./messages.ts";
 import { endForwardsOf } from "./port-forward.ts";
 import type { RuntimeState, SandboxRecord } from "./state.ts";
-import { dropContainer, dropSandbox, putSandbox } from "./store.ts";
+import { dropContainer, dropSandbox, NO_CONTAINERS, putSandbox } from "./store.ts";
 import { after } from "./timers.ts";
 
 const SET_UP_US = 350_000;
@@ -44,7 +44,7 @@ export function sandboxSetUp(state: RuntimeState, context: Context, request: Req
   if (record === undefined) return;
   context.host.set(namespaceKey(id), record.ip);
   putSandbox(state, context, withFields(record, { stopped: false }));
-  state.containersOfSandbox.set(id, state.containersOfSandbox.get(id) ?? new Set());
+  state.containersOfSandbox.set(id, state.containersOfSandbox.get(id) ?? NO_CONTAINERS);
   const answer: CriResponse = { call: "RunPodSandbox", sandboxId: id, ip: record.ip };
   context.respond(request, answer);
 }

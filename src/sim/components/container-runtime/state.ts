@@ -87,7 +87,8 @@ export interface StopState {
 export interface RuntimeState {
   readonly sandboxes: Map<string, SandboxRecord>;
   readonly containers: Map<string, ContainerRecord>;
-  readonly containersOfSandbox: Map<string, Set<string>>;
+  /** Oldest first; frozen. */
+  readonly containersOfSandbox: Map<string, readonly string[]>;
   /** Process name -> the container that it is (or last was). */
   readonly byProcess: Map<string, string>;
   readonly images: Map<string, ImageConfig>;

@@ -12,6 +12,7 @@ const IMAGES = `${ROOT}/io.containerd.metadata.v1.bolt/images/`;
 const POD_CIDR = `${ROOT}/io.containerd.grpc.v1.cri/pod-cidr`;
 export const ROOTFS = "/run/containerd/io.containerd.runtime.v2.task/k8s.io/";
 
+export const NO_CONTAINERS: readonly string[] = Object.freeze([]);
 const SYNC_DELAY_US = 1_000_000;
 
 export function putSandbox(state: RuntimeState, context: Context, record: SandboxRecord): void {
@@ -32,20 +33,22 @@ export function putContainer(state: RuntimeState, context: Context, record: Cont
   const { id, sandboxId, process } = record.status;
   state.containers.set(id, record);
   state.byProcess.set(process, id);
-  let siblings = state.containersOfSandbox.get(sandboxId);
-  if (siblings === undefined) {
-    siblings = new Set();
-    state.containersOfSandbox.set(sandboxId, siblings);
-  }
-  siblings.add(id);
+  addToSandbox(state, sandboxId, id);
   write(state, context, `${CONTAINERS}${id}`, record);
+}
+
+function addToSandbox({ containersOfSandbox }: RuntimeState, sandboxId: string, id: string): void {
+  const siblings = containersOfSandbox.get(sandboxId) ?? NO_CONTAINERS;
+  if (!siblings.includes(id)) containersOfSandbox.set(sandboxId, Object.freeze(siblings.concat(id)));
 }
 
 export function dropContainer(state: RuntimeState, context: Context, record: ContainerRecord): void {
   const { id, sandboxId, process } = record.status;
   removeCgroup(context, id);
   state.containers.delete(id);
-  state.containersOfSandbox.get(sandboxId)?.delete(id);
+  const siblings = state.containersOfSandbox.get(sandboxId);
+  if (siblings !== undefined)
+    state.containersOfSandbox.set(sandboxId, Object.freeze(siblings.filter((each) => each !== id)));
   if (state.byProcess.get(process) === id) {
     state.byProcess.delete(process);
     context.reap(process);
@@ -79,7 +82,7 @@ export function load(state: RuntimeState, context: Context): void {
   for (const path of disk.list(SANDBOXES)) {
     const record = disk.read(path) as SandboxRecord;
     state.sandboxes.set(record.id, record);
-    state.containersOfSandbox.set(record.id, new Set());
+    state.containersOfSandbox.set(record.id, NO_CONTAINERS);
   }
   const records = disk.list(CONTAINERS).map((path) => disk.read(path) as ContainerRecord);
   records.sort(
@@ -91,7 +94,8 @@ export function load(state: RuntimeState, context: Context): void {
   for (const record of records) {
     state.containers.set(record.status.id, record);
     state.byProcess.set(record.status.process, record.status.id);
-    state.containersOfSandbox.get(record.status.sandboxId)?.add(record.status.id);
+    if (state.containersOfSandbox.has(record.status.sandboxId))
+      addToSandbox(state, record.status.sandboxId, record.status.id);
   }
   const podCidr = disk.read(POD_CIDR);
   if (typeof podCidr === "string") state.podCidr = podCidr;

@@ -1,3 +1,4 @@
+import { Twins } from "../../kernel/twins.ts";
 import type { Disk, DiskError } from "../../kernel/types.ts";
 import type { Member } from "./messages.ts";
 import { defragmentedBytes, type Store } from "./mvcc/store.ts";
@@ -73,8 +74,11 @@ export const databasePath = (dataDir: string) => `${dataDir}/member/snap/db`;
 const snapshotPrefix = (dataDir: string) => `${dataDir}/member/snap/`;
 const entryPrefix = (dataDir: string) => `${dataDir}/member/wal/0`;
 
+/** All members name the same entry alike, and keep its name for as long as the entry. */
+const entryPaths = new Twins<string>(256);
+
 export function entryPath(dataDir: string, index: number): string {
-  return `${dataDir}/member/wal/${String(index).padStart(12, "0")}`;
+  return entryPaths.share(index, `${dataDir}/member/wal/${String(index).padStart(12, "0")}`);
 }
 
 export function snapshotPath(dataDir: string, { term, index }: Snapshot): string {

@@ -1,7 +1,10 @@
+import { equalJson } from "../../api/equal.ts";
+import { fnv32a } from "../../api/hash.ts";
 import type { NodeSelector } from "../../api/pod/node-selector.ts";
 import { withFields } from "../../kernel/records.ts";
+import { Twins } from "../../kernel/twins.ts";
 import { type PodAffinity, podAffinityOf } from "./affinity-terms.ts";
-import type { ContainerPort, Pod, PodSpec, PreferredSchedulingTerm, Toleration } from "./objects.ts";
+import type { ContainerPort, ContainerStatus, Pod, PodSpec, PreferredSchedulingTerm, Toleration } from "./objects.ts";
 import { podRequest, type Resources } from "./resources.ts";
 
 export interface HostPort {
@@ -42,7 +45,7 @@ const byPod = new WeakMap<Pod, PodInfo>();
 export function podInfoOf(pod: Pod): PodInfo {
   const known = byPod.get(pod);
   if (known !== undefined) return known;
-  const resizing = statusNamesResources(pod);
+  const resizing = isResizing(pod);
   let ofSpec = resizing ? undefined : bySpec.get(pod.spec);
   if (ofSpec === undefined) {
     ofSpec = workOut(pod);
@@ -55,14 +58,24 @@ export function podInfoOf(pod: Pod): PodInfo {
 
 /** True when two versions of a pod are known to ask for the same, without working anything out. */
 export function sharesDemand(a: Pod, b: Pod): boolean {
-  return a.spec === b.spec && !statusNamesResources(a) && !statusNamesResources(b);
+  return a.spec === b.spec && !isResizing(a) && !isResizing(b);
 }
 
-function statusNamesResources({ status }: Pod): boolean {
+/** Whether the containers have other resources than the spec says: then those count too. */
+function isResizing({ spec, status }: Pod): boolean {
   if (status === undefined) return false;
-  for (const { resources } of status.containerStatuses ?? []) if (resources !== undefined) return true;
-  for (const { resources } of status.initContainerStatuses ?? []) if (resources !== undefined) return true;
-  return false;
+  return (
+    differs(spec.containers, status.containerStatuses) || differs(spec.initContainers, status.initContainerStatuses)
+  );
+}
+
+function differs(containers: PodSpec["containers"] = NOTHING, statuses: readonly ContainerStatus[] = NOTHING): boolean {
+  return statuses.some(({ name, resources, allocatedResources }) => {
+    if (resources === undefined) return false;
+    const wanted = containers.find((each) => each.name === name)?.resources;
+    if (!equalJson(resources, wanted)) return true;
+    return allocatedResources !== undefined && !equalJson(allocatedResources, wanted?.requests);
+  });
 }
 
 const NOTHING: readonly never[] = Object.freeze([]);
@@ -78,7 +91,7 @@ function workOut(pod: Pod): OfSpec {
     normalizedImage(image ?? ""),
   );
   return {
-    demand: `${images.join()}|${demandOf(spec, request, nonZero, hostPorts)}`,
+    demand: shared(`${images.join()}|${demandOf(spec, request, nonZero, hostPorts)}`),
     priority: spec.priority ?? 0,
     request,
     nonZeroMilliCpu: nonZero.milliCpu,
@@ -92,6 +105,13 @@ function workOut(pod: Pod): OfSpec {
     preferredAffinity: nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? NOTHING,
     images,
   };
+}
+
+/** Pods of one template that wait, and those of one on a node, are told apart by nothing. */
+const demands = new Twins<string>(1024);
+
+function shared(demand: string): string {
+  return demands.share(fnv32a(demand), demand);
 }
 
 function demandOf(

@@ -1,5 +1,6 @@
 import { claimNameOf, notForPod } from "../../api/storage/pod-claims.ts";
 import type { PersistentVolume, PersistentVolumeClaim } from "../../api/storage/volumes.ts";
+import { withEntry, withMember, withoutEntry, withoutMember } from "../../kernel/collections.ts";
 import type { Context } from "../../kernel/types.ts";
 import { call } from "../../machinery/client.ts";
 import { clientOf } from "../../machinery/machinery.ts";
@@ -26,7 +27,7 @@ export function askClaims(state: KubeletState, worker: PodWorker, context: Conte
     const claim = claimNameOf(worker.pod, volume);
     if (claim === null || worker.claims.has(claim) || worker.claimsAsked.has(claim)) continue;
     if (state.machinery === null) return;
-    worker.claimsAsked.add(claim);
+    worker.claimsAsked = withMember(worker.claimsAsked, claim);
     const tag: ClaimTag = { kubelet: "claim", uid: worker.uid, claim, claimUid: null };
     const ask = getRequest(PERSISTENT_VOLUME_CLAIMS, worker.pod.metadata.namespace ?? "", claim);
     call(clientOf(state.machinery), context, ask, tag);
@@ -44,8 +45,8 @@ export function claimAnswered(
   const found =
     tag.claimUid === null ? volumeOf(state, worker, tag, result, context) : placeOf(worker, tag, tag.claimUid, result);
   if (found === null) return false;
-  worker.claimsAsked.delete(tag.claim);
-  worker.claims.set(tag.claim, found);
+  worker.claimsAsked = withoutMember(worker.claimsAsked, tag.claim);
+  worker.claims = withEntry(worker.claims, tag.claim, found);
   return true;
 }
 
@@ -88,5 +89,6 @@ function placeOf(worker: PodWorker, tag: ClaimTag, claimUid: string, result: Cal
 
 /** Before the next try: what could not be had is asked for again. */
 export function forgetFailedClaims(worker: PodWorker): void {
-  for (const [claim, found] of worker.claims) if ("problem" in found) worker.claims.delete(claim);
+  for (const [claim, found] of worker.claims)
+    if ("problem" in found) worker.claims = withoutEntry(worker.claims, claim);
 }

@@ -1,6 +1,10 @@
+import { sharing } from "../../api/equal.ts";
+import { fnv32a } from "../../api/hash.ts";
 import type { ApiObject } from "../../api/object.ts";
+import { deepFreeze } from "../../api/object.ts";
 import { milliValue, wholeValue } from "../../api/quantity.ts";
 import { defined, withFields } from "../../kernel/records.ts";
+import { Twins } from "../../kernel/twins.ts";
 import type { Context } from "../../kernel/types.ts";
 import { informerOf } from "../../machinery/machinery.ts";
 import { objectsByIndex } from "../../machinery/store.ts";
@@ -59,7 +63,7 @@ export function containerConfig(
   const expand = (text: string): string => expandReferences(text, env);
   const { limits, requests } = container.resources ?? {};
   return {
-    config: defined({
+    config: sharingWithOthers({
       name: container.name,
       image: container.image ?? "",
       attempt,
@@ -67,7 +71,7 @@ export function containerConfig(
       args: (container.args ?? []).map(expand),
       env,
       workingDir: container.workingDir ?? "",
-      mounts: [...mounted.mounts, ...terminationLog(worker.uid, container, attempt)],
+      mounts: mounted.mounts.concat(terminationLog(worker.uid, container, attempt)),
       ports: container.ports ?? [],
       limits: quantities(limits),
       requests: quantities(requests),
@@ -79,6 +83,15 @@ export function containerConfig(
       tty: container.tty === true ? true : undefined,
     }),
   };
+}
+
+/** Containers of one image differ in little. */
+const recentConfigs = new Twins<ContainerConfig>(256);
+
+function sharingWithOthers(made: ContainerConfig): ContainerConfig {
+  const place = fnv32a(made.image);
+  const config = defined(made);
+  return recentConfigs.keep(place, deepFreeze(sharing(config, recentConfigs.at(place))));
 }
 
 export function quantities(list: Readonly<Record<string, string>> | undefined): {
@@ -125,12 +138,9 @@ function dnsOf(state: KubeletState, { pod }: PodWorker): ContainerConfig["dns"] 
       : inCluster
         ? {
             nameservers: clusterDNS,
-            searches: [
-              `${namespace}.svc.${clusterDomain}`,
-              `svc.${clusterDomain}`,
-              clusterDomain,
-              ...HOST_DNS.searches,
-            ],
+            searches: [`${namespace}.svc.${clusterDomain}`, `svc.${clusterDomain}`, clusterDomain].concat(
+              HOST_DNS.searches,
+            ),
             ndots: 5,
           }
         : HOST_DNS;

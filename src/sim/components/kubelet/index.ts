@@ -1,5 +1,6 @@
 import type { ApiObject } from "../../api/object.ts";
 import { isMirrorPod } from "../../api/pod/status.ts";
+import { withEntry } from "../../kernel/collections.ts";
 import type { Component, Context, KernelMessage } from "../../kernel/types.ts";
 import type { Delta, InformerTag } from "../../machinery/informer.ts";
 import { klog } from "../../machinery/klog.ts";
@@ -567,7 +568,8 @@ function sandboxAnswered(state: KubeletState, uid: string, flow: number, answer:
       return;
     }
     const attempt = (worker.sandboxes[0]?.attempt ?? -1) + 1;
-    worker.sandboxes.unshift({ id: answer.sandboxId, ready: true, attempt, ip: answer.ip });
+    const sandbox = { id: answer.sandboxId, ready: true, attempt, ip: answer.ip };
+    worker.sandboxes = [sandbox].concat(worker.sandboxes);
     state.bySandbox.set(answer.sandboxId, uid);
     if (worker.phase === "terminating") {
       callRuntime(
@@ -614,7 +616,7 @@ function hookOver(
     return;
   }
   podEvent(state, worker, context, "Warning", "FailedPostStartHook", "PostStartHook failed", name);
-  worker.reasons.set(name, { reason: "PostStartHookError", message: "PostStartHook failed" });
+  worker.reasons = withEntry(worker.reasons, name, { reason: "PostStartHookError", message: "PostStartHook failed" });
   callRuntime(state, context, { call: "StopContainer", containerId, timeoutSeconds: 2 }, { runtime: "removed" });
   failFlow(state, worker, context);
 }

@@ -1,3 +1,4 @@
+import { withEntry } from "../../kernel/collections.ts";
 import type { Context } from "../../kernel/types.ts";
 import type { ContainerStatusOfRuntime } from "../container-runtime/messages.ts";
 import { podEvent } from "./events.ts";
@@ -24,7 +25,12 @@ export function killContainer(
     (one) => one.name === name,
   );
   const hasHook = spec?.lifecycle?.preStop !== undefined && graceSeconds > 0;
-  worker.kills.set(id, { name, startedAtUs: context.nowUs, graceSeconds, stage: hasHook ? "preStop" : "stopping" });
+  worker.kills = withEntry(worker.kills, id, {
+    name,
+    startedAtUs: context.nowUs,
+    graceSeconds,
+    stage: hasHook ? "preStop" : "stopping",
+  });
   if (hasHook && spec !== undefined) runHook(state, worker, spec, id, "preStop", 0, graceSeconds, context);
   else stop(state, worker, id, Math.max(GRACE_SECONDS_MIN, graceSeconds), context);
 }

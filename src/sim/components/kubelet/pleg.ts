@@ -1,3 +1,4 @@
+import { NO_ENTRIES, NO_MEMBERS, withoutEntry, withoutMember } from "../../kernel/collections.ts";
 import type { Context, StreamId } from "../../kernel/types.ts";
 import type {
   ContainerEvent,
@@ -105,10 +106,10 @@ export function containersListed(
   for (const worker of [...state.workers.values()]) {
     worker.flow = null;
     // Whoever was allowed to start meanwhile was told of on a stream that is gone.
-    worker.held.clear();
+    worker.held = NO_MEMBERS;
     dropFinishedKills(worker);
     if (worker.phase === "terminating") {
-      worker.kills.clear();
+      worker.kills = NO_ENTRIES;
       continueTermination(state, worker, context);
     } else {
       syncPod(state, worker, context);
@@ -119,7 +120,7 @@ export function containersListed(
 function dropFinishedKills(worker: PodWorker): void {
   for (const id of worker.kills.keys()) {
     if (!worker.containers.some((container) => container.id === id && container.state === "CONTAINER_RUNNING"))
-      worker.kills.delete(id);
+      worker.kills = withoutEntry(worker.kills, id);
   }
 }
 
@@ -146,13 +147,13 @@ export function containerEvent(state: KubeletState, event: ContainerEvent, conte
     return;
   }
   if (event.type === "allowed") {
-    worker.held.delete(container.name);
+    worker.held = withoutMember(worker.held, container.name);
     state.backOffs.delete(`${worker.uid}/${container.name}`);
     syncPod(state, worker, context);
     return;
   }
   if (index >= 0) worker.containers[index] = container;
-  else worker.containers.unshift(container);
+  else worker.containers = [container].concat(worker.containers);
   if (event.type === "created") return;
   if (event.type === "stopped" && worker.kills.get(containerId)?.stage === "stopped")
     killDone(state, worker, containerId, context);
@@ -194,7 +195,7 @@ export function containerStopped(state: KubeletState, worker: PodWorker, contain
 }
 
 function killDone(state: KubeletState, worker: PodWorker, containerId: string, context: Context): void {
-  worker.kills.delete(containerId);
+  worker.kills = withoutEntry(worker.kills, containerId);
   if (worker.phase === "terminating") continueTermination(state, worker, context);
   else if (worker.flow !== null) continueFlow(state, worker, context);
 }

@@ -1,4 +1,5 @@
 import { formatTime, parseTime } from "../../api/time.ts";
+import { NO_ENTRIES, NO_MEMBERS } from "../../kernel/collections.ts";
 import type { Context } from "../../kernel/types.ts";
 import { admit } from "./admission.ts";
 import { nodeFacts } from "./environment.ts";
@@ -36,9 +37,9 @@ export function addPod(state: KubeletState, pod: Pod, source: PodWorker["source"
     retry: null,
     sandboxes: found?.sandboxes ?? [],
     containers: found?.containers ?? [],
-    kills: new Map(),
-    reasons: new Map(),
-    held: new Set(),
+    kills: NO_ENTRIES,
+    reasons: NO_ENTRIES,
+    held: NO_MEMBERS,
     initialized:
       pod.status?.conditions?.some(({ type, status }) => type === "Initialized" && status === "True") ?? false,
     startTime: pod.status?.startTime ?? formatTime(context.wallUs()),
@@ -50,10 +51,10 @@ export function addPod(state: KubeletState, pod: Pod, source: PodWorker["source"
     patching: false,
     patchAgain: false,
     termination: null,
-    tokens: new Map(),
-    tokensAsked: new Set(),
-    claims: new Map(),
-    claimsAsked: new Set(),
+    tokens: NO_ENTRIES,
+    tokensAsked: NO_MEMBERS,
+    claims: NO_ENTRIES,
+    claimsAsked: NO_MEMBERS,
     mountTries: 0,
     mountFailedAtUs: 0,
     mirrorAsked: false,

@@ -1,4 +1,5 @@
 import { goDuration } from "../../api/duration.ts";
+import { withEntry, withMember, withoutEntry } from "../../kernel/collections.ts";
 import type { Context } from "../../kernel/types.ts";
 import type { ContainerStatusOfRuntime, CriError, CriResponse } from "../container-runtime/messages.ts";
 import { backOffDelayUs, backOffLeftUs, backOffNext, containerKey, imageKey } from "./back-off.ts";
@@ -50,7 +51,7 @@ function isBackingOff(state: KubeletState, worker: PodWorker, { container }: Sta
     `Back-off restarting failed container ${container.name} in pod ${podText(worker)}`,
     container.name,
   );
-  worker.reasons.set(container.name, {
+  worker.reasons = withEntry(worker.reasons, container.name, {
     reason: "CrashLoopBackOff",
     message: crashLoopMessage(worker, container.name, backOffDelayUs(state, key)),
   });
@@ -100,7 +101,7 @@ function pull(
       cause === undefined || cause.reason === "ImagePullBackOff"
         ? (cause?.message ?? `Back-off pulling image "${image}"`)
         : `Back-off pulling image "${image}": ErrImagePull: ${cause.message}`;
-    worker.reasons.set(container, { reason: "ImagePullBackOff", message });
+    worker.reasons = withEntry(worker.reasons, container, { reason: "ImagePullBackOff", message });
     itemFailed(state, worker, flow, context, Math.min(leftUs, 15_000_000));
     return;
   }
@@ -183,7 +184,7 @@ export function pullAnswered(
   const reason = code === "InvalidArgument" ? "InvalidImageName" : "ErrImagePull";
   podEvent(state, worker, context, "Warning", "Failed", `Failed to pull image "${image}": ${message}`, name);
   podEvent(state, worker, context, "Warning", "Failed", `Error: ${reason}`, name);
-  worker.reasons.set(name, { reason, message });
+  worker.reasons = withEntry(worker.reasons, name, { reason, message });
   backOffNext(state, imageKey(worker.uid, image), context.nowUs, context.nowUs);
   itemFailed(state, worker, flow, context, SYNC_RETRY_US);
 }
@@ -202,7 +203,7 @@ function imageAnswered(
 ): void {
   const { name, image = "", imagePullPolicy } = item.container;
   if (answer.call !== "ImageStatus") {
-    worker.reasons.set(name, {
+    worker.reasons = withEntry(worker.reasons, name, {
       reason: "ImageInspectError",
       message: `Failed to inspect image "${image}": ${(answer as CriError).text}`,
     });
@@ -214,7 +215,7 @@ function imageAnswered(
     const message = `Container image "${image}" is not present with pull policy of Never`;
     podEvent(state, worker, context, "Warning", "ErrImageNeverPull", message, name);
     podEvent(state, worker, context, "Warning", "Failed", "Error: ErrImageNeverPull", name);
-    worker.reasons.set(name, { reason: "ErrImageNeverPull", message });
+    worker.reasons = withEntry(worker.reasons, name, { reason: "ErrImageNeverPull", message });
     itemFailed(state, worker, flow, context, SYNC_RETRY_US);
   } else {
     pull(state, worker, flow, name, image, context);
@@ -235,7 +236,10 @@ function create(
   const made = root === null ? containerConfig(state, worker, container, attempt, context) : { error: root };
   if ("error" in made) {
     podEvent(state, worker, context, "Warning", "Failed", `Error: ${made.error}`, container.name);
-    worker.reasons.set(container.name, { reason: "CreateContainerConfigError", message: made.error });
+    worker.reasons = withEntry(worker.reasons, container.name, {
+      reason: "CreateContainerConfigError",
+      message: made.error,
+    });
     itemFailed(state, worker, flow, context, SYNC_RETRY_US);
     return;
   }
@@ -278,7 +282,7 @@ function createFailed(
   context: Context,
 ): void {
   podEvent(state, worker, context, "Warning", "Failed", `Error: ${error.text}`, container.name);
-  worker.reasons.set(container.name, { reason: "CreateContainerError", message: error.text });
+  worker.reasons = withEntry(worker.reasons, container.name, { reason: "CreateContainerError", message: error.text });
   itemFailed(state, worker, flow, context, SYNC_RETRY_US);
 }
 
@@ -292,20 +296,20 @@ function startFailed(
 ): void {
   if (error.barred === true) {
     // Held down from outside: as if the manifest had been moved away. Event `allowed` brings it back.
-    worker.held.add(container.name);
+    worker.held = withMember(worker.held, container.name);
     worker.containers = worker.containers.filter(({ id }) => id !== flow.containerId);
     nextItem(state, worker, flow, context);
     return;
   }
   podEvent(state, worker, context, "Warning", "Failed", `Error: ${error.text}`, container.name);
-  worker.reasons.set(container.name, { reason: "RunContainerError", message: error.text });
+  worker.reasons = withEntry(worker.reasons, container.name, { reason: "RunContainerError", message: error.text });
   itemFailed(state, worker, flow, context, SYNC_RETRY_US);
 }
 
 function started(state: KubeletState, worker: PodWorker, flow: SyncFlow, item: StartItem, context: Context): void {
   const { container } = item;
   podEvent(state, worker, context, "Normal", "Started", `Started container ${container.name}`, container.name);
-  worker.reasons.delete(container.name);
+  worker.reasons = withoutEntry(worker.reasons, container.name);
   // The runtime's event may come a moment after its answer; until then the record would still say "created".
   worker.containers = worker.containers.map((one) =>
     one.id === flow.containerId && one.state === "CONTAINER_CREATED"

@@ -111,11 +111,11 @@ export interface PodWorker {
   sandboxes: RuntimeSandbox[];
   containers: ContainerStatusOfRuntime[];
   /** Containers on their way out: id -> how far. */
-  readonly kills: Map<string, KillState>;
+  kills: ReadonlyMap<string, KillState>;
   /** Why a container could not be started: waiting reason and message. */
-  readonly reasons: Map<string, { readonly reason: string; readonly message: string }>;
+  reasons: ReadonlyMap<string, { readonly reason: string; readonly message: string }>;
   /** Containers whose process is held down by a fault. */
-  readonly held: Set<string>;
+  held: ReadonlySet<string>;
   /** Init containers were done once in the present sandbox. */
   initialized: boolean;
   readonly startTime: string;
@@ -136,11 +136,11 @@ export interface PodWorker {
   patchAgain: boolean;
   termination: Termination | null;
   /** Tokens got for this pod: audience -> token. */
-  readonly tokens: Map<string, { readonly token: string; readonly expiresAtUs: number; readonly issuedAtUs: number }>;
-  readonly tokensAsked: Set<string>;
+  tokens: ReadonlyMap<string, { readonly token: string; readonly expiresAtUs: number; readonly issuedAtUs: number }>;
+  tokensAsked: ReadonlySet<string>;
   /** Claims by name: where their volumes are. */
-  readonly claims: Map<string, ClaimFound>;
-  readonly claimsAsked: Set<string>;
+  claims: ReadonlyMap<string, ClaimFound>;
+  claimsAsked: ReadonlySet<string>;
   mountTries: number;
   mountFailedAtUs: number;
   mirrorAsked: boolean;

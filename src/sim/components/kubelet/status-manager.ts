@@ -1,4 +1,4 @@
-import { equalJson } from "../../api/equal.ts";
+import { equalJson, sharing } from "../../api/equal.ts";
 import { deepFreeze } from "../../api/object.ts";
 import type { Context } from "../../kernel/types.ts";
 import { call } from "../../machinery/client.ts";
@@ -141,7 +141,13 @@ export function retryLater(state: KubeletState, context: Context): void {
 
 /** The API has news of a pod. If somebody else changed what the kubelet reports, the next batch says it again. */
 export function noticeStatus(state: KubeletState, worker: PodWorker, context: Context): void {
-  if (!state.statusRetry && overruled(state, worker)) retryLater(state, context);
+  if (overruled(state, worker)) {
+    if (!state.statusRetry) retryLater(state, context);
+  } else if (worker.status !== null && worker.reported === worker.status) {
+    // The API says the same: one copy will do.
+    worker.status = deepFreeze(sharing(worker.status, targetOf(state, worker)?.status));
+    worker.reported = worker.status;
+  }
 }
 
 /** The node lifecycle controller, say, declares the pods of a silent node not ready. */

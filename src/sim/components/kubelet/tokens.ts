@@ -1,4 +1,5 @@
 import { deepFreeze } from "../../api/object.ts";
+import { withEntry, withMember, withoutMember } from "../../kernel/collections.ts";
 import type { Context } from "../../kernel/types.ts";
 import { call } from "../../machinery/client.ts";
 import { clientOf } from "../../machinery/machinery.ts";
@@ -25,7 +26,7 @@ export function askTokens(state: KubeletState, worker: PodWorker, context: Conte
       if (serviceAccountToken === undefined) continue;
       const audience = serviceAccountToken.audience ?? "";
       if (worker.tokens.has(audience) || worker.tokensAsked.has(audience)) continue;
-      worker.tokensAsked.add(audience);
+      worker.tokensAsked = withMember(worker.tokensAsked, audience);
       const { namespace = "", name, uid } = worker.pod.metadata;
       const body = deepFreeze({
         apiVersion: "authentication.k8s.io/v1",
@@ -56,7 +57,7 @@ export function tokenAnswered(
   result: CallResult,
   context: Context,
 ): boolean {
-  worker.tokensAsked.delete(tag.audience);
+  worker.tokensAsked = withoutMember(worker.tokensAsked, tag.audience);
   if (!result.ok) {
     const volume = worker.pod.spec.volumes?.find(({ projected }) =>
       projected?.sources?.some((source) => source.serviceAccountToken !== undefined),
@@ -68,7 +69,7 @@ export function tokenAnswered(
     return false;
   }
   const status = result.object.status as { readonly token?: string } | undefined;
-  worker.tokens.set(tag.audience, {
+  worker.tokens = withEntry(worker.tokens, tag.audience, {
     token: status?.token ?? "",
     issuedAtUs: context.nowUs,
     expiresAtUs: context.nowUs + DEFAULT_EXPIRATION_SECONDS * 1_000_000,

@@ -17,7 +17,12 @@ export function checkLeaseGrant(ttlSeconds: number): EtcdError | null {
 export function grantLease(store: Store, id: number, ttlSeconds: number, minimumSeconds: number): Lease | EtcdError {
   const key = numberKey(id);
   if (store.leases.has(key)) return ERRORS.leaseExists;
-  const lease: Lease = Object.freeze({ id, ttlSeconds: Math.max(ttlSeconds, minimumSeconds) });
+  const lease: Lease = Object.freeze({
+    id,
+    ttlSeconds: Math.max(ttlSeconds, minimumSeconds),
+    firstRevision: 0,
+    lastRevision: 0,
+  });
   store.leases.set(key, lease);
   return lease;
 }

@@ -1,6 +1,7 @@
 import { ERRORS } from "../errors.ts";
 import type { EtcdError, KeyValue, RangeRequest, SortTarget } from "../messages.ts";
-import { NO_VALUE, type Store, type Version, versionAt } from "./store.ts";
+import { NO_VALUE, type Store, versionAt } from "./store.ts";
+import type { Version } from "./version-log.ts";
 
 export interface RangeResult {
   readonly kvs: readonly KeyValue[];

@@ -128,3 +128,27 @@ it("leaves holes in pages that small versions share, until it is defragmented", 
   defragment(store);
   expect(store.fileBytes).toBeLessThan(inUse);
 });
+
+it("keeps one version of what several members apply, and another one where they differ", () => {
+  const [first, second, late] = [createStore(), createStore(), createStore()];
+  const operation: TxnOperation = { op: "put", key: "a", value: { data: "1", sizeBytes: 1 } };
+  apply(first, operation);
+  apply(second, operation);
+  expect(second.newest.get("a")).toBe(first.newest.get("a"));
+  put(late, "before", "0");
+  apply(late, operation);
+  expect(late.newest.get("a")?.kv.createRevision).toBe(3);
+  expect(first.newest.get("a")?.kv.createRevision).toBe(2);
+});
+
+it("goes on from a copy without changing it, in a revision of many changes and where one was compacted", () => {
+  const store = createStore();
+  for (const key of ["a", "b", "c"]) put(store, key, "1");
+  apply(store, { op: "deleteRange", key: "a", rangeEnd: "c" });
+  const copy = copyStore(store);
+  put(store, "a", "2");
+  compactStore(store, store.revision);
+  expect(textsAt(copy, 4)).toEqual(["a=1@1", "b=1@1", "c=1@1"]);
+  expect(copy.history.size).toBe(5);
+  expect([textsAt(store, store.revision), store.history.size]).toEqual([["a=2@1", "c=1@1"], 2]);
+});

@@ -1,31 +1,29 @@
 import { fnv32a } from "../../../api/hash.ts";
 import { Table } from "../../../kernel/table.ts";
+import { Twins } from "../../../kernel/twins.ts";
 import type { TraceRef } from "../../../kernel/types.ts";
 import type { EtcdEvent, KeyValue, StoredValue } from "../messages.ts";
+import {
+  addVersion,
+  copyVersionLog,
+  createVersionLog,
+  forgetVersions,
+  type Version,
+  type VersionLog,
+  versionOf,
+  visitVersions,
+} from "./version-log.ts";
 
 /**
- * One change of one key, as history keeps it. It is an `EtcdEvent` too, so that watchers are sent history as it is.
- * `previous` is the history key of the change of the same key before this one, "" when there is none: a chain by name
- * and not by reference, so that compaction cuts it by forgetting what it names.
- */
-export interface Version extends EtcdEvent {
-  /** Its own history key. */
-  readonly at: string;
-  readonly previous: string;
-  readonly sizeBytes: number;
-}
-
-/**
- * etcd's multi-version store. Two tables say all: the newest version of every key (tombstones too, until they are
- * compacted away), and every version by revision. Both are copied in constant time by checkpoints and snapshots.
+ * etcd's multi-version store. Two things say all: a table of the newest version of every key (tombstones too, until
+ * they are compacted away), and every version by revision. Checkpoints and snapshots share nearly all of both.
  */
 export interface Store {
   revision: number;
   /** -1: never compacted. */
   compactRevision: number;
   newest: Table<Version>;
-  /** By `historyKey`. */
-  history: Table<Version>;
+  history: VersionLog;
   /** Pages of the database file that hold something; the others are on its free-list and are used before it grows. */
   inUseBytes: number;
   /** Size of the database file: it grows with use and shrinks only by defragmentation. */
@@ -35,13 +33,14 @@ export interface Store {
   /** Holes that compaction left in such pages: in use, though nothing is there. */
   holeBytes: number;
   leases: Table<Lease>;
-  /** By `attachmentKey`: which keys hang on which lease. */
-  attachments: Table<true>;
 }
 
 export interface Lease {
   readonly id: number;
   readonly ttlSeconds: number;
+  /** The revisions in which keys were hung on it; 0: none yet. What hangs on it now was written by one of them. */
+  readonly firstRevision: number;
+  readonly lastRevision: number;
 }
 
 const PAGE_BYTES = 4096;
@@ -50,47 +49,33 @@ const EMPTY_FILE_BYTES = 5 * PAGE_BYTES;
 /** Revision, flags and page share of one stored version, beside key and value. */
 const VERSION_OVERHEAD_BYTES = 64;
 
-const WIDE = 1_000_000_000_000;
-const WIDE_SUB = 10_000_000;
-
 export function createStore(): Store {
   return {
     revision: 1,
     compactRevision: -1,
     newest: new Table(),
-    history: new Table(),
+    history: createVersionLog(),
     inUseBytes: EMPTY_FILE_BYTES,
     fileBytes: EMPTY_FILE_BYTES,
     sharedBytes: 0,
     holeBytes: 0,
     leases: new Table(),
-    attachments: new Table(),
   };
 }
 
-/** Constant time; what a raft snapshot holds. */
+/** What a raft snapshot holds; it and the store may go on alone. */
 export function copyStore(store: Store): Store {
   return {
     ...store,
     newest: store.newest.copy(),
-    history: store.history.copy(),
+    history: copyVersionLog(store.history),
     leases: store.leases.copy(),
-    attachments: store.attachments.copy(),
   };
-}
-
-/** Fixed width, so that code-unit order is the order of revisions: `1000000000042`, then `1000000000042.10000001`. */
-export function historyKey(revision: number, sub: number): string {
-  return sub === 0 ? String(WIDE + revision) : `${WIDE + revision}.${WIDE_SUB + sub}`;
 }
 
 /** A number as a key of fixed width. */
 export function numberKey(value: number): string {
   return String(value).padStart(16, "0");
-}
-
-export function attachmentKey(lease: number, key: string): string {
-  return `${numberKey(lease)}/${key}`;
 }
 
 /** A transaction that writes: all its changes share one new revision. */
@@ -121,22 +106,40 @@ export function putKey(writing: Writing, key: string, value: StoredValue, lease:
   const before = store.newest.get(key);
   const old = before !== undefined && before.type === "PUT" ? before.kv : undefined;
   const revision = store.revision + 1;
-  const kv: KeyValue = Object.freeze({
-    key,
-    createRevision: old === undefined ? revision : old.createRevision,
-    modRevision: revision,
-    version: old === undefined ? 1 : old.version + 1,
-    lease,
-    value,
-    trace: writing.trace,
-  });
-  remember(writing, "PUT", kv, before, old);
-  const oldLease = old === undefined ? 0 : old.lease;
-  if (oldLease !== lease) {
-    if (oldLease !== 0) store.attachments.delete(attachmentKey(oldLease, key));
-    if (lease !== 0) store.attachments.set(attachmentKey(lease, key), true);
-  }
+  const createRevision = old === undefined ? revision : old.createRevision;
+  const version = old === undefined ? 1 : old.version + 1;
+  const twin = twins.at(revision + writing.changes.length);
+  const kv = twin?.kv;
+  const { trace } = writing;
+  const isTwin =
+    kv !== undefined &&
+    kv.key === key &&
+    kv.createRevision === createRevision &&
+    kv.modRevision === revision &&
+    kv.version === version &&
+    kv.lease === lease &&
+    kv.value === value &&
+    kv.trace === trace;
+  remember(
+    writing,
+    "PUT",
+    isTwin ? kv : Object.freeze({ key, createRevision, modRevision: revision, version, lease, value, trace }),
+    before,
+    old,
+  );
+  if (lease !== 0) hang(store, lease, revision);
   return old;
+}
+
+/** What the other members of the cluster made of the same command. */
+const twins = new Twins<Version>(1024);
+
+function hang(store: Store, id: number, revision: number): void {
+  const key = numberKey(id);
+  const lease = store.leases.get(key);
+  if (lease === undefined || lease.lastRevision === revision) return;
+  const firstRevision = lease.firstRevision === 0 ? revision : lease.firstRevision;
+  store.leases.set(key, Object.freeze({ id, ttlSeconds: lease.ttlSeconds, firstRevision, lastRevision: revision }));
 }
 
 /** The key must exist. */
@@ -154,7 +157,6 @@ export function deleteKey(writing: Writing, key: string): void {
     trace: writing.trace,
   });
   remember(writing, "DELETE", kv, before, old);
-  if (old.lease !== 0) store.attachments.delete(attachmentKey(old.lease, key));
 }
 
 export const NO_VALUE: StoredValue = Object.freeze({ data: "", sizeBytes: 0 });
@@ -167,12 +169,24 @@ function remember(
   old: KeyValue | undefined,
 ): void {
   const { store, changes } = writing;
-  const at = historyKey(kv.modRevision, changes.length);
+  const sub = changes.length;
   const sizeBytes = VERSION_OVERHEAD_BYTES + kv.key.length + kv.value.sizeBytes;
-  const previous = before === undefined ? "" : before.at;
-  const version: Version = Object.freeze({ type, kv, at, previous, sizeBytes });
+  const previousRevision = before === undefined ? 0 : before.kv.modRevision;
+  const previousSub = before === undefined ? 0 : before.sub;
+  const place = kv.modRevision + sub;
+  const twin = twins.at(place);
+  const isTwin =
+    twin !== undefined &&
+    twin.kv === kv &&
+    twin.type === type &&
+    twin.sub === sub &&
+    twin.previousRevision === previousRevision &&
+    twin.previousSub === previousSub;
+  const version: Version = isTwin
+    ? twin
+    : twins.keep(place, Object.freeze({ type, kv, sub, previousRevision, previousSub, sizeBytes }));
   store.newest.set(kv.key, version);
-  store.history.set(at, version);
+  addVersion(store.history, version);
   store.inUseBytes += sizeBytes;
   if (sizeBytes < PAGE_BYTES) store.sharedBytes += sizeBytes;
   if (store.inUseBytes > store.fileBytes) store.fileBytes = pagesOf(store.inUseBytes);
@@ -182,11 +196,16 @@ function remember(
   changes.push(seen === undefined ? version : Object.freeze({ type, kv, prevKv: seen }));
 }
 
+/** The change of the same key before; undefined: there was none, or it has been compacted away. */
+export function versionBefore(store: Store, { previousRevision, previousSub }: Version): Version | undefined {
+  return previousRevision === 0 ? undefined : versionOf(store.history, previousRevision, previousSub);
+}
+
 /** How the key was at `revision`: undefined when it did not exist. */
 export function versionAt(store: Store, newest: Version | undefined, revision: number): Version | undefined {
   let version = newest;
   while (version !== undefined && version.kv.modRevision > revision) {
-    version = version.previous === "" ? undefined : store.history.get(version.previous);
+    version = versionBefore(store, version);
   }
   return version === undefined || version.type === "DELETE" ? undefined : version;
 }
@@ -196,35 +215,29 @@ export function versionAt(store: Store, newest: Version | undefined, revision: n
  * compaction and this one, not what is stored.
  */
 export function compactStore(store: Store, revision: number): void {
-  const from = historyKey(Math.max(0, store.compactRevision + 1), 0);
-  const to = historyKey(revision + 1, 0);
-  const dead: string[] = [];
+  const dead: { readonly revision: number; readonly sub: number }[] = [];
   const tombstones: Version[] = [];
-  store.history.range(from, to, (_at, version) => {
-    if (version.previous !== "") dead.push(version.previous);
+  visitVersions(store.history, store.compactRevision + 1, revision, (version) => {
+    if (version.previousRevision !== 0) dead.push({ revision: version.previousRevision, sub: version.previousSub });
     if (version.type === "DELETE") tombstones.push(version);
   });
-  for (const at of dead) forget(store, at);
   for (const tombstone of tombstones) {
-    forget(store, tombstone.at);
+    dead.push({ revision: tombstone.kv.modRevision, sub: tombstone.sub });
     if (store.newest.get(tombstone.kv.key) === tombstone) store.newest.delete(tombstone.kv.key);
   }
+  for (const version of forgetVersions(store.history, dead)) forget(store, version);
   mergePages(store);
   store.compactRevision = revision;
 }
 
 /** A large version's pages are free at once; a small one leaves a hole among its neighbours. */
-function forget(store: Store, at: string): void {
-  const version = store.history.get(at);
-  if (version === undefined) return;
-  const { sizeBytes } = version;
+function forget(store: Store, { sizeBytes }: Version): void {
   if (sizeBytes < PAGE_BYTES) {
     store.sharedBytes -= sizeBytes;
     store.holeBytes += sizeBytes;
   } else {
     store.inUseBytes -= sizeBytes;
   }
-  store.history.delete(at);
 }
 
 /** Pages that became empty are free, and those that are less than a quarter full are merged (bbolt's rebalance): half full at the least, taken together. */
@@ -254,19 +267,22 @@ export function defragmentedBytes({ inUseBytes, holeBytes }: Store): number {
 /** One number for all that is stored up to a revision: which keys, in which order, how much. */
 export function hashStore(store: Store, revision: number): number {
   let hash = fnv32a(String(store.compactRevision));
-  store.history.range("", historyKey(revision + 1, 0), (at, { kv, type }) => {
+  visitVersions(store.history, 0, revision, ({ kv, type, sub }) => {
     const { data, sizeBytes } = kv.value;
+    const at = `${kv.modRevision}.${sub}`;
     hash = fnv32a(`${at}${type}${kv.key}\0${typeof data === "string" ? data : sizeBytes}`, hash);
   });
   return hash;
 }
 
 /** Keys on a lease, in key order. */
-export function keysOfLease(store: Store, lease: number): string[] {
-  const prefix = `${numberKey(lease)}/`;
+export function keysOfLease(store: Store, id: number): string[] {
+  const lease = store.leases.get(numberKey(id));
+  if (lease === undefined || lease.firstRevision === 0) return [];
   const keys: string[] = [];
-  store.attachments.range(prefix, `${numberKey(lease)}0`, (attachment) => {
-    keys.push(attachment.slice(prefix.length));
+  visitVersions(store.history, lease.firstRevision, lease.lastRevision, (version) => {
+    const { kv } = version;
+    if (kv.lease === id && store.newest.get(kv.key) === version) keys.push(kv.key);
   });
-  return keys;
+  return keys.sort();
 }

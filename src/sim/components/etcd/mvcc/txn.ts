@@ -18,17 +18,8 @@ import type {
   TxnResponse,
 } from "../messages.ts";
 import { endOf, range, textOf } from "./range.ts";
-import {
-  beginWrite,
-  deleteKey,
-  endWrite,
-  numberKey,
-  putKey,
-  revisionSeen,
-  type Store,
-  type Version,
-  type Writing,
-} from "./store.ts";
+import { beginWrite, deleteKey, endWrite, numberKey, putKey, revisionSeen, type Store, type Writing } from "./store.ts";
+import type { Version } from "./version-log.ts";
 
 export type OperationResponse = RangeResponse | PutResponse | DeleteRangeResponse | TxnResponse;
 

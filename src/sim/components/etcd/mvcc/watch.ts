@@ -1,6 +1,7 @@
 import type { EtcdEvent } from "../messages.ts";
 import { endOf } from "./range.ts";
-import { historyKey, type Store, versionAt } from "./store.ts";
+import { type Store, versionAt, versionBefore } from "./store.ts";
+import { type Version, visitVersions } from "./version-log.ts";
 
 export interface Watcher {
   readonly id: number;
@@ -168,7 +169,7 @@ export function missedEvents(store: Store, watcher: Watcher): readonly EtcdEvent
   if (watcher.nextRevision < store.compactRevision) return "compacted";
   const events: EtcdEvent[] = [];
   const until = watcher.rangeEnd === "" ? `${watcher.key}\0` : endOf(watcher.rangeEnd);
-  store.history.range(historyKey(watcher.nextRevision, 0), undefined, (_at, version) => {
+  visitVersions(store.history, watcher.nextRevision, store.revision, (version) => {
     const { key } = version.kv;
     if (key < watcher.key || (until !== undefined && key >= until) || !wants(watcher, version)) return;
     events.push(watcher.prevKv ? withPrevious(store, version) : version);
@@ -176,8 +177,7 @@ export function missedEvents(store: Store, watcher: Watcher): readonly EtcdEvent
   return events;
 }
 
-function withPrevious(store: Store, version: EtcdEvent & { readonly previous: string }): EtcdEvent {
-  const newest = version.previous === "" ? undefined : store.history.get(version.previous);
-  const before = versionAt(store, newest, version.kv.modRevision - 1);
+function withPrevious(store: Store, version: Version): EtcdEvent {
+  const before = versionAt(store, versionBefore(store, version), version.kv.modRevision - 1);
   return before === undefined ? version : Object.freeze({ type: version.type, kv: version.kv, prevKv: before.kv });
 }

@@ -16,7 +16,7 @@ export const defaultTolerationSeconds: AdmissionPlugin = {
     const spec = pod.spec as PodSpec;
     const given = spec.tolerations ?? [];
     const missing = DEFAULTS.filter(({ key }) => !given.some((toleration) => tolerates(toleration, key!)));
-    return missing.length === 0 ? null : { ...pod, spec: withFields(spec, { tolerations: [...given, ...missing] }) };
+    return missing.length === 0 ? null : { ...pod, spec: withFields(spec, { tolerations: given.concat(missing) }) };
   },
 };
 

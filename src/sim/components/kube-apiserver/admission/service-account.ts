@@ -93,14 +93,14 @@ function mountToken(spec: PodSpec, random: (bound: number) => number): PodSpec {
     const mounts = container.volumeMounts ?? [];
     if (mounts.some(({ mountPath }) => mountPath === MOUNT_PATH)) return container;
     needed = true;
-    return withFields(container, { volumeMounts: [...mounts, mount] });
+    return withFields(container, { volumeMounts: mounts.concat(mount) });
   };
   const containers = spec.containers?.map(withMount);
   const initContainers = spec.initContainers?.map(withMount);
   if (!needed) return spec;
   return {
     ...spec,
-    volumes: [...(spec.volumes ?? []), tokenVolume(volumeName)],
+    volumes: (spec.volumes ?? []).concat(tokenVolume(volumeName)),
     ...(initContainers === undefined ? {} : { initContainers }),
     ...(containers === undefined ? {} : { containers }),
   };

@@ -1,3 +1,4 @@
+import { equalJson, sharing } from "../../../api/equal.ts";
 import type { ApiObject } from "../../../api/object.ts";
 import { deepFreeze } from "../../../api/object.ts";
 import { conflict, notFound, storageError, success } from "../../../api/status-errors.ts";
@@ -6,7 +7,7 @@ import type { TxnOperation } from "../../etcd/messages.ts";
 import { decodeObjectOf } from "../http/decode.ts";
 import { answer, refuse } from "../respond.ts";
 import type { ApiServerState, Exchange } from "../state.ts";
-import { decorate, isStoredAs, objectOf, revisionOf, undecorate } from "../watch/decorate.ts";
+import { decorate, objectOf, revisionOf, undecorate } from "../watch/decorate.ts";
 import { budgetsOf, budgetsPrefix } from "./budgets.ts";
 import { changeOf } from "./change.ts";
 import { toServed } from "./conversion.ts";
@@ -183,8 +184,9 @@ function put(
     refuse(state, exchange, context, companions.refusal);
     return;
   }
-  const draft = exchange.draft;
-  if (isStoredAs(draft, current)) {
+  const before = undecorate(current);
+  const draft = sharing(exchange.draft, before);
+  if (draft === before || equalJson(draft, before)) {
     if (!exchange.live && !isDryRun(exchange)) {
       readLive(state, exchange, context);
       return;

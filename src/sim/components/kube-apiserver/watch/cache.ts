@@ -1,6 +1,7 @@
 import type { Kind } from "../../../api/kinds.ts";
 import type { ApiObject } from "../../../api/object.ts";
 import { endOfPrefix, Table } from "../../../kernel/table.ts";
+import { Twins } from "../../../kernel/twins.ts";
 import type { StreamId } from "../../../kernel/types.ts";
 import type { EtcdEvent, KeyValue } from "../../etcd/messages.ts";
 import { objectOf, revisionOf, withResourceVersion } from "./decorate.ts";
@@ -69,27 +70,37 @@ export function applyEvent(cache: WatchCache, event: EtcdEvent, nowUs: number): 
     if (object === null) return null;
     if (previous !== null && nodeOf(previous) !== nodeOf(object)) unindex(cache, key, previous);
     put(cache, key, object);
-    return keep(cache, {
-      type: previous === null ? "ADDED" : "MODIFIED",
-      revision: modRevision,
-      atUs: nowUs,
-      object,
-      previous,
-      trace,
-    });
+    const type = previous === null ? "ADDED" : "MODIFIED";
+    return keep(cache, { type, revision: modRevision, object, previous, trace }, nowUs);
   }
   if (previous === null) return null;
   cache.objects.delete(key);
   unindex(cache, key, previous);
   const object = withResourceVersion(previous, String(modRevision));
-  return keep(cache, { type: "DELETED", revision: modRevision, atUs: nowUs, object, previous, trace });
+  return keep(cache, { type: "DELETED", revision: modRevision, object, previous, trace }, nowUs);
 }
 
-function keep(cache: WatchCache, event: CachedEvent): CachedEvent {
-  Object.freeze(event);
-  remember(cache.history, event);
-  if (event.revision > cache.revision) cache.revision = event.revision;
+/** What the other API servers' caches have made of the same changes, and how they name pods of a node. */
+const recentEvents = new Twins<CachedEvent>(1024);
+const nodeKeys = new Twins<string>(1024);
+
+function keep(cache: WatchCache, made: CachedEvent, nowUs: number): CachedEvent {
+  const { revision } = made;
+  const twin = recentEvents.at(revision);
+  const event = twin !== undefined && sameEvent(twin, made) ? twin : recentEvents.keep(revision, Object.freeze(made));
+  remember(cache.history, event, nowUs);
+  if (revision > cache.revision) cache.revision = revision;
   return event;
+}
+
+function sameEvent(a: CachedEvent, b: CachedEvent): boolean {
+  return (
+    a.object === b.object &&
+    a.previous === b.previous &&
+    a.type === b.type &&
+    a.revision === b.revision &&
+    a.trace === b.trace
+  );
 }
 
 function nodeOf(object: ApiObject): string {
@@ -98,7 +109,7 @@ function nodeOf(object: ApiObject): string {
 
 function put(cache: WatchCache, key: string, object: ApiObject): void {
   cache.objects.set(key, object);
-  cache.byNode?.set(`${nodeOf(object)}\u0000${key}`, object);
+  cache.byNode?.set(nodeKeys.share(revisionOf(object), `${nodeOf(object)}\u0000${key}`), object);
 }
 
 function unindex(cache: WatchCache, key: string, object: ApiObject): void {

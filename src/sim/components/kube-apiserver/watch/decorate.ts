@@ -1,4 +1,3 @@
-import { equalJson } from "../../../api/equal.ts";
 import { type ApiObject, deepFreeze, type ObjectMeta } from "../../../api/object.ts";
 import { Recent } from "../../../kernel/recent.ts";
 import { withFields } from "../../../kernel/records.ts";
@@ -13,12 +12,17 @@ const lately = new Recent<ApiObject, ApiObject>(1_024);
 
 const NO_METADATA: ObjectMeta = Object.freeze({});
 
+/** Cache: the metadata that decorated ones were made of, so that the next version of an object shares them. */
+const storedMetadata = new WeakMap<ObjectMeta, ObjectMeta>();
+
 export function decorate(stored: ApiObject, revision: number): ApiObject {
   const known = lately.get(stored);
   const resourceVersion = String(revision);
   if (known !== undefined && known.metadata!.resourceVersion === resourceVersion) return known;
   const object = withResourceVersion(stored, resourceVersion);
-  if (Object.isFrozen(stored)) lately.set(stored, object);
+  if (!Object.isFrozen(stored)) return object;
+  if (stored.metadata?.resourceVersion === undefined) storedMetadata.set(object.metadata!, stored.metadata!);
+  lately.set(stored, object);
   return object;
 }
 
@@ -30,17 +34,12 @@ export function withResourceVersion(object: ApiObject, resourceVersion: string):
 
 /** What is stored of an object: everything but its resourceVersion. */
 export function undecorate(object: ApiObject): ApiObject {
-  const { resourceVersion: _, ...metadata } = object.metadata ?? {};
-  return withFields(object, { metadata });
+  const { metadata = NO_METADATA } = object;
+  return withFields(object, { metadata: storedMetadata.get(metadata) ?? withoutResourceVersion(metadata) });
 }
 
-/** Whether a draft is what is stored of an object already. */
-export function isStoredAs(draft: ApiObject, object: ApiObject): boolean {
-  const { resourceVersion } = object.metadata ?? {};
-  return equalJson(
-    withFields(draft, { metadata: withFields(draft.metadata ?? NO_METADATA, { resourceVersion }) }),
-    object,
-  );
+function withoutResourceVersion({ resourceVersion: _, ...metadata }: ObjectMeta): ObjectMeta {
+  return metadata;
 }
 
 /** The API object under a key; null when what lies there is none (somebody wrote text with etcdctl). */

@@ -5,11 +5,16 @@ import type { TraceRef } from "../../../kernel/types.ts";
 export interface CachedEvent {
   readonly type: "ADDED" | "MODIFIED" | "DELETED";
   readonly revision: number;
-  readonly atUs: number;
   readonly object: ApiObject;
   /** The object before; null for ADDED. */
   readonly previous: ApiObject | null;
   readonly trace: TraceRef | null;
+}
+
+interface Block {
+  readonly events: readonly CachedEvent[];
+  /** When its last event came. */
+  readonly lastAtUs: number;
 }
 
 /**
@@ -17,7 +22,7 @@ export interface CachedEvent {
  * 100 events, at most 102,400, and between them whatever happened in the last 75 s.
  */
 export interface History {
-  blocks: (readonly CachedEvent[])[];
+  blocks: Block[];
   tail: CachedEvent[];
   /** Events up to and including this revision are not here any more. */
   oldestRevision: number;
@@ -32,25 +37,25 @@ export function createHistory(revision: number): History {
   return { blocks: [], tail: [], oldestRevision: revision };
 }
 
-export function remember(history: History, event: CachedEvent): void {
+export function remember(history: History, event: CachedEvent, nowUs: number): void {
   history.tail.push(event);
   if (history.tail.length < BLOCK) return;
-  history.blocks.push(Object.freeze(history.tail));
+  // A copy has no room to spare, which what was pushed to has.
+  history.blocks.push(Object.freeze({ events: Object.freeze(history.tail.slice()), lastAtUs: nowUs }));
   history.tail = [];
   while (history.blocks.length * BLOCK > MIN_EVENTS + BLOCK) {
-    const first = history.blocks[0]!;
-    const last = first[BLOCK - 1]!;
-    if (event.atUs - last.atUs < KEPT_US && history.blocks.length * BLOCK <= MAX_EVENTS) return;
+    const { events, lastAtUs } = history.blocks[0]!;
+    if (nowUs - lastAtUs < KEPT_US && history.blocks.length * BLOCK <= MAX_EVENTS) return;
     history.blocks.shift();
-    history.oldestRevision = last.revision;
+    history.oldestRevision = events[BLOCK - 1]!.revision;
   }
 }
 
 /** Events after `revision`, oldest first. */
 export function eventsAfter(history: History, revision: number): CachedEvent[] {
   const found: CachedEvent[] = [];
-  for (const block of history.blocks) {
-    if (block[block.length - 1]!.revision > revision) addAfter(found, block, revision);
+  for (const { events } of history.blocks) {
+    if (events[BLOCK - 1]!.revision > revision) addAfter(found, events, revision);
   }
   addAfter(found, history.tail, revision);
   return found;

@@ -42,14 +42,8 @@ function watcher(stream: number, fields: string, labels = ""): Watcher {
   };
 }
 
-function event(
-  type: CachedEvent["type"],
-  object: ApiObject,
-  previous: ApiObject | null,
-  revision = 7,
-  atUs = 0,
-): CachedEvent {
-  return deepFreeze({ type, revision, atUs, object, previous, trace: null });
+function event(type: CachedEvent["type"], object: ApiObject, previous: ApiObject | null, revision = 7): CachedEvent {
+  return deepFreeze({ type, revision, object, previous, trace: null });
 }
 
 function told(watchers: Watchers, happened: CachedEvent): string[] {
@@ -101,7 +95,7 @@ describe("the history", () => {
     const history = createHistory(0);
     const second = 1_000_000;
     for (let revision = 1; revision <= 1_000; revision += 1) {
-      remember(history, event("ADDED", pod("p", ""), null, revision, revision * second));
+      remember(history, event("ADDED", pod("p", ""), null, revision), revision * second);
     }
     expect(historyLength(history)).toBeGreaterThanOrEqual(100);
     expect(historyLength(history)).toBeLessThan(300);
