@@ -7,6 +7,7 @@ import { CLUSTER_CODE } from "../sim/cluster/code.ts";
 import { scaleTopology, type Topology, topologyByName } from "../sim/cluster/topology.ts";
 import { takeCheckpoint, worldHash } from "../sim/kernel/checkpoint.ts";
 import type { Benchmark, BenchmarkEnvironment } from "./benchmark.ts";
+import { heldBytes } from "./held-memory.ts";
 
 const SEED = 1;
 /** So high that pods are not made waiting by the clients' 20 to 100 requests a second. */
@@ -76,6 +77,8 @@ interface Growth {
   readonly events: number;
   readonly revisions: number;
   readonly bytesPerPod: number;
+  /** Where those are, about: bytes per pod by part. */
+  readonly held: ReadonlyMap<string, number>;
 }
 
 function grow({ nowMs, heapBytes }: BenchmarkEnvironment, nodes: number, pods: number): Growth {
@@ -83,7 +86,7 @@ function grow({ nowMs, heapBytes }: BenchmarkEnvironment, nodes: number, pods: n
   const records = new Records();
   records.refresh(session.world);
   const { revision } = records;
-  const before = { heap: heapBytes(), events: session.world.state.handled };
+  const before = { heap: heapBytes(), events: session.world.state.handled, held: heldBytes(session.world) };
   const startMs = nowMs();
   const virtualSeconds = deploy(session, "web", pods);
   const wallMs = nowMs() - startMs;
@@ -94,7 +97,9 @@ function grow({ nowMs, heapBytes }: BenchmarkEnvironment, nodes: number, pods: n
   // Old checkpoints are the session's, not the pods'.
   session.branch.checkpoints = [];
   const bytesPerPod = (heapBytes() - before.heap) / pods;
-  return { wallMs, virtualSeconds, events, revisions, bytesPerPod };
+  const held = new Map<string, number>();
+  for (const [part, bytes] of heldBytes(session.world)) held.set(part, (bytes - (before.held.get(part) ?? 0)) / pods);
+  return { wallMs, virtualSeconds, events, revisions, bytesPerPod, held };
 }
 
 function told(growth: Growth, pods: number): string {
@@ -151,6 +156,7 @@ const memory: Benchmark = {
       held: growth.bytesPerPod <= 10_000,
       notes: [
         "growth of the heap per pod, 30 virtual seconds after the last became Ready; events of the pods are in it",
+        `about: ${[...growth.held].map(([part, bytes]) => `${part} ${(bytes / 1000).toFixed(1)} KB`).join(", ")}`,
         `3 etcd members, ${RAISED}, ${told(growth, 10_000)}`,
       ],
     };

@@ -3,6 +3,21 @@ const STANDARD = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 const URL_SAFE = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 export function utf8Bytes(text: string): number[] {
+  return asciiCodes(text) ?? encodeUtf8(text);
+}
+
+/** Most texts are ASCII, and their codes are their bytes. Null: this one is not. */
+function asciiCodes(text: string): number[] | null {
+  const codes = new Array<number>(text.length);
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    if (code >= 0x80) return null;
+    codes[index] = code;
+  }
+  return codes;
+}
+
+function encodeUtf8(text: string): number[] {
   const bytes: number[] = [];
   for (const character of text) {
     const code = character.codePointAt(0)!;
@@ -60,14 +75,15 @@ function textOfCodes(codes: readonly number[]): string {
 }
 
 function encode(bytes: ArrayLike<number>, alphabet: string): string {
-  const codes: number[] = [];
-  for (let index = 0; index < bytes.length; index += 3) {
-    const left = bytes.length - index;
-    const group =
-      (bytes[index]! << 16) | ((left > 1 ? bytes[index + 1]! : 0) << 8) | (left > 2 ? bytes[index + 2]! : 0);
-    codes.push(alphabet.charCodeAt(group >> 18), alphabet.charCodeAt((group >> 12) & 63));
-    if (left > 1) codes.push(alphabet.charCodeAt((group >> 6) & 63));
-    if (left > 2) codes.push(alphabet.charCodeAt(group & 63));
+  const { length } = bytes;
+  const codes = new Array<number>(Math.ceil((length * 4) / 3));
+  let place = 0;
+  for (let index = 0; index < length; index += 3) {
+    const group = (bytes[index]! << 16) | ((bytes[index + 1] ?? 0) << 8) | (bytes[index + 2] ?? 0);
+    for (let shift = 18; shift >= 0 && place < codes.length; shift -= 6) {
+      codes[place] = alphabet.charCodeAt((group >> shift) & 63);
+      place += 1;
+    }
   }
   return textOfCodes(codes);
 }

@@ -1,5 +1,7 @@
+import { Recent } from "../kernel/recent.ts";
 import { decodeBase64Text, encodeBase64Url } from "./base64.ts";
 import { keyedHash } from "./keyed-hash.ts";
+import { deepFreeze } from "./object.ts";
 
 /** Claims of a bound service-account token, as in the real ones. */
 export interface TokenClaims {
@@ -45,14 +47,25 @@ export function signToken(claims: TokenClaims | LegacyTokenClaims, key: string):
   return `${signed}.${keyedHash(signed, key)}`;
 }
 
+/** Who has a token shows it with every request. */
+const lately = new Recent<string, { readonly key: string; readonly claims: TokenClaims | LegacyTokenClaims }>(256);
+
 /** The claims, or null when the text is no token of ours or was changed. Expiry is the caller's to check. */
 export function readToken(token: string, key: string): TokenClaims | LegacyTokenClaims | null {
+  const known = lately.get(token);
+  if (known !== undefined && known.key === key) return known.claims;
+  const claims = verifiedClaims(token, key);
+  if (claims !== null) lately.set(token, { key, claims });
+  return claims;
+}
+
+function verifiedClaims(token: string, key: string): TokenClaims | LegacyTokenClaims | null {
   const lastDot = token.lastIndexOf(".");
   const firstDot = token.indexOf(".");
   if (firstDot <= 0 || lastDot <= firstDot) return null;
   if (keyedHash(token.slice(0, lastDot), key) !== token.slice(lastDot + 1)) return null;
   const payload = decodeBase64Text(token.slice(firstDot + 1, lastDot));
-  return payload === null ? null : (JSON.parse(payload) as TokenClaims | LegacyTokenClaims);
+  return payload === null ? null : deepFreeze(JSON.parse(payload) as TokenClaims | LegacyTokenClaims);
 }
 
 export function isLegacy(claims: TokenClaims | LegacyTokenClaims): claims is LegacyTokenClaims {

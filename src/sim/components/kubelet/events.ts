@@ -1,6 +1,9 @@
+import { fnv32a } from "../../api/hash.ts";
+import { deepFreeze } from "../../api/object.ts";
 import { withFields } from "../../kernel/records.ts";
+import { Twins } from "../../kernel/twins.ts";
 import type { Context } from "../../kernel/types.ts";
-import { referenceTo } from "../../machinery/event-recorder.ts";
+import { type ObjectReference, referenceTo } from "../../machinery/event-recorder.ts";
 import { emitEvent } from "../../machinery/machinery.ts";
 import { PODS } from "../../machinery/resources.ts";
 import type { KubeletState, PodWorker } from "./state.ts";
@@ -18,13 +21,28 @@ export function podEvent(
   container = "",
 ): void {
   if (state.machinery === null) return;
-  const object = referenceTo(PODS, worker.pod);
-  emitEvent(state.machinery, "kubelet", context, {
-    object: container === "" ? object : withFields(object, { fieldPath: fieldPathOf(worker, container) }),
-    type,
-    reason,
-    message,
-  });
+  emitEvent(state.machinery, "kubelet", context, { object: subjectOf(worker, container), type, reason, message });
+}
+
+interface Subject {
+  readonly pod: PodWorker["pod"];
+  readonly container: string;
+  readonly reference: ObjectReference;
+}
+
+/** The events of a container's start come close together, and all say what they are about. */
+const subjects = new Twins<Subject>(1024);
+
+function subjectOf(worker: PodWorker, container: string): ObjectReference {
+  const { pod } = worker;
+  const place = fnv32a(worker.uid);
+  const known = subjects.at(place);
+  if (known !== undefined && known.pod === pod && known.container === container) return known.reference;
+  const object = referenceTo(PODS, pod);
+  const reference = deepFreeze(
+    container === "" ? object : withFields(object, { fieldPath: fieldPathOf(worker, container) }),
+  );
+  return subjects.keep(place, { pod, container, reference }).reference;
 }
 
 function fieldPathOf({ pod: { spec } }: PodWorker, container: string): string {

@@ -12,17 +12,12 @@ const lately = new Recent<ApiObject, ApiObject>(1_024);
 
 const NO_METADATA: ObjectMeta = Object.freeze({});
 
-/** Cache: the metadata that decorated ones were made of, so that the next version of an object shares them. */
-const storedMetadata = new WeakMap<ObjectMeta, ObjectMeta>();
-
 export function decorate(stored: ApiObject, revision: number): ApiObject {
   const known = lately.get(stored);
   const resourceVersion = String(revision);
   if (known !== undefined && known.metadata!.resourceVersion === resourceVersion) return known;
   const object = withResourceVersion(stored, resourceVersion);
-  if (!Object.isFrozen(stored)) return object;
-  if (stored.metadata?.resourceVersion === undefined) storedMetadata.set(object.metadata!, stored.metadata!);
-  lately.set(stored, object);
+  if (Object.isFrozen(stored)) lately.set(stored, object);
   return object;
 }
 
@@ -34,12 +29,8 @@ export function withResourceVersion(object: ApiObject, resourceVersion: string):
 
 /** What is stored of an object: everything but its resourceVersion. */
 export function undecorate(object: ApiObject): ApiObject {
-  const { metadata = NO_METADATA } = object;
-  return withFields(object, { metadata: storedMetadata.get(metadata) ?? withoutResourceVersion(metadata) });
-}
-
-function withoutResourceVersion({ resourceVersion: _, ...metadata }: ObjectMeta): ObjectMeta {
-  return metadata;
+  const { resourceVersion: _, ...metadata } = object.metadata ?? {};
+  return withFields(object, { metadata });
 }
 
 /** The API object under a key; null when what lies there is none (somebody wrote text with etcdctl). */

@@ -15,6 +15,11 @@ export interface ServerState {
   listening: boolean;
   served: number;
   readonly cpu: CpuTime;
+  /** Since somebody sends plain bytes, not requests. */
+  bytes: BytesState | null;
+}
+
+interface BytesState {
   readonly connections: TcpConnections;
   /** Of redis: keys and their values. */
   readonly store: Map<string, string>;
@@ -64,8 +69,7 @@ export const server: Component<ServerState, ServerMessage> = {
       listening: false,
       served: 0,
       cpu: createCpuTime(),
-      connections: new Map(),
-      store: new Map(),
+      bytes: null,
     };
   },
 
@@ -79,14 +83,14 @@ export const server: Component<ServerState, ServerMessage> = {
         serve(state, context, message.id, message.from, message.body);
         return;
       case "streamOpened":
-        if (isTcp(message.body)) acceptTcp(state.connections, context, message.id);
+        if (isTcp(message.body)) acceptTcp(bytesOf(state).connections, context, message.id);
         else context.closeStream(message.id);
         return;
       case "streamFrame":
         bytesCame(state, context, message.id, message.frame as TcpFrame);
         return;
       case "streamClosed":
-        state.connections.delete(message.id);
+        state.bytes?.connections.delete(message.id);
         return;
       case "signal":
         if (
@@ -165,9 +169,15 @@ function answer(state: ServerState, context: Context, id: number, from: Peer, re
   context.respond(id, response, { label: String(response.status), sizeBytes: response.body.length + 250 });
 }
 
+function bytesOf(state: ServerState): BytesState {
+  state.bytes ??= { connections: new Map(), store: new Map() };
+  return state.bytes;
+}
+
 function bytesCame(state: ServerState, context: Context, stream: StreamId, frame: TcpFrame): void {
-  const { connections, args } = state;
-  if (programName(args) === "redis-server") serveRedis(state, context, stream, frame);
+  const { args } = state;
+  const { connections } = bytesOf(state);
+  if (programName(args) === "redis-server") serveRedis(bytesOf(state), context, stream, frame);
   else if (state.http)
     serveHttpBytes(connections, context, stream, frame, (request) => {
       state.served += 1;
