@@ -1,4 +1,3 @@
-import { withFields } from "../kernel/records.ts";
 import type { EventToRecord, ObjectReference } from "./event-recorder.ts";
 import { createTokenBucket, takeTokenAt } from "./token-bucket.ts";
 
@@ -113,12 +112,16 @@ function observe(
     (known) =>
       known.reason === reason && known.message === message && known.type === type && known.fieldPath === fieldPath,
   );
-  const known = events[index];
-  const event: ObservedEvent = Object.freeze(
-    known === undefined
-      ? { type, reason, fieldPath, message, count: 1, ...fresh() }
-      : withFields(known, { count: known.count + 1 }),
-  );
+  const { name, count, firstTimestamp } = events[index] ?? { ...fresh(), count: 0 };
+  const event: ObservedEvent = Object.freeze({
+    type,
+    reason,
+    fieldPath,
+    message,
+    name,
+    count: count + 1,
+    firstTimestamp,
+  });
   return { events: replaced(events, index, event), event };
 }
 
