@@ -39,6 +39,31 @@ there. A token on request lives an hour.
   Username    system:serviceaccount:default:robot
   UID         [-0-9a-f]+ (re)
   Groups      [system:serviceaccounts system:serviceaccounts:default system:authenticated]
+
+The API server notes the day of such a token's last use, warns whoever shows one that its account names, as accounts once
+did by themselves, and takes none that is marked as invalid.
+
+  $ lab wait 1s
+  $ kubectl get secret robot --show-labels
+  NAME    TYPE                                  DATA   AGE   LABELS
+  robot   kubernetes.io/service-account-token   3      \d+s +kubernetes.io/legacy-token-last-used=\d{4}-\d\d-\d\d (re)
+  $ kubectl get configmap -n kube-system kube-apiserver-legacy-service-account-token-tracking -o jsonpath='{.data}'
+  {"since":"\d{4}-\d\d-\d\d"} (re) (no-eol)
+  $ kubectl patch sa robot -p '{"secrets":[{"name":"robot"}]}'
+  serviceaccount/robot patched
+  $ kubectl --context robot auth whoami -o jsonpath='{.status.userInfo.username}'
+  system:serviceaccount:default:robot (no-eol)
+  Warning: Use tokens from the TokenRequest API or manually created secret-based tokens instead of auto-generated secret-based tokens.
+  $ kubectl label secret robot kubernetes.io/legacy-token-invalid-since=2026-01-01
+  secret/robot labeled
+  $ kubectl --context robot auth whoami
+  error: You must be logged in to the server (Unauthorized)
+  [1]
+  $ kubectl label secret robot kubernetes.io/legacy-token-invalid-since-
+  secret/robot unlabeled
+
+A token on request is none of these.
+
   $ kubectl config set-credentials short --token=$(kubectl create token robot)
   User "short" set.
   $ kubectl config set-context short --cluster=kubernetes --user=short

@@ -33,6 +33,13 @@ export interface LegacyTokenClaims {
   readonly sub: string;
 }
 
+/** Labels of a Secret with a token, both with a date (UTC): when it was shown last, since when it counts no more. */
+export const LAST_USED_LABEL = "kubernetes.io/legacy-token-last-used";
+export const INVALID_SINCE_LABEL = "kubernetes.io/legacy-token-invalid-since";
+
+/** ConfigMap in `kube-system` whose `since` is the date (UTC) since when the use of such Secrets is noted. */
+export const TOKEN_TRACKING = "kube-apiserver-legacy-service-account-token-tracking";
+
 /** Stands for the key where the machine has no file of it. */
 export const DEFAULT_TOKEN_KEY = "service-account-key";
 

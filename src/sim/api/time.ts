@@ -15,6 +15,11 @@ export function formatTime(wallUs: number): string {
   return utcText(wallUs);
 }
 
+/** The day in UTC: `2026-11-20`. */
+export function formatDate(wallUs: number): string {
+  return utcText(wallUs).slice(0, "2026-11-20".length);
+}
+
 /** RFC 3339 in a zone that is `offsetSeconds` east of UTC: `2026-11-20T04:00:00-05:00`. */
 export function formatTimeInZone(wallUs: number, offsetSeconds: number): string {
   if (offsetSeconds === 0) return formatTime(wallUs);

@@ -41,6 +41,7 @@ import { canProxy, proxy } from "./registry/proxy.ts";
 import { begin } from "./registry/registry.ts";
 import { refuse } from "./respond.ts";
 import type { ApiServerState } from "./state.ts";
+import { noteTokenUse } from "./token-use.ts";
 
 /** A request of a component. */
 export function serveResource(
@@ -122,7 +123,9 @@ function isUser(value: UserInfo | Status): value is UserInfo {
 
 /** Authentication and impersonation. */
 function identify(state: ApiServerState, context: Context, from: Peer, credentials: Credentials): UserInfo | Status {
-  const user = authenticate(state, from, credentials, context.wallUs());
+  const user = authenticate(state, from, credentials, context.wallUs(), (secret) =>
+    noteTokenUse(state, context, secret),
+  );
   if (context.observed)
     context.note("authentication", user === null ? { verdict: "refused" } : { user: user.name, groups: user.groups });
   if (user === null) return unauthorized();
@@ -371,6 +374,7 @@ function serveHttpResource(state: ApiServerState, context: Context, incoming: In
     refuse(state, exchange, context, decoded.refusal);
     return;
   }
+  if (user.warning !== undefined) exchange.warnings.push(user.warning);
   exchange.warnings.push(...decoded.warnings);
   if (request.patchType === "apply" && (request.options.fieldValidation ?? "Warn") === "Warn")
     for (const text of request.duplicates ?? []) exchange.warnings.push(`error converting YAML to JSON: ${text}`);

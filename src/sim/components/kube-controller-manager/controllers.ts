@@ -23,6 +23,7 @@ import { ephemeralVolumeController } from "./controllers/ephemeral-volume/index.
 import { garbageCollector } from "./controllers/garbage-collector/index.ts";
 import { horizontalPodAutoscaler } from "./controllers/horizontal-pod-autoscaler/index.ts";
 import { jobController } from "./controllers/job/index.ts";
+import { legacyTokenCleaner } from "./controllers/legacy-serviceaccount-token-cleaner/index.ts";
 import { namespaceController } from "./controllers/namespace/index.ts";
 import { nodeIpamController } from "./controllers/node-ipam/index.ts";
 import { nodeLifecycleController } from "./controllers/node-lifecycle/index.ts";
@@ -103,6 +104,7 @@ export const CONTROLLERS: readonly ControllerEntry[] = [
   entry(persistentVolumeClaimProtection, "pvc-protection-controller"),
   entry(persistentVolumeProtection, "pv-protection-controller"),
   entry(ephemeralVolumeController, "ephemeral-volume-controller", "ephemeral_volume"),
+  entry(legacyTokenCleaner, "legacy-service-account-token-cleaner"),
 ];
 
 export const INDEX_FUNCTIONS: IndexFunctions = Object.freeze({

@@ -24,6 +24,7 @@ export interface Flags {
   readonly autoscalerCpuInitializationUs: number;
   readonly autoscalerInitialReadinessDelayUs: number;
   readonly autoscalerDownscaleStabilizationUs: number;
+  readonly legacyTokenCleanUpPeriodUs: number;
   readonly qps: number;
   readonly burst: number;
 }
@@ -52,6 +53,7 @@ const DEFAULTS: Readonly<Record<string, string>> = {
   "horizontal-pod-autoscaler-cpu-initialization-period": "5m0s",
   "horizontal-pod-autoscaler-initial-readiness-delay": "30s",
   "horizontal-pod-autoscaler-downscale-stabilization": "5m0s",
+  "legacy-service-account-token-clean-up-period": "8760h0m0s",
   "kube-api-qps": "20",
   "kube-api-burst": "30",
 };
@@ -108,6 +110,7 @@ export function parseFlags(argv: readonly string[]): Flags | { readonly error: s
     autoscalerCpuInitializationUs: durationUs(text("horizontal-pod-autoscaler-cpu-initialization-period")),
     autoscalerInitialReadinessDelayUs: durationUs(text("horizontal-pod-autoscaler-initial-readiness-delay")),
     autoscalerDownscaleStabilizationUs: durationUs(text("horizontal-pod-autoscaler-downscale-stabilization")),
+    legacyTokenCleanUpPeriodUs: durationUs(text("legacy-service-account-token-clean-up-period")),
     qps: Number(text("kube-api-qps")),
     burst: Number(text("kube-api-burst")),
   };

@@ -1,6 +1,12 @@
 import { decodeBase64Text } from "../../../api/base64.ts";
 import { readCertificate } from "../../../api/certificates/certificate.ts";
-import { isLegacy, type LegacyTokenClaims, readToken } from "../../../api/service-account-token.ts";
+import type { ApiObject } from "../../../api/object.ts";
+import {
+  INVALID_SINCE_LABEL,
+  isLegacy,
+  type LegacyTokenClaims,
+  readToken,
+} from "../../../api/service-account-token.ts";
 import type { Certificate, Peer } from "../../../kernel/types.ts";
 import type { Credentials } from "../messages.ts";
 import { lookup } from "../registry/lookup.ts";
@@ -11,19 +17,26 @@ import { ANONYMOUS, type UserInfo, userOfCertificate, userOfServiceAccount } fro
 /** The authority whose client certificates count. */
 const CLIENT_CA = "kubernetes-ca";
 
+const AUTO_GENERATED =
+  "Use tokens from the TokenRequest API or manually created secret-based tokens instead of auto-generated secret-based tokens.";
+
+/** Is told of a Secret whose token is shown. */
+export type NoteUse = (secret: ApiObject) => void;
+
 /** Who asks; null: the credentials are no good (401). */
 export function authenticate(
   state: ApiServerState,
   peer: Peer,
   credentials: Credentials,
   wallUs: number,
+  noteUse: NoteUse,
 ): UserInfo | null {
   const certificate =
     credentials.certificate === undefined ? peer.certificate : ownCertificate(state, credentials.certificate);
   if (certificate === undefined) return null;
   if (certificate !== null && certificate.issuer === CLIENT_CA) return userWhileValid(certificate, wallUs);
   if (credentials.token !== undefined) {
-    const found = userOfToken(state, credentials.token, wallUs);
+    const found = userOfToken(state, credentials.token, wallUs, noteUse);
     return found?.audiences.includes(state.flags.serviceAccountIssuer) ? found.user : null;
   }
   return state.flags.anonymousAuth ? ANONYMOUS : null;
@@ -50,13 +63,14 @@ export function userOfToken(
   state: ApiServerState,
   token: string,
   wallUs: number,
+  noteUse: NoteUse = () => {},
 ): { readonly user: UserInfo; readonly audiences: readonly string[] } | null {
   const claims = readToken(token, state.tokenKey);
   if (claims === null) {
     const user = userOfBootstrapToken(state, token, wallUs);
     return user === null ? null : { user, audiences: [state.flags.serviceAccountIssuer] };
   }
-  if (isLegacy(claims)) return userOfLegacyToken(state, token, claims);
+  if (isLegacy(claims)) return userOfLegacyToken(state, token, claims, noteUse);
   const nowSeconds = wallUs / 1_000_000;
   if (nowSeconds >= claims.exp || nowSeconds < claims.nbf) return null;
   const { namespace, serviceaccount, pod, node } = claims["kubernetes.io"];
@@ -80,11 +94,15 @@ export function userOfToken(
   };
 }
 
-/** A token that lies in a Secret counts while it lies there, and its account is the one that it was made for. */
+/**
+ * A token that lies in a Secret counts while it lies there, its account is the one that it was made for, and nobody has
+ * marked it as invalid.
+ */
 function userOfLegacyToken(
   state: ApiServerState,
   token: string,
   claims: LegacyTokenClaims,
+  noteUse: NoteUse,
 ): { readonly user: UserInfo; readonly audiences: readonly string[] } | null {
   const namespace = claims["kubernetes.io/serviceaccount/namespace"];
   const name = claims["kubernetes.io/serviceaccount/service-account.name"];
@@ -93,6 +111,19 @@ function userOfLegacyToken(
   if (secret === undefined || secret.metadata?.deletionTimestamp !== undefined) return null;
   const kept = (secret.data as Readonly<Record<string, string>> | undefined)?.token ?? "";
   if (decodeBase64Text(kept) !== token) return null;
-  if (lookup(state, "serviceaccounts", namespace, name)?.metadata?.uid !== uid) return null;
-  return { user: userOfServiceAccount(namespace, name, uid, {}), audiences: [state.flags.serviceAccountIssuer] };
+  const account: Account | undefined = lookup(state, "serviceaccounts", namespace, name);
+  if (account?.metadata?.uid !== uid || account.metadata.deletionTimestamp !== undefined) return null;
+  noteUse(secret);
+  if (secret.metadata?.labels?.[INVALID_SINCE_LABEL]) return null;
+  const user = userOfServiceAccount(namespace, name, uid, {});
+  // Accounts once got such Secrets by themselves, and named them.
+  const isNamed = account.secrets?.some((each) => each.name === secret.metadata?.name) === true;
+  return {
+    user: isNamed ? { ...user, warning: AUTO_GENERATED } : user,
+    audiences: [state.flags.serviceAccountIssuer],
+  };
+}
+
+interface Account extends ApiObject {
+  readonly secrets?: readonly { readonly name?: string }[];
 }

@@ -7,6 +7,8 @@ export interface UserInfo {
   readonly uid: string;
   readonly groups: readonly string[];
   readonly extra: Readonly<Record<string, readonly string[]>>;
+  /** What who asks is warned of for how they showed who they are. */
+  readonly warning?: string;
 }
 
 const AUTHENTICATED = "system:authenticated";

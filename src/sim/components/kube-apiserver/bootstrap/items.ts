@@ -1,4 +1,6 @@
 import type { ApiObject } from "../../../api/object.ts";
+import { TOKEN_TRACKING } from "../../../api/service-account-token.ts";
+import { formatDate } from "../../../api/time.ts";
 import { localApiServices } from "../aggregator/local.ts";
 import type { Flags } from "../flags.ts";
 import { FLOW_SCHEMAS, PRIORITY_LEVELS } from "../flowcontrol/objects.ts";
@@ -62,7 +64,7 @@ const PRIORITY_CLASSES = [
 ];
 
 /** Namespaces come first: others live in them. */
-export function bootstrapItems(flags: Flags): BootstrapItem[] {
+export function bootstrapItems(flags: Flags, wallUs: number): BootstrapItem[] {
   const items: BootstrapItem[] = NAMESPACES.map((name) =>
     core("start-system-namespaces-controller", "namespaces", {
       kind: "Namespace",
@@ -117,6 +119,13 @@ export function bootstrapItems(flags: Flags): BootstrapItem[] {
       resource: "apiservices",
       object,
     });
+  const tracking = {
+    kind: "ConfigMap",
+    apiVersion: "v1",
+    metadata: { name: TOKEN_TRACKING, namespace: "kube-system" },
+    data: { since: formatDate(wallUs) },
+  };
+  items.push(core("start-legacy-token-tracking-controller", "configmaps", tracking));
   items.push(core("bootstrap-controller", "services", kubernetesService(flags)));
   return items;
 }

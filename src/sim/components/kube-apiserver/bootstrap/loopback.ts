@@ -12,9 +12,8 @@ export function loopback(
   state: ApiServerState,
   context: Context,
   task: string,
-  ask: Pick<ResourceRequest, "verb" | "group" | "version" | "resource" | "namespace" | "name" | "body"> & {
-    readonly subresource?: string;
-  },
+  ask: Pick<ResourceRequest, "verb" | "group" | "version" | "resource" | "namespace" | "name" | "body"> &
+    Partial<Pick<ResourceRequest, "subresource" | "patchType">>,
   kind: Kind = requireKind(ask.group, ask.resource),
 ): void {
   const exchange = openExchange(state, context, {

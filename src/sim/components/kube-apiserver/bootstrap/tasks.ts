@@ -19,7 +19,7 @@ const AT_ONCE_MAX = 10;
 const RETRY_US = 1_000_000;
 
 export function beginBootstrap(state: ApiServerState, context: Context): void {
-  state.bootstrap = bootstrapItems(state.flags).filter(({ group, resource, object }) => {
+  state.bootstrap = bootstrapItems(state.flags, context.wallUs()).filter(({ group, resource, object }) => {
     const cache = group === "" ? resource : `${resource}.${group}`;
     const held = lookup(state, cache, object.metadata?.namespace ?? "", object.metadata!.name!);
     if (held !== undefined) ensureCondition(state, context, held);

@@ -5,20 +5,12 @@ import type { ControllerDefinition, PlannedWrite, View } from "../../../../machi
 import { deleteRequest, updateRequest } from "../../../../machinery/requests.ts";
 import { SECRETS, SERVICE_ACCOUNTS } from "../../../../machinery/resources.ts";
 import { keyOf } from "../../../../machinery/store.ts";
+import { ACCOUNT_NAME, ACCOUNT_UID, type Account, TOKENS, TOKENS_INFORMER } from "../../lib/token-secrets.ts";
 import type { ControllerOptions } from "../../options.ts";
-
-const TYPE = "kubernetes.io/service-account-token";
-const ACCOUNT_NAME = "kubernetes.io/service-account.name";
-const ACCOUNT_UID = "kubernetes.io/service-account.uid";
-const TOKENS = "token-secrets";
 
 interface Memory {
   readonly key: string;
   readonly rootCa: string;
-}
-
-interface Account extends ApiObject {
-  readonly secrets?: readonly { readonly name?: string }[];
 }
 
 interface Secret extends ApiObject {
@@ -36,10 +28,7 @@ const MENTION = "mention:";
 export const serviceAccountTokenController: ControllerDefinition<Memory> = {
   name: "serviceaccount-token-controller",
   workers: 5,
-  informers: [
-    { resource: SERVICE_ACCOUNTS },
-    { name: TOKENS, resource: SECRETS, fieldSelector: `type=${TYPE}`, indexes: ["namespace"] },
-  ],
+  informers: [{ resource: SERVICE_ACCOUNTS }, TOKENS_INFORMER],
   createMemory: (options) => {
     const { tokenKey, rootCa } = options as ControllerOptions;
     return { key: tokenKey, rootCa };
