@@ -72,4 +72,73 @@ Scaled down, the set gives its claim away, as its policy says; the volume is lef
   $ lab wait 10s
   $ kubectl get pods,pvc -o name
   persistentvolumeclaim/data-db-0
+
+It may own its claims, and then they go with it. Its own history is as long as it says; the number of pods that an update
+may take away at once is a feature that is not switched on.
+
+  $ kubectl delete pvc --all
+  persistentvolumeclaim "data-db-0" deleted
+  $ for i in 2 3; do kubectl get pv disk-0 -o json | jq --arg name disk-$i '{apiVersion, kind, metadata: {name: $name}, spec: (.spec | del(.claimRef))}' | kubectl create -f -; done
+  persistentvolume/disk-2 created
+  persistentvolume/disk-3 created
+  $ kubectl create -f - <<'EOF'
+  > apiVersion: apps/v1
+  > kind: StatefulSet
+  > metadata:
+  >   name: log
+  > spec:
+  >   replicas: 2
+  >   revisionHistoryLimit: 1
+  >   updateStrategy: { rollingUpdate: { maxUnavailable: 2 } }
+  >   persistentVolumeClaimRetentionPolicy: { whenDeleted: Delete }
+  >   selector:
+  >     matchLabels: { app: log }
+  >   template:
+  >     metadata:
+  >       labels: { app: log }
+  >     spec:
+  >       terminationGracePeriodSeconds: 0
+  >       containers: [{ name: nginx, image: nginx:1.26 }]
+  >   volumeClaimTemplates:
+  >   - metadata:
+  >       name: data
+  >     spec:
+  >       accessModes: [ReadWriteOnce]
+  >       storageClassName: disks
+  >       resources: { requests: { storage: 1Gi } }
+  > EOF
+  statefulset.apps/log created
+  $ kubectl rollout status sts/log --timeout=90s | tail -1
+  partitioned roll out complete: 2 new pods have been updated...
+  $ kubectl get sts log -o jsonpath='{.spec.updateStrategy}{"\n"}'
+  {"rollingUpdate":{"partition":0},"type":"RollingUpdate"}
+  $ for tag in 1.27 1.28 1.29; do kubectl set image sts/log nginx=nginx:$tag; kubectl rollout status sts/log --timeout=90s | tail -1; done
+  statefulset.apps/log image updated
+  partitioned roll out complete: 2 new pods have been updated...
+  statefulset.apps/log image updated
+  partitioned roll out complete: 2 new pods have been updated...
+  statefulset.apps/log image updated
+  partitioned roll out complete: 2 new pods have been updated...
+  $ kubectl get controllerrevisions -l app=log -o custom-columns=OWNER:.metadata.ownerReferences[0].name,REVISION:.revision
+  OWNER   REVISION
+  log     3
+  log     4
+  $ OWNED='{range .items[*]}{.metadata.name} {.metadata.ownerReferences[*].kind} {.metadata.ownerReferences[*].controller}{"\n"}{end}'
+  $ kubectl get pvc -o jsonpath="$OWNED"
+  data-log-0 StatefulSet true
+  data-log-1 StatefulSet true
+  $ kubectl patch sts log -p '{"spec":{"persistentVolumeClaimRetentionPolicy":{"whenDeleted":"Retain"}}}'
+  statefulset.apps/log patched
+  $ lab wait 2s
+  $ kubectl get pvc -o jsonpath="$OWNED" | tr -d ' '
+  data-log-0
+  data-log-1
+  $ kubectl patch sts log -p '{"spec":{"persistentVolumeClaimRetentionPolicy":{"whenDeleted":"Delete"}}}'
+  statefulset.apps/log patched
+  $ lab wait 2s
+  $ kubectl delete sts log
+  statefulset.apps "log" deleted
+  $ lab wait 10s
+  $ kubectl get pvc,pods
+  No resources found in default namespace.
   $ lab check

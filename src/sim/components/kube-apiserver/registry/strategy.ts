@@ -5,6 +5,7 @@ import { prepareForCreate as prepareCreated, prepareForUpdate as prepareUpdated 
 import { withFields } from "../../../kernel/records.ts";
 import type { UserInfo } from "../authn/user.ts";
 import { withTemplateGeneration } from "./daemon-set.ts";
+import { withoutDisabledFields } from "./disabled-fields.ts";
 import { assemble, newMetadata, updatedMetadata } from "./metadata.ts";
 import { normalizedService } from "./service.ts";
 
@@ -18,7 +19,8 @@ export interface CreateFacts {
 }
 
 /** The object as it will be stored: metadata by the server, status at its beginning. */
-export function prepareForCreate(kind: Kind, object: ApiObject, facts: CreateFacts): ApiObject {
+export function prepareForCreate(kind: Kind, sent: ApiObject, facts: CreateFacts): ApiObject {
+  const object = withoutDisabledFields(kind, sent, null);
   const metadata = newMetadata(kind, object.metadata ?? {}, facts);
   const created = prepareCreated(
     assemble(kind, metadata, isService(kind) ? normalizedService(object, null) : object),
@@ -63,7 +65,8 @@ export function prepareForUpdate(kind: Kind, subresource: string, given: ApiObje
     default: {
       // Shares what did not change, so that comparing, sizing and freezing cost only what did.
       const shared: Record<string, unknown> = {};
-      const next = isService(kind) ? normalizedService(given, current) : given;
+      const enabled = withoutDisabledFields(kind, given, current);
+      const next = isService(kind) ? normalizedService(enabled, current) : enabled;
       for (const key in next) shared[key] = equalJson(next[key], current[key]) ? current[key] : next[key];
       const updated = prepareUpdated(assemble(kind, metadata, shared), current, "", kind);
       return isDaemonSet(kind) ? withTemplateGeneration(updated, current) : updated;
