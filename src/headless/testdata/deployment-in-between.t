@@ -99,4 +99,6 @@ A pod that is going still serves until it is gone, but is not ready any more for
   $ lab wait 40s
   $ kubectl get endpointslices -l kubernetes.io/service-name=slow --no-headers | awk '{print $2, $3, $4}'
   IPv4 <unset> <unset>
+  $ kubectl get endpointslices -l kubernetes.io/service-name=slow -o json | jq -c '.items[] | {endpoints}'
+  {"endpoints":null}
   $ lab check

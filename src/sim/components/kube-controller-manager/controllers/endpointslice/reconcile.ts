@@ -168,8 +168,8 @@ function createWrite(writer: Writer, ports: readonly EndpointPort[], endpoints: 
       ownerReferences: [controllerReference(SERVICES, service)],
     },
     addressType,
-    endpoints,
-    ports,
+    endpoints: nullIfEmpty(endpoints),
+    ports: nullIfEmpty(ports),
   });
   const key = `${namespace}/${service.metadata?.name}`;
   return { request: createRequest(ENDPOINT_SLICES, slice), expects: { key } };
@@ -177,7 +177,14 @@ function createWrite(writer: Writer, ports: readonly EndpointPort[], endpoints: 
 
 function updateWrite(writer: Writer, slice: EndpointSlice, endpoints: readonly Endpoint[]): PlannedWrite {
   const metadata = { ...slice.metadata, labels: labelsOf(writer.service), ...annotationsOf(writer) };
-  return { request: updateRequest(ENDPOINT_SLICES, deepFreeze({ ...slice, metadata, endpoints })) };
+  return {
+    request: updateRequest(ENDPOINT_SLICES, deepFreeze({ ...slice, metadata, endpoints: nullIfEmpty(endpoints) })),
+  };
+}
+
+/** Upstream's controller writes by protobuf, which does not know an empty list from none; none is shown as null. */
+function nullIfEmpty<T>(list: readonly T[]): readonly T[] | null {
+  return list.length === 0 ? null : list;
 }
 
 function deleteWrite(slice: EndpointSlice): PlannedWrite {
