@@ -44,7 +44,9 @@ export function parseThresholds(config: EvictionConfig): Threshold[] {
   for (const [signal, text] of Object.entries(config.minReclaim)) {
     needSignal(signal);
     const value = parseValue(text);
-    if (value === null || isNegative(value)) throw new Error(`invalid eviction minimum reclaim ${signal}: ${text}`);
+    // A whole capacity may be asked back, or more; nothing of it may not.
+    const isWrong = value.percentage === undefined ? isNegative(value) : value.percentage <= 0;
+    if (isWrong) throw new Error(`invalid eviction minimum reclaim ${signal}: ${text}`);
     minReclaim.set(signal, value);
   }
   const graceUs = new Map<string, number>();
@@ -76,15 +78,14 @@ export function parseThresholds(config: EvictionConfig): Threshold[] {
 function statements(table: Readonly<Record<string, string>>, gracePeriodUs: number | null): Threshold[] {
   return Object.entries(table).flatMap(([signal, text]) => {
     needSignal(signal);
+    // Turns the threshold off.
+    if (text === "0%" || text === "100%") return [];
     const value = parseValue(text);
-    if (value === null) return [];
-    if (
-      isNegative(value) ||
-      value.percentage === 0 ||
-      (value.quantity !== undefined && compareQuantities(value.quantity, "0") === 0)
-    ) {
+    const { percentage = 0, quantity = "1" } = value;
+    if (percentage < 0 || percentage > 1)
+      throw new Error(`eviction percentage threshold ${signal} must be >= 0% and <= 100%: ${text}`);
+    if (compareQuantities(quantity, "0") <= 0)
       throw new Error(`eviction threshold ${signal} must be positive: ${text}`);
-    }
     return [{ signal, ...value, gracePeriodUs: gracePeriodUs ?? 0 }];
   });
 }
@@ -93,17 +94,13 @@ function needSignal(signal: string): void {
   if (!SIGNALS.has(signal)) throw new Error(`unsupported eviction signal ${signal}`);
 }
 
-/** Null: `0%` and `100%`, which turn a threshold off. */
-function parseValue(text: string): ThresholdValue | null {
+function parseValue(text: string): ThresholdValue {
   if (!text.endsWith("%")) {
     parseQuantity(text);
     return { quantity: text };
   }
   if (!/^-?\d+(\.\d+)?%$/.test(text)) throw new Error(`invalid percentage ${text}`);
-  const percent = Number(text.slice(0, -1));
-  if (percent === 0 || percent === 100) return null;
-  if (percent < 0 || percent > 100) throw new Error(`eviction percentage threshold must be between 0 and 100: ${text}`);
-  return { percentage: Math.round(percent * 1e6) / 1e8 };
+  return { percentage: Math.round(Number(text.slice(0, -1)) * 1e6) / 1e8 };
 }
 
 function isNegative({ quantity }: ThresholdValue): boolean {
