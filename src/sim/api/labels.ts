@@ -301,7 +301,8 @@ class Parser {
     }
     const name = this.take(true);
     if (name.kind !== "identifier") throw new SelectorError(`found '${name.text}', expected: identifier`);
-    refuse("key", name.text, validateQualifiedName(name.text));
+    // Upstream's parser has no path here, and says so.
+    refuse("<nil>", name.text, validateQualifiedName(name.text));
     const next = this.look(true);
     if (negated || next.kind === "end" || next.kind === ",") {
       return { key: name.text, operator: negated ? "!" : "exists", values: [] };
@@ -381,8 +382,7 @@ class Parser {
 
 function refuse(path: string, value: string, messages: readonly string[]): void {
   if (messages.length === 0) return;
-  const errors = messages.map((message) => `${path}: Invalid value: ${JSON.stringify(value)}: ${message}`);
-  throw new SelectorError(errors.length === 1 ? errors[0] : `[${errors.join(", ")}]`);
+  throw new SelectorError(`${path}: Invalid value: ${JSON.stringify(value)}: ${messages.join("; ")}`);
 }
 
 /** Parses the text form; throws SelectorError with upstream's message. */

@@ -72,9 +72,7 @@ export function parseQuantity(text: string): Quantity {
   if (whole === "" && fraction === "") throw new QuantityError(NUMBER_WRONG);
   const digits = BigInt(whole + fraction);
   let magnitude = magnitudeOf(digits, fraction.length, scale);
-  // Upstream's short form, decimal with up to 18 digits, has no such bound.
-  const bounded = scale.base === 2n || String(digits).length > 18;
-  if (bounded && magnitude > MAX_NANO) magnitude = MAX_NANO;
+  if (scale.base === 2n && magnitude > MAX_NANO) magnitude = MAX_NANO;
   const format = scale.format === "BinarySI" && magnitude > 0n && magnitude < NANO ? "DecimalSI" : scale.format;
   return { nano: sign === "-" ? -magnitude : magnitude, format };
 }
