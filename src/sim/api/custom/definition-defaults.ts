@@ -3,10 +3,16 @@ import type { ApiObject } from "../object.ts";
 import { CLEANUP_FINALIZER, type Definition, type DefinitionCondition, storageVersionOf } from "./definition.ts";
 import { isJsonObject } from "./json-schema.ts";
 
-/** `SetDefaults_CustomResourceDefinitionSpec`. */
+const NO_NAMES = Object.freeze({ plural: "", kind: "" });
+
+/** `SetDefaults_CustomResourceDefinitionSpec`. Structs that are not given are there all the same, and empty. */
 export function defaultDefinition(object: ApiObject): ApiObject {
-  const { spec } = object;
-  if (!isJsonObject(spec) || !isJsonObject(spec.names)) return object;
+  const given = isJsonObject(object.spec) ? object.spec : {};
+  const spec = {
+    ...given,
+    names: isJsonObject(given.names) ? given.names : NO_NAMES,
+    versions: Array.isArray(given.versions) ? given.versions : [],
+  };
   const { kind = "", singular, listKind } = spec.names as { kind?: string; singular?: string; listKind?: string };
   const names = {
     ...spec.names,
@@ -15,8 +21,6 @@ export function defaultDefinition(object: ApiObject): ApiObject {
   };
   return { ...object, spec: { conversion: { strategy: "None" }, ...spec, names } };
 }
-
-const NO_NAMES = Object.freeze({ plural: "", kind: "" });
 
 /** The status that a new definition begins with. */
 export function initialStatus(definition: Definition): NonNullable<Definition["status"]> {
