@@ -110,6 +110,11 @@ describe("the registry", () => {
       body: binding,
     });
     expect(bound).toMatchObject({ code: 201, object: { status: "Success" } });
+    const again = harness.http("POST", "/api/v1/namespaces/default/bindings", binding);
+    expect([again.status, JSON.parse(again.body).message]).toEqual([
+      409,
+      'Operation cannot be fulfilled on pods/binding "p": pod p is already assigned to node "worker-1"',
+    ]);
     const deleted = harness.ask({ verb: "delete", resource: "pods", name: "p", ...DEFAULT });
     expect(deleted.object.metadata).toMatchObject({ deletionGracePeriodSeconds: 30, generation: 2 });
     const gone = harness.ask({

@@ -1,7 +1,7 @@
 import { parseGoDuration } from "../../api/duration.ts";
 import { parseFieldSelector, requiredValue } from "../../api/fields.ts";
 import { GROUPS, type Kind } from "../../api/kinds.ts";
-import type { Status } from "../../api/object.ts";
+import type { ApiObject, Status } from "../../api/object.ts";
 import {
   badRequest,
   forbidden,
@@ -271,6 +271,12 @@ function strictPatch({ patchType, options, duplicates = [] }: ResourceRequest): 
   return badRequest(`error strict decoding YAML: error converting YAML to JSON: ${duplicates.join(", ")}`);
 }
 
+/** `POST bindings` is the old way to say `POST pods/NAME/binding`. */
+function bindingOfPod(request: ResourceRequest): ResourceRequest {
+  const { metadata } = (request.body ?? {}) as ApiObject;
+  return { ...request, resource: "pods", subresource: "binding", name: metadata?.name ?? "" };
+}
+
 /** What a body is expected to be. */
 function kindNamed(kind: Kind, subresource: string): string {
   return kind.subresources.find(({ name }) => name === subresource)?.kind ?? kind.kind;
@@ -362,10 +368,12 @@ function serveHttpResource(state: ApiServerState, context: Context, incoming: In
     return;
   }
   const decoded = decodeBody(kind, request, "refusal" in body ? NOTHING : body);
+  const asked = "refusal" in decoded ? request : withBody(request, decoded.body);
+  const isBinding = kind.resource === "bindings" && kind.group === "";
   const exchange = openExchange(state, context, {
     replyTo: incoming.replyTo,
-    request: Object.freeze("refusal" in decoded ? request : withBody(request, decoded.body)),
-    kind,
+    request: Object.freeze(isBinding ? bindingOfPod(asked) : asked),
+    kind: isBinding ? findKind(state, "", "pods", "v1")! : kind,
     form: form ?? { ...shown, headers: incoming.headers ?? {} },
     user,
     deadlineAtUs: deadlineOf(state, context, incoming.deadlineAtUs, timeoutUs),

@@ -49,10 +49,6 @@ export function begin(state: ApiServerState, exchange: Exchange, context: Contex
       componentStatuses(state, exchange, context);
       return;
     }
-    if (kind.kind === "Binding") {
-      refuse(state, exchange, context, methodNotSupported(kind, verb));
-      return;
-    }
     const wrong = wrongWithReview(kind, (request.body ?? {}) as ApiObject, request.namespace);
     if (wrong !== null) refuse(state, exchange, context, wrong);
     else answer(state, exchange, context, 201, review(state, exchange, context));
