@@ -15,6 +15,10 @@ The API server passes requests on to nodes, pods and services.
   hello-world
   $ kubectl get --raw /api/v1/nodes/worker-1/proxy/stats/summary | jq -c '[.node.nodeName, (.pods | length > 0)]'
   ["worker-1",true]
+  $ kubectl get --raw /api/v1/nodes/worker-1/proxy/configz | jq -c '.kubeletconfig | [.clusterDomain, .maxPods, .staticPodPath]'
+  ["cluster.local",110,"/etc/kubernetes/manifests"]
+  $ kubectl get --raw /api/v1/nodes/worker-1/proxy/pods | jq -r '.items[] | select(.metadata.name | startswith("kube-proxy")) | .status.phase'
+  Running
   $ kubectl get --raw /api/v1/nodes/worker-1/proxy/metrics/resource | head -1
   # HELP container_cpu_usage_seconds_total [STABLE] Cumulative cpu time consumed by the container in core-seconds
   $ kubectl get --raw /api/v1/nodes/worker-1/proxy/healthz

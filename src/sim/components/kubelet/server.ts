@@ -39,7 +39,7 @@ export function serveRequest(
 ): void {
   if (body.type === "http") {
     const [path = ""] = body.path.split("?");
-    context.respond(id, { type: "http", ...httpAnswer(context, path) });
+    context.respond(id, { type: "http", ...httpAnswer(state, context, path) });
     return;
   }
   if (body.type === "healthz") {
@@ -75,19 +75,36 @@ export function serveRequest(
 
 /** What a plain GET on 10250 or 10248 finds. */
 function httpAnswer(
+  state: KubeletState,
   context: Context,
   path: string,
 ): { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: string } {
   const text = { "content-type": "text/plain; charset=utf-8" };
-  if (path === "/stats/summary")
-    return {
-      status: 200,
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify(statsSummary(context)),
-    };
+  const document = documentAt(state, context, path);
+  if (document !== null)
+    return { status: 200, headers: { "content-type": "application/json" }, body: JSON.stringify(document) };
   if (path === "/metrics/resource") return { status: 200, headers: text, body: resourceMetricsText(context) };
   if (path === "/healthz") return { status: 200, headers: text, body: "ok" };
   return { status: 404, headers: text, body: "404 page not found\n" };
+}
+
+/** Null: no such document. */
+function documentAt(state: KubeletState, context: Context, path: string): unknown {
+  switch (path) {
+    case "/stats/summary":
+      return statsSummary(context);
+    case "/configz":
+      return { kubeletconfig: state.config };
+    case "/pods":
+      return {
+        kind: "PodList",
+        apiVersion: "v1",
+        metadata: {},
+        items: [...state.workers.values()].map(({ pod, status }) => (status === null ? pod : { ...pod, status })),
+      };
+    default:
+      return null;
+  }
 }
 
 function answerOk(text: string): KubeletAnswer {
