@@ -15,8 +15,8 @@ const SHOWN: Readonly<Record<string, string>> = {
   bytes: "string",
   intOrString: "IntOrString",
   quantity: "Quantity",
-  time: "Time",
-  microTime: "MicroTime",
+  time: "string",
+  microTime: "string",
   object: "Object",
   any: "Object",
 };

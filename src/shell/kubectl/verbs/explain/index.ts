@@ -1,5 +1,8 @@
 /** `kubectl explain`: fields of the built-in kinds, and of custom resources as the server tells them. */
+
+import { enumOf } from "../../../../sim/api/schema/enums.ts";
 import { type Descriptions, descriptionOf, shownType } from "../../../../sim/api/schema/explain.ts";
+import { NAMED_SCALARS } from "../../../../sim/api/schema/named-scalars.ts";
 import { type FieldType, type StructType, schemaOf, structOfField } from "../../../../sim/api/schema/schema.ts";
 import type { Client } from "../../client.ts";
 import { type Command, type Invocation, inSteps } from "../../command.ts";
@@ -76,11 +79,15 @@ async function run(options: Options, invocation: Invocation): Promise<number> {
   for (const line of head) invocation.out(line);
   const place = placeOf(struct, path);
   const lines: string[] = [];
-  if (place.field !== null) lines.push(`FIELD: ${place.field} <${shownType(place.type!)}>`, "", "");
+  if (place.field !== null) {
+    lines.push(`FIELD: ${place.field} <${shownType(place.type!)}>`);
+    const words = wordsOf(place.parent, place.field);
+    lines.push(...(words === undefined ? [""] : ["ENUM:", ...words.map((word) => `    ${word}`)]), "");
+  }
   lines.push("DESCRIPTION:");
   const texts = [
     place.field === null ? "" : descriptionOf(descriptions, place.parent, place.field),
-    place.struct ? descriptionOf(descriptions, place.struct, "") : "",
+    place.struct ? descriptionOf(descriptions, place.struct, "") : scalarText(place.type),
   ];
   const paragraphs = texts.filter((text) => text !== "");
   for (const text of paragraphs.length > 0 ? paragraphs : ["<empty>"]) lines.push(...wrapped(text, 4));
@@ -99,16 +106,36 @@ async function run(options: Options, invocation: Invocation): Promise<number> {
   return 0;
 }
 
-function fieldHead(struct: StructType, name: string, level: number): string {
+/** Of a scalar that is a type with a name of its own, alone or in a list or map. */
+function scalarText(type: FieldType | null): string {
+  if (type?.type === "list") return scalarText(type.items);
+  if (type?.type === "map") return scalarText(type.values);
+  return type?.type === "scalar" ? (NAMED_SCALARS[type.scalar]?.schema.description ?? "") : "";
+}
+
+/** What a text may be; lists do not tell it of their items. */
+function wordsOf(struct: StructType, name: string): readonly string[] | undefined {
+  const words = struct.fields.get(name)?.type === "list" ? undefined : enumOf(struct, name);
+  return words?.map((word) => (word === "" ? '""' : word));
+}
+
+const WORDS_MAX = 4;
+
+function fieldHead(struct: StructType, name: string, level: number): readonly string[] {
+  const indent = "  ".repeat(level);
   const required = struct.required.includes(name) ? " -required-" : "";
-  return `${"  ".repeat(level)}${name}\t<${shownType(struct.fields.get(name)!)}>${required}`;
+  const head = `${indent}${name}\t<${shownType(struct.fields.get(name)!)}>${required}`;
+  const words = wordsOf(struct, name);
+  if (words === undefined) return [head];
+  const shown = words.length > WORDS_MAX ? [...words.slice(0, WORDS_MAX), "...."] : words;
+  return [head, `${indent}enum: ${shown.join(", ")}`];
 }
 
 function fieldLines(struct: StructType, descriptions: Descriptions): readonly string[] {
   const names = [...struct.fields.keys()].sort(compareText);
   return names.flatMap((name, index) => {
     const text = descriptionOf(descriptions, struct, name) || "<no description>";
-    return [fieldHead(struct, name, 1), ...wrapped(text, 4), ...(index < names.length - 1 ? [""] : [])];
+    return [...fieldHead(struct, name, 1), ...wrapped(text, 4), ...(index < names.length - 1 ? [""] : [])];
   });
 }
 
@@ -117,7 +144,7 @@ function recursiveLines(struct: StructType, level: number, above: readonly Struc
   return [...struct.fields.keys()].sort(compareText).flatMap((name) => {
     const inner = structOfField(struct.fields.get(name));
     const opened = inner && !above.includes(inner) && inner !== struct;
-    return [fieldHead(struct, name, level), ...(opened ? recursiveLines(inner, level + 1, [...above, struct]) : [])];
+    return [...fieldHead(struct, name, level), ...(opened ? recursiveLines(inner, level + 1, [...above, struct]) : [])];
   });
 }
 
@@ -129,7 +156,7 @@ function wrapped(text: string, indent: number): readonly string[] {
     let line = "";
     for (const word of paragraph.split(" ")) {
       if (line !== "" && indent + line.length + 1 + word.length > width) {
-        lines.push(line);
+        lines.push(line.trimEnd());
         line = word;
       } else line = line === "" ? word : `${line} ${word}`;
     }

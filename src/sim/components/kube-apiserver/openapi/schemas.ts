@@ -1,5 +1,7 @@
 import { type JsonSchema as CustomSchema, preservesUnknown } from "../../../api/custom/json-schema.ts";
 import { apiVersionOf, type Kind } from "../../../api/kinds.ts";
+import { enumOf } from "../../../api/schema/enums.ts";
+import { NAMED_SCALARS } from "../../../api/schema/named-scalars.ts";
 import { schemaNameOf } from "../../../api/schema/names.ts";
 import {
   type FieldType,
@@ -23,43 +25,6 @@ const PLAIN: Readonly<Partial<Record<Scalar, JsonSchema>>> = {
   any: {},
 };
 
-/** Scalars that are types with a name of their own. */
-const NAMED: Readonly<Partial<Record<Scalar, readonly [name: string, schema: JsonSchema]>>> = {
-  quantity: [
-    "io.k8s.apimachinery.pkg.api.resource.Quantity",
-    {
-      description: "Quantity is a fixed-point representation of a number.",
-      oneOf: [{ type: "string" }, { type: "number" }],
-    },
-  ],
-  time: [
-    "io.k8s.apimachinery.pkg.apis.meta.v1.Time",
-    {
-      description:
-        "Time is a wrapper around time.Time which supports correct marshaling to YAML and JSON.  Wrappers are provided for many of the factory methods that the time package offers.",
-      type: "string",
-      format: "date-time",
-    },
-  ],
-  microTime: [
-    "io.k8s.apimachinery.pkg.apis.meta.v1.MicroTime",
-    {
-      description: "MicroTime is version of Time with microsecond level precision.",
-      type: "string",
-      format: "date-time",
-    },
-  ],
-  intOrString: [
-    "io.k8s.apimachinery.pkg.util.intstr.IntOrString",
-    {
-      description:
-        "IntOrString is a type that can hold an int32 or a string.  When used in JSON or YAML marshalling and unmarshalling, it produces or consumes the inner type.  This allows you to have, for example, a JSON field that can accept a name or number.",
-      format: "int-or-string",
-      oneOf: [{ type: "integer" }, { type: "string" }],
-    },
-  ],
-};
-
 const TYPE_META: Readonly<Record<string, JsonSchema>> = {
   apiVersion: {
     type: "string",
@@ -74,6 +39,13 @@ const TYPE_META: Readonly<Record<string, JsonSchema>> = {
 };
 const METADATA_TEXT =
   "Standard object's metadata. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#metadata";
+
+/** The words that a text may be; of a list, each of its items. */
+function withEnum(schema: JsonSchema, words: readonly string[] | undefined): JsonSchema {
+  if (words === undefined) return schema;
+  if (schema.type !== "array") return { ...schema, enum: words };
+  return { ...schema, items: { ...(schema.items as JsonSchema), enum: words } };
+}
 
 /** Collects the schemas that some kinds need, each under its name. `root`: where references lead to. */
 export class SchemaCollector {
@@ -162,7 +134,8 @@ export class SchemaCollector {
 
   private structSchema(struct: StructType): JsonSchema {
     const properties: Record<string, JsonSchema> = {};
-    for (const field of [...struct.fields.keys()].sort()) properties[field] = this.schema(struct.fields.get(field)!);
+    for (const field of [...struct.fields.keys()].sort())
+      properties[field] = withEnum(this.schema(struct.fields.get(field)!), enumOf(struct, field));
     return {
       type: "object",
       properties,
@@ -174,10 +147,10 @@ export class SchemaCollector {
   private schema(type: FieldType): JsonSchema {
     switch (type.type) {
       case "scalar": {
-        const named = NAMED[type.scalar];
+        const named = NAMED_SCALARS[type.scalar];
         if (named === undefined) return PLAIN[type.scalar] ?? {};
-        this.schemas.set(named[0], named[1]);
-        return { allOf: [this.referenceTo(named[0])] };
+        this.schemas.set(named.name, named.schema);
+        return { allOf: [this.referenceTo(named.name)] };
       }
       case "struct":
         return {
