@@ -60,7 +60,7 @@ function typeNamed(name: string): CelType | undefined {
 }
 
 /** The types of these are not modelled: whatever is selected from them is anything. */
-const UNMODELLED = /^kubernetes\.(AdmissionRequest|authorization\.)/;
+const UNMODELLED = /^kubernetes\.(AdmissionRequest|Namespace|authorization\.)/;
 
 class Checker {
   readonly errors: CelError[] = [];

@@ -173,6 +173,24 @@ function inSpec(defaults: Fields): Defaulter {
   return (object) => withinOrNew(object, "spec", (spec) => fill(spec, defaults));
 }
 
+const QUEUES = { queues: 64, handSize: 8, queueLengthLimit: 50 };
+
+function defaultPriorityLevel(object: Fields): Fields {
+  return within(object, "spec", (spec) =>
+    within(
+      within(spec, "limited", (limited) =>
+        within(
+          fillNil(fillNil(limited, "nominalConcurrencyShares", 30), "lendablePercent", 0),
+          "limitResponse",
+          (response) => within(response, "queuing", (queuing) => fillZero(queuing, QUEUES)),
+        ),
+      ),
+      "exempt",
+      (exempt) => fillNil(fillNil(exempt, "nominalConcurrencyShares", 0), "lendablePercent", 0),
+    ),
+  );
+}
+
 /** By group and kind. */
 const DEFAULTERS: Readonly<Record<string, Defaulter>> = {
   "/Pod": defaultPod,
@@ -232,6 +250,11 @@ const DEFAULTERS: Readonly<Record<string, Defaulter>> = {
     ),
   "admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding": (object) =>
     within(object, "spec", (spec) => within(spec, "matchResources", defaultMatch)),
+  "flowcontrol.apiserver.k8s.io/FlowSchema": (object) =>
+    withinOrNew(object, "spec", (spec) => fillZero(spec, { matchingPrecedence: 1000 })),
+  "flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration": defaultPriorityLevel,
+  "apiregistration.k8s.io/APIService": (object) =>
+    within(object, "spec", (spec) => within(spec, "service", (service) => fillNil(service, "port", 443))),
 };
 
 /** The object with its defaults: itself when it has them all; what does not change is shared. */

@@ -1,22 +1,38 @@
 /** APIServices (kube-aggregator's `validation.go`). */
 
-import { invalid, required } from "../field-errors.ts";
+import { invalid, notSupported, required } from "../field-errors.ts";
 import {
   type NameValidation,
   validateDns1035Label,
   validateDns1123Subdomain,
   validatePathSegmentName,
 } from "../names.ts";
-import { addInvalid, child, type Errors, type Fields, isPresent, record, text } from "./common.ts";
+import { addInvalid, child, type Errors, type Fields, isPresent, item, list, record, text } from "./common.ts";
 import type { Validate } from "./core.ts";
-import { checkObjectMeta } from "./metadata.ts";
+import { checkGenericObjectMeta, checkGenericObjectMetaUpdate } from "./metadata.ts";
 
 const GROUP_PRIORITY_MAX = 20_000;
 const VERSION_PRIORITY_MAX = 1000;
 
-export const validateApiService: Validate = (errors, object) => {
+const CONDITION_STATUSES = ["True", "False", "Unknown"];
+
+export const validateApiService: Validate = (errors, object, old, subresource) => {
+  if (old) checkGenericObjectMetaUpdate(errors, record(object.metadata), record(old.metadata));
+  if (subresource === "status") checkStatus(errors, record(object.status));
+  else checkService(errors, object);
+};
+
+function checkStatus(errors: Errors, status: Fields): void {
+  list(status.conditions).forEach((condition, index) => {
+    const value = text(record(condition).status);
+    if (CONDITION_STATUSES.includes(value)) return;
+    errors.push(notSupported(child(item("status.conditions", index), "status"), value, CONDITION_STATUSES));
+  });
+}
+
+function checkService(errors: Errors, object: Fields): void {
   const spec = record(object.spec);
-  checkObjectMeta(errors, record(object.metadata), false, nameOf(`${text(spec.version)}.${text(spec.group)}`));
+  checkGenericObjectMeta(errors, record(object.metadata), false, nameOf(`${text(spec.version)}.${text(spec.group)}`));
   const group = text(spec.group);
   if (group !== "") addInvalid(errors, "spec.group", group, validateDns1123Subdomain(group));
   addInvalid(errors, "spec.version", spec.version, validateDns1035Label(text(spec.version)));
@@ -24,7 +40,7 @@ export const validateApiService: Validate = (errors, object) => {
   checkPriority(errors, "spec.versionPriority", spec.versionPriority, VERSION_PRIORITY_MAX);
   if (isPresent(spec.service)) checkRemote(errors, spec);
   else checkLocal(errors, spec);
-};
+}
 
 function nameOf(wanted: string): NameValidation {
   return (name) => {

@@ -19,7 +19,7 @@ import { CompletedIndexesError, countIndexes } from "./job-indexes.ts";
 import { validateJobStatusUpdate } from "./job-status.ts";
 import { checkImmutable, checkObjectMeta, checkObjectMetaUpdate } from "./metadata.ts";
 import { checkPodTemplate } from "./pod.ts";
-import { checkLabelSelector } from "./selectors.ts";
+import { checkLabelSelector, hasBadSelector } from "./selectors.ts";
 import { matches, SELECTOR_MISMATCH } from "./workloads.ts";
 
 const MAX_RULES = 20;
@@ -73,7 +73,7 @@ function checkGeneratedSelector(errors: Errors, object: Fields): void {
       errors.push(required(path, `must be '${expected[key]}'`));
     } else if (labels[key] !== expected[key]) errors.push(invalid(path, labels, `must be '${expected[key]}'`));
   }
-  if (!matches(spec.selector, expected))
+  if (!hasBadSelector(spec.selector) && !matches(spec.selector, expected))
     errors.push(invalid("spec.selector", spec.selector, "`selector` not auto-generated"));
 }
 
@@ -82,7 +82,7 @@ function checkSelectedJobSpec(errors: Errors, spec: Fields): void {
   if (!isPresent(spec.selector)) errors.push(required("spec.selector"));
   else checkLabelSelector(errors, "spec.selector", spec.selector);
   const labels = record(record(spec.template).metadata).labels;
-  if (!matches(spec.selector, labels)) {
+  if (!hasBadSelector(spec.selector) && !matches(spec.selector, labels)) {
     errors.push(invalid("spec.template.metadata.labels", record(labels), SELECTOR_MISMATCH));
   }
 }

@@ -6,7 +6,7 @@ import { nameIsPathSegment, validateDns1123Subdomain, validatePathSegmentName } 
 import { addInvalid, child, type Errors, type Fields, item, list, record, text } from "./common.ts";
 import type { Validate } from "./core.ts";
 import { checkObjectMeta, checkObjectMetaUpdate } from "./metadata.ts";
-import { checkLabelSelector } from "./selectors.ts";
+import { checkLabelSelector, hasBadSelector, hasInvalidValues } from "./selectors.ts";
 
 const GROUP = "rbac.authorization.k8s.io";
 const SUBJECT_KINDS: readonly string[] = ["ServiceAccount", "User", "Group"];
@@ -51,10 +51,14 @@ export const validateRole: Validate = (errors, role, old) => {
   checkRules(errors, role.rules, true);
 };
 
+function selectorsOf(role: Fields): readonly unknown[] {
+  return list(record(role.aggregationRule).clusterRoleSelectors);
+}
+
 export const validateClusterRole: Validate = (errors, role, old) => {
   checkMeta(errors, role, old, false);
   checkRules(errors, role.rules, false);
-  const selectors = list(record(role.aggregationRule).clusterRoleSelectors);
+  const selectors = selectorsOf(role);
   if (role.aggregationRule && selectors.length === 0) {
     errors.push(
       required(
@@ -63,9 +67,11 @@ export const validateClusterRole: Validate = (errors, role, old) => {
       ),
     );
   }
+  const options = { allowInvalidValues: old !== undefined && selectorsOf(old).some(hasInvalidValues) };
   selectors.forEach((selector, index) => {
     const path = item("aggregationRule.clusterRoleSelectors", index);
-    checkLabelSelector(errors, path, selector);
+    checkLabelSelector(errors, path, selector, options);
+    if (hasBadSelector(selector)) errors.push(invalid(path, null, "invalid label selector."));
   });
 };
 

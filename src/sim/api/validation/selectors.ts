@@ -33,6 +33,20 @@ export function checkLabelSelector(
   });
 }
 
+/** A selector that cannot be read is not compared with labels. */
+export function hasBadSelector(selector: unknown): boolean {
+  const errors: Errors = [];
+  checkLabelSelector(errors, "", selector);
+  return errors.length > 0;
+}
+
+/** What objects of old may hold in their selectors, changes of them may go on holding. */
+export function hasInvalidValues(selector: unknown): boolean {
+  return list(record(selector).matchExpressions).some((requirement) =>
+    list(record(requirement).values).some((value) => validateLabelValue(text(value)).length > 0),
+  );
+}
+
 function checkLabelRequirement(errors: Errors, field: string, requirement: Fields, options: SelectorOptions): void {
   const values = list(requirement.values);
   checkOperator(errors, field, requirement.operator, values.length);

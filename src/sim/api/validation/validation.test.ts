@@ -1,13 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { applyDefaults } from "../defaulting/defaulting.ts";
-import { errorLine } from "../field-errors.ts";
 import type { ApiObject } from "../object.ts";
-import { validateCreate, validateUpdate } from "./validation.ts";
-
-type Fields = Readonly<Record<string, unknown>>;
-
-const META = { name: "a", namespace: "default", uid: "u", resourceVersion: "1" };
-const CLUSTER_META = { name: "a", uid: "u", resourceVersion: "1" };
+import { CLUSTER_META, type Fields, linesOf, linesOfUpdate, META, object, rows } from "./testing.ts";
 
 function pod(spec: Fields, container: Fields = {}, metadata: Fields = {}): ApiObject {
   return applyDefaults({
@@ -15,26 +9,6 @@ function pod(spec: Fields, container: Fields = {}, metadata: Fields = {}): ApiOb
     kind: "Pod",
     metadata: { ...META, ...metadata },
     spec: { containers: [{ name: "c", image: "i", ...container }], serviceAccountName: "default", ...spec },
-  });
-}
-
-function object(apiVersion: string, kind: string, fields: Fields, metadata: Fields = META): ApiObject {
-  return applyDefaults({ apiVersion, kind, metadata, ...fields } as ApiObject);
-}
-
-function linesOf(created: ApiObject): readonly string[] {
-  return validateCreate(created).map(errorLine);
-}
-
-function linesOfUpdate(changed: ApiObject, old: ApiObject, subresource = ""): readonly string[] {
-  return validateUpdate(changed, old, subresource).map(errorLine);
-}
-
-type Row = readonly [what: string, object: ApiObject, lines: readonly string[]];
-
-function rows(table: readonly Row[]): void {
-  it.each(table.map(([what, created, lines]) => ({ what, created, lines })))("$what", ({ created, lines }) => {
-    expect(linesOf(created)).toEqual(lines);
   });
 }
 

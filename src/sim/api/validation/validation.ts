@@ -7,7 +7,9 @@ import { validateDefinition, validateDefinitionUpdate } from "../custom/validate
 import { type FieldError, forbidden } from "../field-errors.ts";
 import { kindOfObject } from "../kinds.ts";
 import type { ApiObject } from "../object.ts";
+import { validateValidatingAdmissionPolicy, validateValidatingAdmissionPolicyBinding } from "./admission-policies.ts";
 import { validateApiService } from "./api-services.ts";
+import { validateHorizontalPodAutoscaler } from "./autoscalers.ts";
 import { validateCertificateSigningRequest, validateCertificateSigningRequestUpdate } from "./certificates.ts";
 import { child, type Errors, type Fields, item, list, record } from "./common.ts";
 import {
@@ -23,6 +25,7 @@ import {
 } from "./core.ts";
 import { validateCronJob, validateCronJobUpdate } from "./cron-jobs.ts";
 import { validateEvent, validateNewEvent } from "./events.ts";
+import { validateFlowSchema, validatePriorityLevelConfiguration } from "./flow-control.ts";
 import { validateJob, validateJobUpdate } from "./jobs.ts";
 import { checkGenericObjectMetaUpdate } from "./metadata.ts";
 import { validateIngress, validateIngressClass, validateNetworkPolicy } from "./networking.ts";
@@ -35,7 +38,6 @@ import {
 import { validatePod, validatePodTemplate } from "./pod.ts";
 import { validatePodUpdate } from "./pod-update.ts";
 import {
-  validateHorizontalPodAutoscaler,
   validateLimitRange,
   validatePodDisruptionBudget,
   validateResourceQuota,
@@ -44,6 +46,7 @@ import {
 import { validateClusterRole, validateClusterRoleBinding, validateRole, validateRoleBinding } from "./rbac.ts";
 import { hasHostProcess } from "./security.ts";
 import { validateEndpointSlice, validateEndpoints, validateService, validateServiceUpdate } from "./service.ts";
+import { validateIpAddress, validateServiceCidr } from "./service-cidrs.ts";
 import {
   validateCsiDriver,
   validateCsiNode,
@@ -102,6 +105,12 @@ const VALIDATIONS: Readonly<Record<string, Validate>> = {
   "batch/CronJob": pair(validateCronJob, validateCronJobUpdate),
   "admissionregistration.k8s.io/MutatingWebhookConfiguration": validateMutatingWebhookConfiguration,
   "admissionregistration.k8s.io/ValidatingWebhookConfiguration": validateValidatingWebhookConfiguration,
+  "admissionregistration.k8s.io/ValidatingAdmissionPolicy": validateValidatingAdmissionPolicy,
+  "admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding": validateValidatingAdmissionPolicyBinding,
+  "flowcontrol.apiserver.k8s.io/FlowSchema": validateFlowSchema,
+  "flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration": validatePriorityLevelConfiguration,
+  "networking.k8s.io/ServiceCIDR": validateServiceCidr,
+  "networking.k8s.io/IPAddress": validateIpAddress,
   "apiregistration.k8s.io/APIService": validateApiService,
   "certificates.k8s.io/CertificateSigningRequest": pair(
     validateCertificateSigningRequest,

@@ -1,7 +1,7 @@
 /** Webhook configurations (pkg/apis/admissionregistration/validation). */
-import { checkCel } from "../cel/check.ts";
+import { type CelVariables, checkCel } from "../cel/check.ts";
 import { CelError } from "../cel/parse.ts";
-import { formatType, parseType } from "../cel/types.ts";
+import { type CelType, DYN, formatType, parseType } from "../cel/types.ts";
 import { equalJson } from "../equal.ts";
 import { duplicate, invalid, notSupported, required, tooMany } from "../field-errors.ts";
 import {
@@ -24,8 +24,8 @@ import {
   validateFullyQualifiedName,
 } from "./common.ts";
 import type { Validate } from "./core.ts";
-import { checkGenericObjectMeta, checkGenericObjectMetaUpdate } from "./metadata.ts";
-import { checkLabelSelector } from "./selectors.ts";
+import { checkGenericObjectMeta } from "./metadata.ts";
+import { checkLabelSelector, hasInvalidValues } from "./selectors.ts";
 
 const REVIEW_VERSIONS = ["v1", "v1beta1"];
 const NO_SIDE_EFFECTS = ["None", "NoneOnDryRun"];
@@ -39,10 +39,12 @@ interface Leniency {
   readonly sideEffects: boolean;
   readonly versions: boolean;
   readonly names: boolean;
+  /** Values of labels in selectors. */
+  readonly values: boolean;
   readonly conditions: boolean;
 }
 
-const STRICT: Leniency = { sideEffects: false, versions: false, names: false, conditions: false };
+const STRICT: Leniency = { sideEffects: false, versions: false, names: false, values: false, conditions: false };
 
 function hooksOf(object: Fields): readonly Fields[] {
   return list(object.webhooks).map(record);
@@ -54,6 +56,7 @@ function leniencyOf(hooks: readonly Fields[], old: readonly Fields[]): Leniency 
     sideEffects: old.some(({ sideEffects }) => !NO_SIDE_EFFECTS.includes(text(sideEffects))),
     versions: old.some(({ admissionReviewVersions: versions }) => list(versions).length > 0 && !isReviewable(versions)),
     names: new Set(names).size < names.length,
+    values: old.some((hook) => hasInvalidValues(hook.namespaceSelector) || hasInvalidValues(hook.objectSelector)),
     conditions:
       hooks.length === old.length &&
       hooks.every((hook, index) => equalJson(hook.matchConditions ?? null, old[index]!.matchConditions ?? null)),
@@ -68,7 +71,6 @@ function validateConfiguration(mutating: boolean): Validate {
   return (errors, object, old) => {
     const hooks = hooksOf(object);
     checkGenericObjectMeta(errors, record(object.metadata), false, nameIsDnsSubdomain);
-    if (old) checkGenericObjectMetaUpdate(errors, record(object.metadata), record(old.metadata));
     const leniency = old ? leniencyOf(hooks, hooksOf(old)) : STRICT;
     const names = new Set<string>();
     hooks.forEach((hook, index) => {
@@ -114,8 +116,9 @@ function checkHook(errors: Errors, field: string, hook: Fields, leniency: Lenien
   if (typeof seconds === "number" && (seconds < 1 || seconds > 30)) {
     errors.push(invalid(child(field, "timeoutSeconds"), seconds, "the timeout value must be between 1 and 30 seconds"));
   }
-  checkLabelSelector(errors, child(field, "namespaceSelector"), hook.namespaceSelector);
-  checkLabelSelector(errors, child(field, "objectSelector"), hook.objectSelector);
+  const options = { allowInvalidValues: leniency.values };
+  checkLabelSelector(errors, child(field, "namespaceSelector"), hook.namespaceSelector, options);
+  checkLabelSelector(errors, child(field, "objectSelector"), hook.objectSelector, options);
   if (mutating) checkChoice(errors, child(field, "reinvocationPolicy"), hook.reinvocationPolicy, ["IfNeeded", "Never"]);
   checkClientConfig(errors, child(field, "clientConfig"), record(hook.clientConfig));
   if (!leniency.conditions) checkMatchConditions(errors, child(field, "matchConditions"), list(hook.matchConditions));
@@ -125,7 +128,7 @@ function checkChoice(errors: Errors, field: string, value: unknown, supported: r
   if (isPresent(value) && !supported.includes(text(value))) errors.push(notSupported(field, value, supported));
 }
 
-function checkRule(errors: Errors, field: string, rule: Fields): void {
+export function checkRule(errors: Errors, field: string, rule: Fields): void {
   const operations = list(rule.operations);
   const path = child(field, "operations");
   if (operations.length === 0) errors.push(required(path));
@@ -226,26 +229,28 @@ function checkService(errors: Errors, field: string, service: Fields): void {
     });
 }
 
-const MATCH_VARIABLES = {
-  object: "dyn",
-  oldObject: "dyn",
-  request: "kubernetes.AdmissionRequest",
-  authorizer: "kubernetes.authorization.Authorizer",
-  "authorizer.requestResource": "kubernetes.authorization.ResourceCheck",
+/** What expressions that an admission asks know. */
+export const MATCH_VARIABLES: CelVariables = {
+  object: DYN,
+  oldObject: DYN,
+  request: parseType("kubernetes.AdmissionRequest"),
+  namespaceObject: parseType("kubernetes.Namespace"),
+  authorizer: parseType("kubernetes.authorization.Authorizer"),
+  "authorizer.requestResource": parseType("kubernetes.authorization.ResourceCheck"),
 };
 
 export function checkMatchConditions(
   errors: Errors,
   field: string,
   conditions: readonly unknown[],
-  variables: Readonly<Record<string, string>> = MATCH_VARIABLES,
+  variables: CelVariables = MATCH_VARIABLES,
 ): void {
   if (conditions.length > MATCH_CONDITIONS_MAX) errors.push(tooMany(field, conditions.length, MATCH_CONDITIONS_MAX));
   const names = new Set<string>();
   conditions.forEach((value, index) => {
     const path = item(field, index);
     const { name, expression } = record(value);
-    checkExpression(errors, child(path, "expression"), text(expression).trim(), variables, "bool");
+    checkExpression(errors, child(path, "expression"), text(expression).trim(), variables, ["bool"]);
     if (text(name) === "") errors.push(required(child(path, "name")));
     else {
       addInvalid(errors, child(path, "name"), name, validateQualifiedName(text(name)));
@@ -255,23 +260,33 @@ export function checkMatchConditions(
   });
 }
 
+/** Gives the expression's type; any type will do if none is wanted. */
 export function checkExpression(
   errors: Errors,
   field: string,
   expression: string,
-  variables: Readonly<Record<string, string>>,
-  wanted: string,
-): void {
-  if (expression === "") {
-    errors.push(required(field));
-    return;
+  variables: CelVariables,
+  wanted: readonly string[],
+  whyRequired = "",
+): CelType {
+  if (expression.trim() === "") {
+    errors.push(required(field, whyRequired));
+    return DYN;
   }
   try {
-    const types = Object.entries(variables).map(([name, type]) => [name, parseType(type)] as const);
-    const type = formatType(checkCel(expression, Object.fromEntries(types)).type);
-    if (type !== wanted) errors.push(invalid(field, expression, `must evaluate to ${wanted} but got ${type}`));
+    const { type } = checkCel(expression, variables);
+    if (wanted.length > 0 && !wanted.includes(type.name))
+      errors.push(invalid(field, expression, mismatch(wanted, formatType(type))));
+    return type;
   } catch (error) {
     if (!(error instanceof CelError)) throw error;
     errors.push(invalid(field, expression, `compilation failed: ${error.message}`));
+    return DYN;
   }
+}
+
+function mismatch(wanted: readonly string[], type: string): string {
+  return wanted.length === 1
+    ? `must evaluate to ${wanted[0]} but got ${type}`
+    : `must evaluate to one of [${wanted.join(" ")}]`;
 }

@@ -19,7 +19,7 @@ import {
 } from "./common.ts";
 import { checkImmutable, checkObjectMeta, checkObjectMetaUpdate, IMMUTABLE } from "./metadata.ts";
 import { checkPodTemplate, checkTemplateMetadata } from "./pod.ts";
-import { checkLabelSelector, goLabelSelector } from "./selectors.ts";
+import { checkLabelSelector, goLabelSelector, hasBadSelector } from "./selectors.ts";
 
 export const SELECTOR_MISMATCH = "`selector` does not match template `labels`";
 
@@ -358,13 +358,6 @@ function checkStatefulSetSpec(errors: Errors, spec: Fields): void {
     if (text(record(record(template).metadata).name) === "") return;
     checkClaimSpec(errors, child(item("spec.volumeClaimTemplates", index), "spec"), record(record(template).spec));
   });
-}
-
-/** A selector that cannot be read is not compared with labels. */
-function hasBadSelector(selector: unknown): boolean {
-  const errors: Errors = [];
-  checkLabelSelector(errors, "", selector);
-  return errors.length > 0;
 }
 
 function checkStatefulSetStrategy(errors: Errors, strategy: Fields): void {

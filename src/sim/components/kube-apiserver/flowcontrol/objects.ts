@@ -1,3 +1,4 @@
+import { MANDATORY_FLOW_SCHEMAS, MANDATORY_PRIORITY_LEVELS } from "../../../api/flow-control.ts";
 import type { ApiObject } from "../../../api/object.ts";
 
 /**
@@ -11,12 +12,10 @@ interface Level {
   readonly name: string;
   readonly shares: number;
   readonly lendablePercent: number;
-  /** Null: who finds no seat is refused. */
-  readonly queues: readonly [queues: number, handSize: number] | null;
+  readonly queues: readonly [queues: number, handSize: number];
 }
 
 const LEVELS: readonly Level[] = [
-  { name: "catch-all", shares: 5, lendablePercent: 0, queues: null },
   { name: "system", shares: 30, lendablePercent: 33, queues: [64, 6] },
   { name: "node-high", shares: 40, lendablePercent: 25, queues: [64, 6] },
   { name: "leader-election", shares: 10, lendablePercent: 0, queues: [16, 4] },
@@ -54,8 +53,6 @@ const leadersAnywhere = [
 const managerAndScheduler = users("system:kube-controller-manager", "system:kube-scheduler");
 
 const SCHEMAS: readonly Schema[] = [
-  schema("exempt", "exempt", 1, "", everything(groups("system:masters"))),
-  schema("catch-all", "catch-all", 10_000, "ByUser", everything(everybody)),
   schema("system-nodes", "system", 500, "ByUser", everything(groups("system:nodes"))),
   schema("system-node-high", "node-high", 400, "ByUser", {
     subjects: groups("system:nodes"),
@@ -96,8 +93,14 @@ const SCHEMAS: readonly Schema[] = [
   schema("global-default", "global-default", 9900, "ByUser", everything(everybody)),
 ];
 
-export const FLOW_SCHEMAS: readonly ApiObject[] = SCHEMAS.map(flowSchema);
-export const PRIORITY_LEVELS: readonly ApiObject[] = [exemptLevel(), ...LEVELS.map(limitedLevel)];
+export const FLOW_SCHEMAS: readonly ApiObject[] = [
+  ...Object.entries(MANDATORY_FLOW_SCHEMAS).map(([name, spec]) => flowControlObject("FlowSchema", name, spec)),
+  ...SCHEMAS.map(flowSchema),
+];
+export const PRIORITY_LEVELS: readonly ApiObject[] = [
+  ...Object.entries(MANDATORY_PRIORITY_LEVELS).map(([name, spec]) => priorityLevel(name, spec)),
+  ...LEVELS.map(limitedLevel),
+];
 
 function schema(
   name: string,
@@ -138,34 +141,25 @@ function everything(subjects: readonly Subject[]): Rule {
   };
 }
 
+function flowControlObject(kind: string, name: string, spec: Readonly<Record<string, unknown>>): ApiObject {
+  return { kind, apiVersion: API_VERSION, metadata: { name, annotations: { [AUTO_UPDATE]: "true" } }, spec };
+}
+
 function flowSchema({ name, level, precedence, distinguisher, rule }: Schema): ApiObject {
-  return {
-    kind: "FlowSchema",
-    apiVersion: API_VERSION,
-    metadata: { name, annotations: { [AUTO_UPDATE]: "true" } },
-    spec: {
-      priorityLevelConfiguration: { name: level },
-      matchingPrecedence: precedence,
-      ...(distinguisher === "" ? {} : { distinguisherMethod: { type: distinguisher } }),
-      rules: [rule],
-    },
-  };
+  return flowControlObject("FlowSchema", name, {
+    priorityLevelConfiguration: { name: level },
+    matchingPrecedence: precedence,
+    ...(distinguisher === "" ? {} : { distinguisherMethod: { type: distinguisher } }),
+    rules: [rule],
+  });
 }
 
 function priorityLevel(name: string, spec: Readonly<Record<string, unknown>>): ApiObject {
-  const metadata = { name, annotations: { [AUTO_UPDATE]: "true" } };
-  return { kind: "PriorityLevelConfiguration", apiVersion: API_VERSION, metadata, spec };
+  return flowControlObject("PriorityLevelConfiguration", name, spec);
 }
 
-function exemptLevel(): ApiObject {
-  return priorityLevel("exempt", { type: "Exempt", exempt: { nominalConcurrencyShares: 0, lendablePercent: 0 } });
-}
-
-function limitedLevel({ name, shares, lendablePercent, queues }: Level): ApiObject {
-  const limitResponse =
-    queues === null
-      ? { type: "Reject" }
-      : { type: "Queue", queuing: { queues: queues[0], handSize: queues[1], queueLengthLimit: 50 } };
+function limitedLevel({ name, shares, lendablePercent, queues: [queues, handSize] }: Level): ApiObject {
+  const limitResponse = { type: "Queue", queuing: { queues, handSize, queueLengthLimit: 50 } };
   return priorityLevel(name, {
     type: "Limited",
     limited: { nominalConcurrencyShares: shares, lendablePercent, limitResponse },
