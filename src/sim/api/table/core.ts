@@ -13,6 +13,7 @@ import {
   number,
   type PrintContext,
   type Printer,
+  quantityText,
   record,
   since,
   text,
@@ -65,7 +66,7 @@ export const nodePrinter: Printer = {
 function nodeStatus(node: Fields): string {
   const ready = list(record(node.status).conditions)
     .map(record)
-    .find((one) => one.type === "Ready");
+    .findLast((one) => one.type === "Ready");
   const word = ready === undefined ? "Unknown" : ready.status === "True" ? "Ready" : "NotReady";
   return record(node.spec).unschedulable === true ? `${word},SchedulingDisabled` : word;
 }
@@ -158,7 +159,7 @@ export const endpointsPrinter = simplePrinter(["Endpoints"], (object) => {
     for (const { port } of ports)
       addresses.push(...ips.map((ip) => `${ip.includes(":") ? `[${ip}]` : ip}:${number(port)}`));
   }
-  return [firstThree(addresses, NONE)];
+  return [firstThree(addresses, countOf(object.subsets) === 0 ? NONE : "")];
 });
 
 export const endpointSlicePrinter = simplePrinter(["AddressType", "Ports", "Endpoints"], (slice) => {
@@ -244,8 +245,8 @@ export const resourceQuotaPrinter = simplePrinter(["Request", "Limit"], (object)
   const names = Object.keys(record(hard)).sort();
   const shown = (limits: boolean): string =>
     names
-      .filter((name) => (name.split(".")[0] === "limits") === limits)
-      .map((name) => `${name}: ${text(record(used)[name]) || "0"}/${text(record(hard)[name])}`)
+      .filter((name) => name.startsWith("limits.") === limits)
+      .map((name) => `${name}: ${quantityText(record(used)[name])}/${quantityText(record(hard)[name])}`)
       .join(", ");
   return [shown(false), shown(true)];
 });

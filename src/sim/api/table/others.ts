@@ -6,12 +6,12 @@ import {
   columns,
   countOf,
   type Fields,
-  labelsText,
   list,
   NONE,
   nameOf,
   number,
   type Printer,
+  quantityText,
   record,
   text,
   UNSET,
@@ -38,7 +38,7 @@ function phaseOf(object: Fields): string {
 
 function storageClassOf(object: Fields): string {
   const annotation = record(record(object.metadata).annotations)["volume.beta.kubernetes.io/storage-class"];
-  return text(annotation) || text(record(object.spec).storageClassName);
+  return text(annotation ?? record(object.spec).storageClassName);
 }
 
 export const persistentVolumePrinter: Printer = {
@@ -60,7 +60,7 @@ export const persistentVolumePrinter: Printer = {
     const claim = record(spec.claimRef);
     return [
       nameOf(object),
-      text(record(spec.capacity).storage) || "0",
+      quantityText(record(spec.capacity).storage),
       accessModes(spec.accessModes),
       text(spec.persistentVolumeReclaimPolicy),
       phaseOf(object),
@@ -93,7 +93,7 @@ export const persistentVolumeClaimPrinter: Printer = {
       nameOf(object),
       phaseOf(object),
       text(spec.volumeName),
-      bound ? text(record(status.capacity).storage) || "0" : "",
+      bound ? quantityText(record(status.capacity).storage) : "",
       bound ? accessModes(status.accessModes) : "",
       storageClassOf(object),
       text(spec.volumeAttributesClassName) || UNSET,
@@ -142,7 +142,11 @@ export const csiDriverPrinter = simplePrinter(
 
 export const csiStorageCapacityPrinter: Printer = {
   columns: columns("Name", "StorageClassName", "Capacity"),
-  cells: (object) => [nameOf(object), text(object.storageClassName), text(object.capacity) || UNSET],
+  cells: (object) => [
+    nameOf(object),
+    text(object.storageClassName),
+    object.capacity ? quantityText(object.capacity) : UNSET,
+  ],
 };
 
 export const volumeAttachmentPrinter = simplePrinter(["Attacher", "PV", "Node", "?Attached"], (object) => {
@@ -158,17 +162,24 @@ export const volumeAttachmentPrinter = simplePrinter(["Attacher", "PV", "Node", 
 
 export const ingressPrinter = simplePrinter(["Class", "Hosts", "Address", "Ports"], (object, print) => {
   const spec = record(object.spec);
-  const hosts = list(spec.rules)
-    .map((rule) => text(record(rule).host))
-    .filter((host) => host !== "");
-  const more = hosts.length > 3 ? ` + ${hosts.length - 3} more...` : "";
   return [
     text(spec.ingressClassName) || NONE,
-    hosts.length === 0 ? "*" : hosts.slice(0, 3).join(",") + more,
+    hostsText(list(spec.rules)),
     loadBalancerText(record(object.status).loadBalancer, print.wide),
     list(spec.tls).length > 0 ? "80, 443" : "80",
   ];
 });
+
+/** Three hosts; how many more there are is said in rules. */
+function hostsText(rules: readonly unknown[]): string {
+  const hosts: string[] = [];
+  let more = "";
+  for (const rule of rules) {
+    if (hosts.length === 3) more = ` + ${rules.length - 3} more...`;
+    else if (text(record(rule).host) !== "") hosts.push(text(record(rule).host));
+  }
+  return hosts.length === 0 ? "*" : hosts.join(",") + more;
+}
 
 export const ingressClassPrinter = simplePrinter(["Controller", "Parameters"], (object) => {
   const spec = record(object.spec);
@@ -187,8 +198,10 @@ export const serviceCidrPrinter = simplePrinter(["CIDRs"], (object) => [
 export const ipAddressPrinter: Printer = {
   columns: columns("Name", "ParentRef"),
   cells: (object) => {
-    const { group, resource, namespace, name } = record(record(object.spec).parentRef);
-    const type = text(group) === "" ? text(resource) : `${text(resource)}.${text(group)}`;
+    const { parentRef } = record(object.spec);
+    if (!parentRef) return [nameOf(object), NONE];
+    const { group, resource, namespace, name } = record(parentRef);
+    const type = (text(group) === "" ? text(resource) : `${text(resource)}.${text(group)}`).toLowerCase();
     return [nameOf(object), `${type}/${text(namespace) === "" ? "" : `${text(namespace)}/`}${text(name)}`];
   },
 };
@@ -229,7 +242,7 @@ export const priorityClassPrinter: Printer = {
   columns: columns("Name", "#Value", "?Global-Default", "Age", "PreemptionPolicy"),
   cells: (object, print) => {
     const row = [nameOf(object), number(object.value), object.globalDefault === true, ageOf(object, print)];
-    return print.wide && object.preemptionPolicy ? [...row, text(object.preemptionPolicy)] : row;
+    return print.wide ? [...row, text(object.preemptionPolicy)] : row;
   },
 };
 
@@ -266,10 +279,22 @@ export const admissionPolicyPrinter = simplePrinter(["#Validations", "ParamKind"
 export const admissionPolicyBindingPrinter = simplePrinter(["PolicyName", "ParamRef"], (object) => {
   const spec = record(object.spec);
   const { namespace, name, selector } = record(spec.paramRef);
-  const where = text(namespace) === "" ? "*" : text(namespace);
-  const what = text(name) || (selector ? labelsText(record(selector).matchLabels) : "*");
-  return [text(spec.policyName), spec.paramRef ? `${where}/${what}` : UNSET];
+  const named = `${text(namespace) || "*"}/${text(name)}`;
+  return [text(spec.policyName), text(name) !== "" ? named : selector ? goSelectorText(record(selector)) : UNSET];
 });
+
+/** A label selector as its Go type prints itself. */
+function goSelectorText({ matchLabels, matchExpressions }: Fields): string {
+  const labels = record(matchLabels);
+  const pairs = Object.keys(labels)
+    .sort()
+    .map((key) => `${key}: ${text(labels[key])},`);
+  const requirements = list(matchExpressions).map((one) => {
+    const { key, operator, values } = record(one);
+    return `LabelSelectorRequirement{Key:${text(key)},Operator:${text(operator)},Values:[${list(values).map(text).join(" ")}],},`;
+  });
+  return `&LabelSelector{MatchLabels:map[string]string{${pairs.join("")}},MatchExpressions:[]LabelSelectorRequirement{${requirements.join("")}},}`;
+}
 
 export const flowSchemaPrinter: Printer = {
   columns: columns("Name", "PriorityLevel", "#MatchingPrecedence", "DistinguisherMethod", "Age", "MissingPL"),
@@ -293,12 +318,12 @@ export const priorityLevelPrinter = simplePrinter(
   ["Type", "NominalConcurrencyShares", "Queues", "HandSize", "QueueLengthLimit"],
   (object) => {
     const spec = record(object.spec);
-    const part = record(spec.limited ?? spec.exempt);
-    const queuing = record(record(part.limitResponse).queuing);
+    const limited = record(spec.limited);
+    const queuing = record(record(limited.limitResponse).queuing);
     const shown = (value: unknown): string | number => (typeof value === "number" ? value : NONE);
     return [
       text(spec.type),
-      shown(part.nominalConcurrencyShares),
+      shown(limited.nominalConcurrencyShares),
       shown(queuing.queues),
       shown(queuing.handSize),
       shown(queuing.queueLengthLimit),

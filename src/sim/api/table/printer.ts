@@ -1,5 +1,6 @@
 /** What a table printer is, and the small texts that printers share. */
 import { humanDuration } from "../duration.ts";
+import { canonicalQuantity } from "../quantity.ts";
 import { parseTime } from "../time.ts";
 
 export type Cell = string | number | boolean | null;
@@ -60,6 +61,12 @@ export function text(value: unknown): string {
 
 export function number(value: unknown): number {
   return typeof value === "number" ? value : 0;
+}
+
+/** An amount in canonical form; 0 where there is none. */
+export function quantityText(value: unknown): string {
+  const amount = text(value);
+  return amount === "" ? "0" : canonicalQuantity(amount);
 }
 
 export function nameOf(object: Fields): string {

@@ -14,6 +14,7 @@ import {
   number,
   type PrintContext,
   type Printer,
+  quantityText,
   record,
   since,
   text,
@@ -36,10 +37,16 @@ export const deploymentPrinter: Printer = {
       number(status.availableReplicas),
       ageOf(object, print),
       ...containersText(spec.template),
-      selectorText(spec.selector),
+      deploymentSelectorText(spec.selector),
     ];
   },
 };
+
+/** Of deployments an empty selector is shown as it is. */
+function deploymentSelectorText(selector: unknown): string {
+  const shown = selectorText(selector);
+  return shown === NONE ? "" : shown;
+}
 
 function replicaPrinter(selectorOf: (selector: unknown) => string): Printer {
   return {
@@ -132,7 +139,9 @@ function durationText(status: Fields, { nowWallUs }: PrintContext): string {
 
 function jobStatus(job: Fields): string {
   const holds = (type: string): boolean =>
-    list(record(job.status).conditions).some((one) => record(one).type === type && record(one).status === "True");
+    list(record(job.status).conditions)
+      .map(record)
+      .find((one) => one.type === type)?.status === "True";
   if (holds("Complete")) return "Complete";
   if (holds("Failed")) return "Failed";
   if (record(job.metadata).deletionTimestamp) return "Terminating";
@@ -158,7 +167,7 @@ export const cronJobPrinter: Printer = {
     return [
       nameOf(object),
       text(spec.schedule),
-      text(spec.timeZone) || NONE,
+      typeof spec.timeZone === "string" ? spec.timeZone : NONE,
       spec.suspend === undefined ? UNSET : spec.suspend ? "True" : "False",
       list(status.active).length,
       status.lastScheduleTime ? since(status.lastScheduleTime, print) : NONE,
@@ -220,18 +229,27 @@ function metricText(metric: Fields, status: Fields): string {
   if (field === undefined) return "<unknown type>";
   const source = record(metric[field]);
   const target = record(source.target);
+  const measured = status[field] !== undefined && status[field] !== null;
   const current = record(record(status[field]).current);
   const averaged = target.averageValue !== undefined && target.averageValue !== null;
+  /** A status that tells something else tells nil. */
+  const amount = (name: string): string => (measured ? goQuantityText(current[name]) : UNKNOWN);
+  const averageTarget = goQuantityText(target.averageValue);
   if (field === "resource" || field === "containerResource") {
     const name = `${text(source.name)}: `;
-    if (averaged) return `${name}${text(current.averageValue) || UNKNOWN}/${text(target.averageValue)}`;
+    if (averaged) return `${name}${amount("averageValue")}/${averageTarget}`;
     const wanted = typeof target.averageUtilization === "number" ? `${target.averageUtilization}%` : "<auto>";
     const used = typeof current.averageUtilization === "number" ? `${current.averageUtilization}%` : UNKNOWN;
     return `${name}${used}/${wanted}`;
   }
-  if (field === "pods") return `${text(current.averageValue) || UNKNOWN}/${text(target.averageValue)}`;
-  if (averaged) return `${text(current.averageValue) || UNKNOWN}/${text(target.averageValue)} (avg)`;
-  return `${text(current.value) || UNKNOWN}/${text(target.value)}`;
+  if (field === "pods") return `${amount("averageValue")}/${averageTarget}`;
+  if (averaged) return `${current.averageValue ? amount("averageValue") : UNKNOWN}/${averageTarget} (avg)`;
+  return `${amount("value")}/${goQuantityText(target.value)}`;
+}
+
+/** As Go prints a pointer to an amount. */
+function goQuantityText(value: unknown): string {
+  return value === undefined || value === null ? "<nil>" : quantityText(value);
 }
 
 export const podDisruptionBudgetPrinter: Printer = {
