@@ -271,13 +271,16 @@ function checkQueuing(errors: Errors, field: string, queuing: Fields): void {
   else if (queues > QUEUES_MAX) wrong("queues", queues, `must not be greater than ${QUEUES_MAX}`);
   if (hand <= 0) wrong("handSize", hand, "must be positive");
   else if (hand > queues) wrong("handSize", hand, `should not be greater than queues (${queues})`);
-  else if (entropyBits(queues, hand) > HASH_BITS) {
+  else if (isTooVaried(queues, hand)) {
     const why = `required entropy bits of deckSize ${queues} and handSize ${hand} should not be greater than ${HASH_BITS}`;
     wrong("handSize", hand, why);
   }
 }
 
-/** Of how many bits dealing a hand makes use. */
-function entropyBits(deck: number, hand: number): number {
-  return Math.ceil(hand * Math.log2(deck));
+/** Whether dealing a hand makes use of more bits than a hash has. */
+function isTooVaried(deck: number, hand: number): boolean {
+  const bound = 1n << BigInt(HASH_BITS);
+  let ways = 1n;
+  for (let dealt = 0; dealt < hand && ways <= bound; dealt++) ways *= BigInt(deck);
+  return deck > 1 && ways > bound;
 }

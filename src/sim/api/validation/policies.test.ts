@@ -1,6 +1,12 @@
 import { describe, expect, it } from "vitest";
 import type { ApiObject } from "../object.ts";
-import { CLUSTER_META, type Fields, linesOf, linesOfUpdate, META, object, rows } from "./testing.ts";
+import { CLUSTER_META, type Fields, linesOf, linesOfUpdate, META, object, type Row } from "./testing.ts";
+
+function rows(table: readonly Row[]): void {
+  it.each(table.map(([what, created, lines]) => ({ what, created, lines })))("$what", ({ created, lines }) => {
+    expect(linesOf(created)).toEqual(lines);
+  });
+}
 
 const RULE = { operations: ["CREATE"], apiGroups: [""], apiVersions: ["v1"], resources: ["pods"] };
 

@@ -1,5 +1,4 @@
 /** What tests of validation share. */
-import { expect, it } from "vitest";
 import { applyDefaults } from "../defaulting/defaulting.ts";
 import { errorLine } from "../field-errors.ts";
 import type { ApiObject } from "../object.ts";
@@ -23,9 +22,3 @@ export function linesOfUpdate(changed: ApiObject, old: ApiObject, subresource = 
 }
 
 export type Row = readonly [what: string, object: ApiObject, lines: readonly string[]];
-
-export function rows(table: readonly Row[]): void {
-  it.each(table.map(([what, created, lines]) => ({ what, created, lines })))("$what", ({ created, lines }) => {
-    expect(linesOf(created)).toEqual(lines);
-  });
-}

@@ -1,7 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { applyDefaults } from "../defaulting/defaulting.ts";
 import type { ApiObject } from "../object.ts";
-import { CLUSTER_META, type Fields, linesOf, linesOfUpdate, META, object, rows } from "./testing.ts";
+import { CLUSTER_META, type Fields, linesOf, linesOfUpdate, META, object, type Row } from "./testing.ts";
+
+function rows(table: readonly Row[]): void {
+  it.each(table.map(([what, created, lines]) => ({ what, created, lines })))("$what", ({ created, lines }) => {
+    expect(linesOf(created)).toEqual(lines);
+  });
+}
 
 function pod(spec: Fields, container: Fields = {}, metadata: Fields = {}): ApiObject {
   return applyDefaults({
