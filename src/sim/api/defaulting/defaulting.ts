@@ -1,8 +1,9 @@
 /** Default values, as the API server fills them in while it decodes (pkg/apis/<group>/<version>/defaults.go). */
 import { defaultDefinition } from "../custom/definition-defaults.ts";
 import type { ApiObject } from "../object.ts";
+import { roundAmounts } from "./amounts.ts";
 import { each, type Fields, fill, fillNil, fillZero, isFields, set, steps, within, withinOrNew } from "./fill.ts";
-import { defaultPod, defaultPodTemplate } from "./pod.ts";
+import { defaultPod, defaultPodTemplate, defaultVolumeSource } from "./pod.ts";
 import {
   defaultClaim,
   defaultCronJob,
@@ -38,7 +39,7 @@ const NODE_STATUS: Fields = Object.freeze({
 
 function defaultNode(object: Fields): Fields {
   return withinOrNew(object, "status", (status) => {
-    const filled = fill(status, NODE_STATUS);
+    const filled = roundAmounts(fill(status, NODE_STATUS), "capacity", "allocatable");
     return isFields(filled.capacity) ? fill(filled, { allocatable: filled.capacity }) : filled;
   });
 }
@@ -48,7 +49,7 @@ function defaultNamespace(object: Fields): Fields {
   const labelled =
     typeof metadata.name === "string" && metadata.name !== ""
       ? withinOrNew(object, "metadata", (one) =>
-          withinOrNew(one, "labels", (labels) => fill(labels, { "kubernetes.io/metadata.name": metadata.name })),
+          withinOrNew(one, "labels", (labels) => set(labels, "kubernetes.io/metadata.name", metadata.name)),
         )
       : object;
   return withinOrNew(labelled, "status", (status) => fill(status, { phase: "Active" }));
@@ -66,6 +67,7 @@ function defaultService(object: Fields): Fields {
       defaultTrafficPolicies,
     ),
   );
+  if ((result.spec as Fields).type !== "LoadBalancer") return result;
   return within(result, "status", (status) =>
     within(status, "loadBalancer", (balancer) =>
       each(balancer, "ingress", (ingress) => (ingress.ip ? fill(ingress, { ipMode: "VIP" }) : ingress)),
@@ -100,11 +102,46 @@ function hasItems(value: unknown): boolean {
 }
 
 function defaultNetworkPolicy(object: Fields): Fields {
-  return withinOrNew(object, "spec", (spec) =>
-    hasItems(spec.policyTypes)
+  return withinOrNew(object, "spec", (given) => {
+    const spec = each(each(given, "ingress", defaultPolicyPorts), "egress", defaultPolicyPorts);
+    return hasItems(spec.policyTypes)
       ? spec
-      : { ...spec, policyTypes: hasItems(spec.egress) ? ["Ingress", "Egress"] : ["Ingress"] },
-  );
+      : { ...spec, policyTypes: hasItems(spec.egress) ? ["Ingress", "Egress"] : ["Ingress"] };
+  });
+}
+
+function defaultPolicyPorts(rule: Fields): Fields {
+  return each(rule, "ports", (port) => fillNil(port, "protocol", "TCP"));
+}
+
+function defaultPersistentVolume(object: Fields): Fields {
+  const volume = withinOrNew(object, "spec", (spec) => {
+    let result = fillNil(fill(spec, { persistentVolumeReclaimPolicy: "Retain" }), "volumeMode", "Filesystem");
+    for (const key in spec) result = defaultVolumeSource(result, key);
+    return roundAmounts(result, "capacity");
+  });
+  return withinOrNew(volume, "status", (status) => fill(status, { phase: "Pending" }));
+}
+
+const CSI_DRIVER: Fields = Object.freeze({
+  attachRequired: true,
+  podInfoOnMount: false,
+  storageCapacity: false,
+  fsGroupPolicy: "ReadWriteOnceWithFSType",
+  requiresRepublish: false,
+  seLinuxMount: false,
+});
+
+function defaultCsiDriver(object: Fields): Fields {
+  return withinOrNew(object, "spec", (spec) => {
+    const filled = fill(spec, CSI_DRIVER);
+    return hasItems(filled.volumeLifecycleModes) ? filled : set(filled, "volumeLifecycleModes", ["Persistent"]);
+  });
+}
+
+function defaultResourceQuota(object: Fields): Fields {
+  const quota = within(object, "spec", (spec) => roundAmounts(spec, "hard"));
+  return within(quota, "status", (status) => roundAmounts(status, "hard", "used"));
 }
 
 function defaultWebhooks(more: Fields): Defaulter {
@@ -153,9 +190,12 @@ function defaultBinding(object: Fields): Fields {
   );
 }
 
+const LIMIT_PARTS = ["max", "min", "default", "defaultRequest", "maxLimitRequestRatio"] as const;
+
 function defaultLimitRange(object: Fields): Fields {
   return within(object, "spec", (spec) =>
-    each(spec, "limits", (limit) => {
+    each(spec, "limits", (given) => {
+      const limit = roundAmounts(given, ...LIMIT_PARTS);
       if (limit.type !== "Container") return limit;
       const fields = (name: string): Fields => (isFields(limit[name]) ? (limit[name] as Fields) : EMPTY);
       const limits = fill(fields("default"), fields("max"));
@@ -167,10 +207,6 @@ function defaultLimitRange(object: Fields): Fields {
       };
     }),
   );
-}
-
-function inSpec(defaults: Fields): Defaulter {
-  return (object) => withinOrNew(object, "spec", (spec) => fill(spec, defaults));
 }
 
 const QUEUES = { queues: 64, handSize: 8, queueLengthLimit: 50 };
@@ -202,14 +238,8 @@ const DEFAULTERS: Readonly<Record<string, Defaulter>> = {
   "/Secret": (object) => fill(object, { type: "Opaque" }),
   "/Endpoints": (object) =>
     each(object, "subsets", (subset) => each(subset, "ports", (port) => fill(port, { protocol: "TCP" }))),
-  "/PersistentVolume": (object) =>
-    withinOrNew(
-      withinOrNew(object, "spec", (spec) =>
-        fillNil(fill(spec, { persistentVolumeReclaimPolicy: "Retain" }), "volumeMode", "Filesystem"),
-      ),
-      "status",
-      (status) => fill(status, { phase: "Pending" }),
-    ),
+  "/PersistentVolume": defaultPersistentVolume,
+  "/ResourceQuota": defaultResourceQuota,
   "/PersistentVolumeClaim": defaultClaim,
   "/LimitRange": defaultLimitRange,
   "apps/Deployment": defaultDeployment,
@@ -225,15 +255,8 @@ const DEFAULTERS: Readonly<Record<string, Defaulter>> = {
       within(spec, "parameters", (parameters) => fill(parameters, { scope: "Cluster" })),
     ),
   "storage.k8s.io/StorageClass": (object) => fill(object, { reclaimPolicy: "Delete", volumeBindingMode: "Immediate" }),
-  "storage.k8s.io/CSIDriver": inSpec({
-    attachRequired: true,
-    podInfoOnMount: false,
-    storageCapacity: false,
-    fsGroupPolicy: "ReadWriteOnceWithFSType",
-    volumeLifecycleModes: ["Persistent"],
-    requiresRepublish: false,
-    seLinuxMount: false,
-  }),
+  "storage.k8s.io/CSIDriver": defaultCsiDriver,
+  "node.k8s.io/RuntimeClass": (object) => within(object, "overhead", (overhead) => roundAmounts(overhead, "podFixed")),
   "scheduling.k8s.io/PriorityClass": (object) => fill(object, { preemptionPolicy: "PreemptLowerPriority" }),
   "apiextensions.k8s.io/CustomResourceDefinition": (object) => defaultDefinition(object as ApiObject) as Fields,
   "discovery.k8s.io/EndpointSlice": (object) =>

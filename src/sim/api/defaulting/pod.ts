@@ -1,4 +1,5 @@
 /** Defaults of pods and pod templates (pkg/apis/core/v1/defaults.go). */
+import { roundAmounts } from "./amounts.ts";
 import { each, type Fields, fill, fillNil, fillZero, isFields, set, within, withinOrNew } from "./fill.ts";
 
 const EMPTY: Fields = Object.freeze({});
@@ -38,11 +39,7 @@ export function defaultPodSpec(spec: Fields): Fields {
   result = each(result, "initContainers", defaultContainer);
   result = each(result, "containers", defaultContainer);
   result = each(result, "ephemeralContainers", defaultContainer);
-  if (result.hostNetwork === true) {
-    result = each(result, "containers", defaultHostPorts);
-    result = each(result, "initContainers", defaultHostPorts);
-  }
-  return result;
+  return roundAmounts(result, "overhead");
 }
 
 /** The service account goes by two names; the older one follows the newer, and stands in for it alone. */
@@ -56,12 +53,19 @@ export function defaultPodTemplate(template: Fields): Fields {
   return withinOrNew(template, "spec", defaultPodSpec);
 }
 
-/** What a Pod has beyond its spec as a template: requests that follow limits, service links; and times in its status. */
+/**
+ * What a Pod has beyond its spec as a template: requests that follow limits, ports of its node, service links; and
+ * times in its status.
+ */
 export function defaultPod(pod: Fields): Fields {
   const result = withinOrNew(pod, "spec", (spec) => {
     let result = defaultPodSpec(spec);
     result = each(result, "containers", defaultRequests);
     result = each(result, "initContainers", defaultRequests);
+    if (result.hostNetwork === true) {
+      result = each(result, "containers", defaultHostPorts);
+      result = each(result, "initContainers", defaultHostPorts);
+    }
     return fill(result, { enableServiceLinks: true });
   });
   return within(result, "status", (status) => each(status, "conditions", defaultCondition));
@@ -87,6 +91,8 @@ function defaultRequests(container: Fields): Fields {
 function defaultContainer(container: Fields): Fields {
   let result = fill(container, CONTAINER);
   if (!result.imagePullPolicy) result = set(result, "imagePullPolicy", pullPolicyOf(String(container.image ?? "")));
+  if (isFields(container.resources) && (container.resources.limits || container.resources.requests))
+    result = within(result, "resources", (resources) => roundAmounts(resources, "limits", "requests"));
   if (container.ports) result = each(result, "ports", (port) => fill(port, PORT));
   if (container.env) result = each(result, "env", defaultEnv);
   for (const probe of PROBES) if (container[probe]) result = within(result, probe, defaultProbe);
@@ -95,12 +101,23 @@ function defaultContainer(container: Fields): Fields {
 
 const PROBES = ["livenessProbe", "readinessProbe", "startupProbe"] as const;
 
-/** `Always` for the tag `latest`, which is also meant where there is neither tag nor digest. */
+const COMPONENT = "[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*";
+const LABEL = "[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?";
+const DOMAIN = `(?:${LABEL}(?:\\.${LABEL})*|\\[[a-fA-F0-9:]+\\])(?::[0-9]+)?`;
+/** Domain, path, tag and digest of what images are called. */
+const IMAGE = new RegExp(
+  `^(?:${DOMAIN}/)?${COMPONENT}(?:/${COMPONENT})*(?::(\\w[\\w.-]{0,127}))?(?:@([A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}))?$`,
+);
+
+/**
+ * `Always` for the tag `latest`, which is also meant where there is neither tag nor digest. What is no image's name has
+ * no tag.
+ */
 export function pullPolicyOf(image: string): "Always" | "IfNotPresent" {
-  if (image === "" || image.includes("@")) return "IfNotPresent";
-  const lastPart = image.slice(image.lastIndexOf("/") + 1);
-  const colon = lastPart.indexOf(":");
-  return colon < 0 || lastPart.slice(colon + 1) === "latest" ? "Always" : "IfNotPresent";
+  const match = IMAGE.exec(image);
+  if (match === null) return "IfNotPresent";
+  const [, tag, digest] = match;
+  return tag === "latest" || (tag === undefined && digest === undefined) ? "Always" : "IfNotPresent";
 }
 
 function defaultEnv(env: Fields): Fields {
@@ -126,21 +143,27 @@ function defaultLifecycle(lifecycle: Fields): Fields {
   return within(within(lifecycle, "postStart", defaultHandler), "preStop", defaultHandler);
 }
 
+/** The amounts that a claim asks for. */
+export function roundClaim(spec: Fields): Fields {
+  return within(spec, "resources", (resources) => roundAmounts(resources, "limits", "requests"));
+}
+
+/** Sources that volumes of pods and persistent volumes have alike. */
+export function defaultVolumeSource(holder: Fields, key: string): Fields {
+  const defaults = VOLUME_SOURCES[key];
+  if (defaults) return within(holder, key, (source) => fill(source, defaults));
+  return key === "hostPath" ? within(holder, key, (path) => fillNil(path, "type", "")) : holder;
+}
+
 function defaultVolume(volume: Fields): Fields {
   let result = volume;
   let hasSource = false;
   for (const key in volume) {
     if (key === "name" || volume[key] === undefined || volume[key] === null) continue;
     hasSource = true;
-    const defaults = VOLUME_SOURCES[key];
-    if (defaults) result = within(result, key, (source) => fill(source, defaults));
+    result = defaultVolumeSource(result, key);
   }
   if (!hasSource) return { ...volume, emptyDir: EMPTY };
-  if (volume.hostPath) {
-    result = within(result, "hostPath", (path) =>
-      path.type === undefined || path.type === null ? { ...path, type: "" } : path,
-    );
-  }
   if (volume.downwardAPI) result = within(result, "downwardAPI", defaultDownwardItems);
   if (volume.projected) {
     result = within(result, "projected", (projected) => each(projected, "sources", defaultProjectedSource));
@@ -159,6 +182,6 @@ function defaultProjectedSource(source: Fields): Fields {
 
 function defaultEphemeral(ephemeral: Fields): Fields {
   return within(ephemeral, "volumeClaimTemplate", (template) =>
-    within(template, "spec", (spec) => fillNil(spec, "volumeMode", "Filesystem")),
+    within(template, "spec", (spec) => roundClaim(fillNil(spec, "volumeMode", "Filesystem"))),
   );
 }

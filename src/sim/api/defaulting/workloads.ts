@@ -1,6 +1,7 @@
 /** Defaults of what makes pods: apps, batch, autoscaling. */
+import { roundAmounts } from "./amounts.ts";
 import { each, type Fields, fill, fillNil, isFields, set, steps, within, withinOrNew } from "./fill.ts";
-import { defaultPodTemplate } from "./pod.ts";
+import { defaultPodTemplate, roundClaim } from "./pod.ts";
 
 function withTemplate(spec: Fields): Fields {
   return withinOrNew(spec, "template", defaultPodTemplate);
@@ -75,8 +76,10 @@ export function defaultStatefulSet(object: Fields): Fields {
 }
 
 export function defaultClaim(object: Fields): Fields {
-  const spec = withinOrNew(object, "spec", (one) => fillNil(one, "volumeMode", "Filesystem"));
-  return withinOrNew(spec, "status", (status) => fill(status, { phase: "Pending" }));
+  const spec = withinOrNew(object, "spec", (one) => roundClaim(fillNil(one, "volumeMode", "Filesystem")));
+  return withinOrNew(spec, "status", (status) =>
+    roundAmounts(fill(status, { phase: "Pending" }), "capacity", "allocatedResources"),
+  );
 }
 
 export function defaultReplicationController(object: Fields): Fields {
@@ -110,12 +113,13 @@ function defaultJobSpec(spec: Fields): Fields {
       manualSelector: false,
       podReplacementPolicy: isFields(spec.podFailurePolicy) ? "Failed" : "TerminatingOrFailed",
     }),
-    (one) =>
-      within(one, "podFailurePolicy", (policy) =>
-        each(policy, "rules", (rule) =>
-          each(rule, "onPodConditions", (condition) => fill(condition, { status: "True" })),
-        ),
-      ),
+    defaultFailurePolicy,
+  );
+}
+
+function defaultFailurePolicy(spec: Fields): Fields {
+  return within(spec, "podFailurePolicy", (policy) =>
+    each(policy, "rules", (rule) => each(rule, "onPodConditions", (condition) => fill(condition, { status: "True" }))),
   );
 }
 
@@ -130,7 +134,10 @@ export function defaultCronJob(object: Fields): Fields {
           successfulJobsHistoryLimit: 3,
           failedJobsHistoryLimit: 1,
         }),
-      (one) => withinOrNew(one, "jobTemplate", (template) => withinOrNew(template, "spec", withTemplate)),
+      (one) =>
+        withinOrNew(one, "jobTemplate", (template) =>
+          withinOrNew(template, "spec", (job) => defaultFailurePolicy(withTemplate(job))),
+        ),
     ),
   );
 }
