@@ -15,9 +15,11 @@ The resources of a running container can be changed in place: the node gives wha
   pod/web created
   $ kubectl wait --for=condition=Ready pod/web --timeout=30s
   pod/web condition met
-  $ kubectl patch pod web -p '{"spec":{"containers":[{"name":"web","resources":{"requests":{"cpu":"600m"}}}]}}'
+  $ kubectl patch pod web -p '{"spec":{"containers":[{"name":"web","resources":{"requests":{"cpu":"600m"}}}]}}' 2>&1 | head -n 1
   The Pod "web" is invalid: spec: Forbidden: pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)
-  [1]
+  $ kubectl patch pod web -p '{"spec":{"containers":[{"name":"web","resources":{"requests":{"cpu":"600m"}}}]}}' 2>&1 | grep '^[-+] '
+  - \t\t\t\t\ts"cpu":    {i: resource.int64Amount{value: 500, scale: -3}, s: "500m", Format: "DecimalSI"}, (esc)
+  + \t\t\t\t\ts"cpu":    {i: resource.int64Amount{value: 600, scale: -3}, s: "600m", Format: "DecimalSI"}, (esc)
   $ kubectl patch pod web --subresource=resize -p '{"spec":{"containers":[{"name":"web","resources":{"requests":{"cpu":"700m"},"limits":{"cpu":"2"}}}]}}'
   pod/web patched
   $ lab wait 2s

@@ -16,10 +16,19 @@ const DECIMAL_EXPONENTS: Readonly<Record<string, number>> = {
 };
 const BINARY_POWERS = ["Ki", "Mi", "Gi", "Ti", "Pi", "Ei"];
 
+export interface GoAmount {
+  readonly value: bigint;
+  readonly scale: number;
+  readonly format: string;
+}
+
 /** A `resource.Quantity` as it was read: a number with a decimal scale. */
+export function goAmount(quantity: string): GoAmount {
+  return { ...amountAsRead(quantity || "0"), format: parseQuantity(quantity || "0").format };
+}
+
 export function goQuantity(quantity: string): string {
-  const { format } = parseQuantity(quantity || "0");
-  const { value, scale } = amountAsRead(quantity || "0");
+  const { value, scale, format } = goAmount(quantity);
   const amount = `resource.int64Amount{value:${value}, scale:${scale}}`;
   const large = "resource.infDecAmount{Dec:(*inf.Dec)(nil)}";
   return `resource.Quantity{i:${amount}, d:${large}, s:${JSON.stringify(quantity)}, Format:"${format}"}`;

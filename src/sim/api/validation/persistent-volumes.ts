@@ -1,6 +1,8 @@
 /** PersistentVolumes and PersistentVolumeClaims as objects of their own (core validation). */
+
 import { equalJson } from "../equal.ts";
 import { forbidden, invalid, notSupported, required } from "../field-errors.ts";
+import { goDiff } from "../go-diff/report.ts";
 import { nameIsDnsSubdomain, validateDns1123Label, validateDns1123Subdomain, validateQualifiedName } from "../names.ts";
 import { compareQuantities, wholeValue } from "../quantity.ts";
 import { checkAccessModesSupported, checkClaimSpec, VOLUME_MODES } from "./claims.ts";
@@ -187,7 +189,9 @@ export function validatePersistentVolumeUpdate(errors: Errors, object: Fields, o
   validatePersistentVolume(errors, object);
   const [spec, before] = [record(object.spec), record(old.spec)];
   if (PERSISTENT_SOURCES.some((kind) => !sameSource(kind, spec[kind], before[kind]))) {
-    errors.push(forbidden("spec.persistentvolumesource", "spec.persistentvolumesource is immutable after creation"));
+    const why = "spec.persistentvolumesource is immutable after creation";
+    const difference = goDiff("PersistentVolumeSource", spec, before);
+    errors.push(forbidden("spec.persistentvolumesource", `${why}\n${difference}`));
   }
   checkImmutable(errors, "volumeMode", spec.volumeMode, before.volumeMode);
   if (
@@ -278,12 +282,9 @@ export function validatePersistentVolumeClaimUpdate(
       masked.volumeAttributesClassName = before.volumeAttributesClassName;
   }
   if (!equalJson(withoutNulls(masked), withoutNulls(expected))) {
-    errors.push(
-      forbidden(
-        "spec",
-        "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims",
-      ),
-    );
+    const why =
+      "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims";
+    errors.push(forbidden("spec", `${why}\n${goDiff("PersistentVolumeClaimSpec", masked, expected)}`));
   }
   const capacity = text(record(record(old.status).capacity).storage) || "0";
   if (compareQuantities(storage(spec), storage(before)) < 0 && compareQuantities(storage(spec), capacity) <= 0) {

@@ -2,6 +2,7 @@
 
 import { equalJson, semanticEqual } from "../equal.ts";
 import { duplicate, forbidden, invalid, required } from "../field-errors.ts";
+import { goDiff } from "../go-diff/report.ts";
 import { checkTolerations } from "./affinity.ts";
 import {
   checkDnsSubdomain,
@@ -54,7 +55,18 @@ function validatePodChange(errors: Errors, pod: Fields, old: Fields): void {
   checkTolerationUpdates(errors, list(spec.tolerations), list(oldSpec.tolerations));
   checkGateUpdates(errors, spec, oldSpec);
   const masked = withChangeableFields(spec, oldSpec, errors);
-  if (!semanticEqual(masked, oldSpec)) errors.push(forbidden("spec", CHANGEABLE));
+  if (semanticEqual(masked, oldSpec)) return;
+  const difference = goDiff("PodSpec", asGoPodSpec(oldSpec), asGoPodSpec(masked));
+  errors.push(forbidden("spec", `${CHANGEABLE}\n${difference}`));
+}
+
+const OF_THE_HOST = ["hostNetwork", "hostPID", "hostIPC", "shareProcessNamespace", "hostUsers"] as const;
+
+/** The API server keeps what a pod shares with its node in the security context. */
+function asGoPodSpec(spec: Fields): Fields {
+  const shared = OF_THE_HOST.filter((name) => isPresent(spec[name])).map((name) => [name, spec[name]] as const);
+  if (shared.length === 0) return spec;
+  return { ...spec, securityContext: { ...record(spec.securityContext), ...Object.fromEntries(shared) } };
 }
 
 /** Containers of `kubectl debug` may only be added (ValidatePodEphemeralContainersUpdate). */
@@ -70,8 +82,10 @@ function validateEphemeralContainersUpdate(errors: Errors, pod: Fields, old: Fie
     const name = JSON.stringify(before.name);
     const same = now.find((one) => one.name === before.name);
     if (same === undefined) errors.push(forbidden(path, `existing ephemeral containers ${name} may not be removed\n`));
-    else if (!semanticEqual(same, before))
-      errors.push(forbidden(path, `existing ephemeral containers ${name} may not be changed\n`));
+    else if (!semanticEqual(same, before)) {
+      const difference = goDiff("EphemeralContainer", before, same);
+      errors.push(forbidden(path, `existing ephemeral containers ${name} may not be changed\n${difference}`));
+    }
   }
 }
 
