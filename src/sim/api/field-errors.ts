@@ -51,6 +51,11 @@ export function invalidAsGo(field: string, value: string, detail: string): Field
   return { type: "FieldValueInvalid", field, value, detail, bare: true };
 }
 
+/** The error's value is what Go's `%#v` makes of it. */
+export function asGo(error: FieldError): FieldError {
+  return { ...error, bare: true };
+}
+
 /** `supported` in the order given. */
 export function notSupported(field: string, value: unknown, supported: readonly string[]): FieldError {
   const quoted = supported.map((one) => JSON.stringify(one)).join(", ");

@@ -2,7 +2,8 @@
 import type { CelVariables } from "../cel/check.ts";
 import { type CelType, DYN, objectType } from "../cel/types.ts";
 import { semanticEqual } from "../equal.ts";
-import { duplicate, forbidden, invalid, notSupported, required } from "../field-errors.ts";
+import { duplicate, forbidden, invalid, invalidAsGo, notSupported, required } from "../field-errors.ts";
+import { goTexts } from "../go-values.ts";
 import { JsonPathError, parseJsonPath } from "../json-path/parser.ts";
 import {
   nameIsDnsSubdomain,
@@ -272,6 +273,7 @@ function checkActions(errors: Errors, field: string, actions: readonly string[])
     if (!ACTIONS.includes(action)) errors.push(notSupported(item(field, index), action, ACTIONS));
     if (actions.indexOf(action) < index) errors.push(duplicate(item(field, index), action));
   });
-  if (actions.includes("Deny") && actions.includes("Warn")) errors.push(invalid(field, actions, DENY_AND_WARN));
+  if (actions.includes("Deny") && actions.includes("Warn"))
+    errors.push(invalidAsGo(field, goTexts(actions, "admissionregistration.ValidationAction"), DENY_AND_WARN));
   if (actions.length === 0) errors.push(required(field, "at least one validation action is required"));
 }

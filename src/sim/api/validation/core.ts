@@ -3,8 +3,18 @@
 import { decodeBase64Text } from "../base64.ts";
 import { byteLength } from "../byte-text.ts";
 import { equalJson } from "../equal.ts";
-import { duplicate, forbidden, internalError, invalid, notSupported, required, tooLong } from "../field-errors.ts";
+import {
+  asGo,
+  duplicate,
+  forbidden,
+  internalError,
+  invalid,
+  notSupported,
+  required,
+  tooLong,
+} from "../field-errors.ts";
 import { jsonSyntaxError } from "../go-json-syntax.ts";
+import { goNodeAddress, goTaint } from "../go-values.ts";
 import { parseCidr } from "../ip.ts";
 import {
   type NameValidation,
@@ -67,7 +77,7 @@ function checkTaints(errors: Errors, field: string, taints: unknown): void {
     checkTaintEffect(errors, child(path, "effect"), text(taint.effect), false);
     const key = `${text(taint.effect)}/${text(taint.key)}`;
     if (seen.has(key))
-      errors.push({ ...duplicate(path, taint), detail: "taints must be unique by key and effect pair" });
+      errors.push({ ...asGo(duplicate(path, goTaint(taint))), detail: "taints must be unique by key and effect pair" });
     seen.add(key);
   });
 }
@@ -157,7 +167,7 @@ function checkNodeUpdate(errors: Errors, node: Fields, old: Fields): void {
   const addresses = list(record(node.status).addresses);
   addresses.forEach((address, index) => {
     if (addresses.findIndex((other) => equalJson(other, address)) < index)
-      errors.push(duplicate(item("status.addresses", index), address));
+      errors.push(asGo(duplicate(item("status.addresses", index), goNodeAddress(address))));
   });
   const [spec, before] = [record(node.spec), record(old.spec)];
   checkPodCidrsUpdate(errors, list(spec.podCIDRs), list(before.podCIDRs));

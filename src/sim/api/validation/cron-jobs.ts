@@ -1,11 +1,12 @@
 /** CronJobs (pkg/apis/batch/validation). */
 import { CronError, parseCron } from "../cron.ts";
-import { invalid, notSupported, required } from "../field-errors.ts";
+import { invalid, invalidAsGo, notSupported, required } from "../field-errors.ts";
 import { nameIsDnsSubdomain } from "../names.ts";
 import { timeZoneError } from "../time-zones.ts";
 import { checkNonNegative, type Errors, type Fields, isPresent, record, text } from "./common.ts";
 import { checkJobSpec } from "./jobs.ts";
 import { checkObjectMeta, checkObjectMetaUpdate } from "./metadata.ts";
+import { goLabelSelector } from "./selectors.ts";
 
 /** A job's name is its cron job's, a dash and ten digits. */
 const NAME_LENGTH_MAX = 52;
@@ -37,7 +38,9 @@ function checkCronJobSpec(errors: Errors, spec: Fields, old: Fields | null): voi
   const job = record(record(spec.jobTemplate).spec);
   checkJobSpec(errors, "spec.jobTemplate.spec", job);
   if (isPresent(job.selector)) {
-    errors.push(invalid("spec.jobTemplate.spec.selector", job.selector, "`selector` will be auto-generated"));
+    errors.push(
+      invalidAsGo("spec.jobTemplate.spec.selector", goLabelSelector(job.selector), "`selector` will be auto-generated"),
+    );
   }
   if (job.manualSelector === true) {
     errors.push(notSupported("spec.jobTemplate.spec.manualSelector", true, ["nil", "false"]));

@@ -1,6 +1,16 @@
 /** Jobs (pkg/apis/batch/validation). */
 import { equalJson } from "../equal.ts";
-import { duplicate, invalid, invalidWhole, notSupported, required, tooLong, tooMany } from "../field-errors.ts";
+import {
+  duplicate,
+  invalid,
+  invalidAsGo,
+  invalidWhole,
+  notSupported,
+  required,
+  tooLong,
+  tooMany,
+} from "../field-errors.ts";
+import { goLabels, goNumbers } from "../go-values.ts";
 import { nameIsDnsSubdomain, validateDns1123Label, validateQualifiedName } from "../names.ts";
 import {
   addInvalid,
@@ -19,7 +29,7 @@ import { CompletedIndexesError, countIndexes } from "./job-indexes.ts";
 import { validateJobStatusUpdate } from "./job-status.ts";
 import { checkImmutable, checkObjectMeta, checkObjectMetaUpdate } from "./metadata.ts";
 import { checkPodTemplate } from "./pod.ts";
-import { checkLabelSelector, hasBadSelector } from "./selectors.ts";
+import { checkLabelSelector, goLabelSelector, hasBadSelector } from "./selectors.ts";
 import { matches, SELECTOR_MISMATCH } from "./workloads.ts";
 
 const MAX_RULES = 20;
@@ -74,7 +84,7 @@ function checkGeneratedSelector(errors: Errors, object: Fields): void {
     } else if (labels[key] !== expected[key]) errors.push(invalid(path, labels, `must be '${expected[key]}'`));
   }
   if (!hasBadSelector(spec.selector) && !matches(spec.selector, expected))
-    errors.push(invalid("spec.selector", spec.selector, "`selector` not auto-generated"));
+    errors.push(invalidAsGo("spec.selector", goLabelSelector(spec.selector), "`selector` not auto-generated"));
 }
 
 function checkSelectedJobSpec(errors: Errors, spec: Fields): void {
@@ -83,7 +93,7 @@ function checkSelectedJobSpec(errors: Errors, spec: Fields): void {
   else checkLabelSelector(errors, "spec.selector", spec.selector);
   const labels = record(record(spec.template).metadata).labels;
   if (!hasBadSelector(spec.selector) && !matches(spec.selector, labels)) {
-    errors.push(invalid("spec.template.metadata.labels", record(labels), SELECTOR_MISMATCH));
+    errors.push(invalidAsGo("spec.template.metadata.labels", goLabels(labels), SELECTOR_MISMATCH));
   }
 }
 
@@ -221,7 +231,8 @@ function checkExitCodes(errors: Errors, field: string, rule: Fields, containers:
   }
   const path = child(field, "values");
   const values = list(rule.values).map(Number);
-  if (values.length === 0) errors.push(invalid(path, rule.values ?? [], "at least one value is required"));
+  if (values.length === 0)
+    errors.push(invalidAsGo(path, goNumbers(rule.values, "int32"), "at least one value is required"));
   else if (values.length > MAX_EXIT_CODES) errors.push(tooMany(path, values.length, MAX_EXIT_CODES));
   values.forEach((value, index) => {
     if (rule.operator === "In" && value === 0) {
@@ -230,7 +241,7 @@ function checkExitCodes(errors: Errors, field: string, rule: Fields, containers:
     if (values.indexOf(value) < index) errors.push(duplicate(item(path, index), value));
   });
   if (values.some((value, index) => index > 0 && values[index - 1]! > value)) {
-    errors.push(invalid(path, rule.values, "must be ordered"));
+    errors.push(invalidAsGo(path, goNumbers(values, "int32"), "must be ordered"));
   }
 }
 

@@ -1,5 +1,6 @@
 /** NetworkPolicies, Ingresses, IngressClasses. */
-import { forbidden, invalid, notSupported, required, tooLong } from "../field-errors.ts";
+import { forbidden, invalid, invalidAsGo, notSupported, required, tooLong } from "../field-errors.ts";
+import { goTexts } from "../go-values.ts";
 import { cidrContains, parseCidr, parseIp } from "../ip.ts";
 import {
   nameIsDns1035Label,
@@ -52,7 +53,8 @@ export const validateNetworkPolicy = validateWith(true, (errors, object) => {
   }
   const types = list(spec.policyTypes).map(text);
   if (types.length > 2) {
-    errors.push(invalid("spec.policyTypes", types, "may not specify more than two policyTypes"));
+    const shown = goTexts(types, "networking.PolicyType");
+    errors.push(invalidAsGo("spec.policyTypes", shown, "may not specify more than two policyTypes"));
     return;
   }
   types.forEach((type, index) => {
@@ -163,7 +165,8 @@ function leniencyOf(old: Fields): Leniency {
 function checkIngressSpec(errors: Errors, spec: Fields, leniency: Leniency): void {
   const rules = list(spec.rules);
   if (rules.length === 0 && !isPresent(spec.defaultBackend)) {
-    errors.push(invalid("spec", rules, "either `defaultBackend` or `rules` must be specified"));
+    const shown = goTexts(spec.rules, "networking.IngressRule");
+    errors.push(invalidAsGo("spec", shown, "either `defaultBackend` or `rules` must be specified"));
   }
   if (isPresent(spec.defaultBackend)) checkBackend(errors, "spec.defaultBackend", record(spec.defaultBackend));
   rules.forEach((value, index) => {

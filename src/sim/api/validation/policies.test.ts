@@ -159,7 +159,7 @@ describe("bindings of validating admission policies", () => {
       [
         'spec.validationActions[2]: Duplicate value: "Warn"',
         'spec.validationActions[3]: Unsupported value: "Log": supported values: "Audit", "Deny", "Warn"',
-        'spec.validationActions: Invalid value: []string{"Deny", "Warn", "Warn", "Log"}: must not contain both Deny and Warn (repeating the same validation failure information in the API response and headers serves no purpose)',
+        'spec.validationActions: Invalid value: []admissionregistration.ValidationAction{"Deny", "Warn", "Warn", "Log"}: must not contain both Deny and Warn (repeating the same validation failure information in the API response and headers serves no purpose)',
       ],
     ],
     [
@@ -451,4 +451,79 @@ describe("selectors that cannot be read", () => {
     expect(linesOf(budget(1))).toHaveLength(1);
     expect(linesOfUpdate(budget(2), budget(1))).toEqual([]);
   });
+});
+
+describe("values of Go types are shown as Go shows them", () => {
+  const deployment = (spec: Fields): ApiObject =>
+    object("apps/v1", "Deployment", {
+      spec: {
+        selector: { matchLabels: { a: "b" } },
+        template: { metadata: { labels: { a: "b" } }, spec: { containers: [{ name: "c", image: "i" }] } },
+        ...spec,
+      },
+    });
+  rows([
+    [
+      "numbers or percents",
+      deployment({ strategy: { rollingUpdate: { maxUnavailable: 0, maxSurge: "0%" } } }),
+      [
+        'spec.strategy.rollingUpdate.maxUnavailable: Invalid value: intstr.IntOrString{Type:0, IntVal:0, StrVal:""}: may not be 0 when `maxSurge` is 0',
+      ],
+    ],
+    [
+      "strategies",
+      deployment({ strategy: { type: "Fast" } }),
+      [
+        'spec.strategy: Unsupported value: apps.DeploymentStrategy{Type:"Fast", RollingUpdate:(*apps.RollingUpdateDeployment)(nil)}: supported values: "Recreate", "RollingUpdate"',
+      ],
+    ],
+    [
+      "selectors and absent labels",
+      deployment({ selector: {}, template: { spec: { containers: [{ name: "c", image: "i" }] } } }),
+      [
+        "spec.selector: Invalid value: v1.LabelSelector{MatchLabels:map[string]string(nil), MatchExpressions:[]v1.LabelSelectorRequirement(nil)}: empty selector is invalid for deployment",
+      ],
+    ],
+    [
+      "scopes",
+      object("v1", "ResourceQuota", { spec: { scopes: ["BestEffort", "NotBestEffort"], hard: { pods: "1" } } }),
+      ['spec.scopes: Invalid value: []core.ResourceQuotaScope{"BestEffort", "NotBestEffort"}: conflicting scopes'],
+    ],
+    [
+      "ports",
+      object("v1", "Service", {
+        spec: {
+          ports: [
+            { name: "a", port: 1 },
+            { name: "b", port: 1 },
+          ],
+        },
+      }),
+      [
+        'spec.ports[1]: Duplicate value: core.ServicePort{Name:"", Protocol:"TCP", AppProtocol:(*string)(nil), Port:1, TargetPort:intstr.IntOrString{Type:0, IntVal:0, StrVal:""}, NodePort:0}',
+      ],
+    ],
+    [
+      "operations",
+      object(
+        "admissionregistration.k8s.io/v1",
+        "ValidatingWebhookConfiguration",
+        {
+          webhooks: [
+            {
+              name: "a.b.c",
+              rules: [{ ...RULE, operations: ["*", "CREATE"] }],
+              clientConfig: { url: "https://a" },
+              sideEffects: "None",
+              admissionReviewVersions: ["v1"],
+            },
+          ],
+        },
+        CLUSTER_META,
+      ),
+      [
+        `webhooks[0].rules[0].operations: Invalid value: []admissionregistration.OperationType{"*", "CREATE"}: if '*' is present, must not specify other operations`,
+      ],
+    ],
+  ]);
 });

@@ -1,7 +1,7 @@
 /** PodDisruptionBudgets, ResourceQuotas, LimitRanges and RuntimeClasses. */
 import { semanticEqual } from "../equal.ts";
-import { duplicate, forbidden, invalid, notSupported, required } from "../field-errors.ts";
-import { goQuantity } from "../go-values.ts";
+import { asGo, duplicate, forbidden, invalid, invalidAsGo, notSupported, required } from "../field-errors.ts";
+import { goQuantity, goScopeSelector, goTexts, goToleration } from "../go-values.ts";
 import { nameIsPathSegment, validateQualifiedName } from "../names.ts";
 import { canonicalQuantity, compareQuantities, milliValue } from "../quantity.ts";
 import { checkTolerations } from "./affinity.ts";
@@ -96,27 +96,31 @@ const PAIRS_OF_OPPOSITES = [
   ["Terminating", "NotTerminating"],
 ] as const;
 
-function checkScopesAgree(errors: Errors, field: string, scopes: readonly string[], shown: unknown): void {
+function checkScopesAgree(errors: Errors, field: string, scopes: readonly string[], shown: string): void {
   for (const pair of PAIRS_OF_OPPOSITES) {
-    if (pair.every((scope) => scopes.includes(scope))) errors.push(invalid(field, shown, "conflicting scopes"));
+    if (pair.every((scope) => scopes.includes(scope))) errors.push(invalidAsGo(field, shown, "conflicting scopes"));
   }
 }
 
 /** Each resource of the quota that pods of the scope do not have. */
-function checkScopeFits(errors: Errors, field: string, scope: string, hard: Fields, shown: unknown): void {
+function checkScopeFits(errors: Errors, field: string, scope: string, hard: Fields, shown: string): void {
   for (const name in hard) {
     if (!isStandardQuotaResource(name) || isCountedIn(scope, name)) continue;
-    errors.push(invalid(field, shown, "unsupported scope applied to resource"));
+    errors.push(invalidAsGo(field, shown, "unsupported scope applied to resource"));
   }
+}
+
+function goScopes(spec: Fields): string {
+  return goTexts(spec.scopes, "core.ResourceQuotaScope");
 }
 
 function checkScopes(errors: Errors, spec: Fields): void {
   const scopes = list(spec.scopes).map(text);
   for (const scope of scopes) {
-    if (!SCOPES.includes(scope)) errors.push(invalid("spec.scopes", scopes, "unsupported scope"));
-    checkScopeFits(errors, "spec.scopes", scope, record(spec.hard), scopes);
+    if (!SCOPES.includes(scope)) errors.push(invalidAsGo("spec.scopes", goScopes(spec), "unsupported scope"));
+    checkScopeFits(errors, "spec.scopes", scope, record(spec.hard), goScopes(spec));
   }
-  checkScopesAgree(errors, "spec.scopes", scopes, scopes);
+  checkScopesAgree(errors, "spec.scopes", scopes, goScopes(spec));
 }
 
 const EXISTS_ONLY =
@@ -129,7 +133,7 @@ function checkScopeSelector(errors: Errors, spec: Fields): void {
   for (const { scopeName, operator, values } of expressions) {
     const scope = text(scopeName);
     if (!SCOPES.includes(scope)) errors.push(invalid(child(field, "scopeName"), scope, "unsupported scope"));
-    checkScopeFits(errors, field, scope, record(spec.hard), spec.scopeSelector);
+    checkScopeFits(errors, field, scope, record(spec.hard), goScopeSelector(spec.scopeSelector));
     if (SCOPES.includes(scope) && scope !== "PriorityClass" && operator !== "Exists")
       errors.push(invalid(child(field, "operator"), text(operator), EXISTS_ONLY));
     checkScopeValues(errors, field, text(operator), list(values));
@@ -138,7 +142,7 @@ function checkScopeSelector(errors: Errors, spec: Fields): void {
     errors,
     field,
     expressions.map(({ scopeName }) => text(scopeName)),
-    spec.scopes,
+    goScopes(spec),
   );
 }
 
@@ -196,7 +200,7 @@ export const validateResourceQuota: Validate = (errors, object, old, subresource
   }
   const [scopes, before] = [spec.scopes, record(old.spec).scopes].map((one) => new Set(list(one)));
   if (scopes!.size !== before!.size || [...scopes!].some((scope) => !before!.has(scope)))
-    errors.push(invalid("spec.scopes", list(spec.scopes), IMMUTABLE));
+    errors.push(invalidAsGo("spec.scopes", goScopes(spec), IMMUTABLE));
 };
 
 const LIMIT_PARTS = ["max", "min", "default", "defaultRequest", "maxLimitRequestRatio"] as const;
@@ -323,6 +327,6 @@ export const validateRuntimeClass: Validate = (errors, object, old) => {
   });
   keys.forEach((key, index) => {
     if (keys.findIndex((other) => semanticEqual(other, key)) < index)
-      errors.push(duplicate(item("scheduling.tolerations", index), list(tolerations)[index]));
+      errors.push(asGo(duplicate(item("scheduling.tolerations", index), goToleration(key))));
   });
 };

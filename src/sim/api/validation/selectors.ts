@@ -138,6 +138,7 @@ function checkNodeFieldRequirement(errors: Errors, field: string, requirement: F
 
 /** A label selector as Go's `%#v` prints it. */
 export function goLabelSelector(selector: unknown): string {
+  if (!isPresent(selector)) return '"null"';
   const { matchLabels, matchExpressions } = record(selector);
   const labels = isPresent(matchLabels) ? formatValue(matchLabels) : "map[string]string(nil)";
   const type = "v1.LabelSelectorRequirement";

@@ -1,6 +1,7 @@
 /** Services and their endpoints. */
 
-import { duplicate, forbidden, invalid, required, tooMany } from "../field-errors.ts";
+import { asGo, duplicate, forbidden, invalid, invalidAsGo, required, tooMany } from "../field-errors.ts";
+import { goServicePort, goTexts } from "../go-values.ts";
 import { formatIp, type IpAddress, parseCidr, parseIp } from "../ip.ts";
 import { nameIsDns1035Label, nameIsDnsSubdomain, validateLabelValue, validatePortName } from "../names.ts";
 import {
@@ -139,7 +140,8 @@ function checkDistinctPorts(errors: Errors, ports: readonly Fields[]): void {
   const seen = new Set<string>();
   ports.forEach((port, index) => {
     const key = `${text(port.protocol)}/${port.port}`;
-    if (seen.has(key)) errors.push(duplicate(item("spec.ports", index), { protocol: port.protocol, port: port.port }));
+    if (seen.has(key))
+      errors.push(asGo(duplicate(item("spec.ports", index), goServicePort(text(port.protocol), port.port))));
     seen.add(key);
   });
 }
@@ -343,13 +345,14 @@ function checkFamilyUpdate(errors: Errors, spec: Fields, old: Fields): void {
   const path = "spec.ipFamilies[0]";
   if (families.length === before.length) {
     before.forEach((family, index) => {
-      if (family !== families[index]) errors.push(invalid(path, families, LASTING));
+      if (family !== families[index]) errors.push(invalidAsGo(path, goTexts(families, "core.IPFamily"), LASTING));
     });
     return;
   }
   const shrinks = families.length < before.length;
   // Upstream looks at the addresses here.
-  if (shrinks && ips.length === 0) errors.push(invalid(path, families, "primary ipFamily can not be unset"));
+  if (shrinks && ips.length === 0)
+    errors.push(invalidAsGo(path, goTexts(families, "core.IPFamily"), "primary ipFamily can not be unset"));
   if (families.length > 0 && before.length > 0 && families[0] !== before[0]) errors.push(invalid(path, ips, LASTING));
   if (shrinks && families.length === 1) checkRelease(errors, spec, "ipFamily");
 }

@@ -3,7 +3,8 @@ import { type CelVariables, checkCel } from "../cel/check.ts";
 import { CelError } from "../cel/parse.ts";
 import { type CelType, DYN, formatType, parseType } from "../cel/types.ts";
 import { equalJson } from "../equal.ts";
-import { duplicate, invalid, notSupported, required, tooMany } from "../field-errors.ts";
+import { duplicate, invalid, invalidAsGo, notSupported, required, tooMany } from "../field-errors.ts";
+import { goTexts } from "../go-values.ts";
 import {
   nameIsDnsSubdomain,
   validateDns1035Label,
@@ -133,7 +134,8 @@ export function checkRule(errors: Errors, field: string, rule: Fields): void {
   const path = child(field, "operations");
   if (operations.length === 0) errors.push(required(path));
   if (operations.length > 1 && operations.includes("*")) {
-    errors.push(invalid(path, operations, "if '*' is present, must not specify other operations"));
+    const shown = goTexts(operations, "admissionregistration.OperationType");
+    errors.push(invalidAsGo(path, shown, "if '*' is present, must not specify other operations"));
   }
   operations.forEach((operation, index) => {
     checkChoice(errors, item(path, index), operation, OPERATIONS);

@@ -1,12 +1,12 @@
 /** Deployments, ReplicaSets, DaemonSets, StatefulSets, ReplicationControllers, ControllerRevisions. */
 
 import { equalJson, semanticEqual } from "../equal.ts";
-import { forbidden, invalid, invalidAsGo, notSupported, required } from "../field-errors.ts";
+import { asGo, forbidden, invalid, invalidAsGo, notSupported, required } from "../field-errors.ts";
+import { goIntOrString, goLabels, goStrategy } from "../go-values.ts";
 import { type LabelSelectorObject, matchesSelector, selectorFromObject, selectorFromSet } from "../labels.ts";
 import { type NameValidation, nameIsDnsLabel, nameIsDnsSubdomain, validatePercent } from "../names.ts";
 import { checkClaimSpec } from "./claims.ts";
 import {
-  addInvalid,
   checkNonNegative,
   child,
   type Errors,
@@ -47,10 +47,10 @@ function checkSelectorAndTemplate(errors: Errors, spec: Fields, { kind }: Templa
   if (!isPresent(selector)) errors.push(required("spec.selector"));
   else {
     checkLabelSelector(errors, "spec.selector", selector);
-    if (isEmptySelector(selector)) errors.push(invalid("spec.selector", selector, emptyMessage));
+    if (isEmptySelector(selector)) errors.push(invalidAsGo("spec.selector", goLabelSelector(selector), emptyMessage));
   }
   if (hasBadSelector(selector)) {
-    errors.push(invalid("spec.selector", selector, "invalid label selector"));
+    errors.push(invalidAsGo("spec.selector", goLabelSelector(selector), "invalid label selector"));
     return;
   }
   const selectsAll = isPresent(selector) && isEmptySelector(selector);
@@ -64,7 +64,7 @@ function templateLabels(spec: Fields): unknown {
 
 function checkTemplateLabels(errors: Errors, spec: Fields, selectsAll: boolean, matching: boolean): void {
   if (selectsAll || matching) return;
-  errors.push(invalid("spec.template.metadata.labels", record(templateLabels(spec)), SELECTOR_MISMATCH));
+  errors.push(invalidAsGo("spec.template.metadata.labels", goLabels(templateLabels(spec)), SELECTOR_MISMATCH));
 }
 
 /** A template whose pods are to run for ever. */
@@ -86,13 +86,14 @@ function checkLasting(errors: Errors, spec: Fields, kind: string): void {
 }
 
 export function checkIntOrPercent(errors: Errors, field: string, value: unknown): void {
-  if (typeof value === "string") addInvalid(errors, field, value, validatePercent(value));
+  if (typeof value === "string")
+    for (const message of validatePercent(value)) errors.push(invalidAsGo(field, goIntOrString(value), message));
   else checkNonNegative(errors, field, value);
 }
 
 export function checkNotMoreThan100Percent(errors: Errors, field: string, value: unknown): void {
   if (typeof value === "string" && validatePercent(value).length === 0 && Number.parseInt(value, 10) > 100) {
-    errors.push(invalid(field, value, "must not be greater than 100%"));
+    errors.push(invalidAsGo(field, goIntOrString(value), "must not be greater than 100%"));
   }
 }
 
@@ -116,13 +117,26 @@ function checkDeploymentStrategy(errors: Errors, strategy: Fields): void {
       checkIntOrPercent(errors, child(path, "maxUnavailable"), maxUnavailable);
       checkIntOrPercent(errors, child(path, "maxSurge"), maxSurge);
       if (isZero(maxUnavailable) && isZero(maxSurge)) {
-        errors.push(invalid(child(path, "maxUnavailable"), maxUnavailable, "may not be 0 when `maxSurge` is 0"));
+        errors.push(
+          invalidAsGo(
+            child(path, "maxUnavailable"),
+            goIntOrString(maxUnavailable),
+            "may not be 0 when `maxSurge` is 0",
+          ),
+        );
       }
       checkNotMoreThan100Percent(errors, child(path, "maxUnavailable"), maxUnavailable);
       break;
     }
     default:
-      errors.push(notSupported(field, strategy, ["Recreate", "RollingUpdate"]));
+      errors.push(
+        asGo(
+          notSupported(field, goStrategy("DeploymentStrategy", "RollingUpdateDeployment", strategy), [
+            "Recreate",
+            "RollingUpdate",
+          ]),
+        ),
+      );
   }
 }
 
@@ -240,9 +254,10 @@ function checkDaemonSetSpec(errors: Errors, spec: Fields): void {
   checkLabelSelector(errors, "spec.selector", selector);
   const selectsAll = isPresent(selector) && isEmptySelector(selector);
   if (isPresent(selector) && !selectsAll && !matches(selector, templateLabels(spec))) {
-    errors.push(invalid("spec.template.metadata.labels", record(templateLabels(spec)), SELECTOR_MISMATCH));
+    errors.push(invalidAsGo("spec.template.metadata.labels", goLabels(templateLabels(spec)), SELECTOR_MISMATCH));
   }
-  if (selectsAll) errors.push(invalid("spec.selector", selector, "empty selector is invalid for daemonset"));
+  if (selectsAll)
+    errors.push(invalidAsGo("spec.selector", goLabelSelector(selector), "empty selector is invalid for daemonset"));
   checkLastingTemplate(errors, spec, "DaemonSet");
   checkNonNegative(errors, "spec.minReadySeconds", spec.minReadySeconds);
   checkNonNegative(errors, "spec.templateGeneration", spec.templateGeneration);
@@ -254,7 +269,14 @@ function checkDaemonSetStrategy(errors: Errors, strategy: Fields): void {
   const field = "spec.updateStrategy";
   if (strategy.type === "OnDelete") return;
   if (strategy.type !== "RollingUpdate") {
-    errors.push(notSupported(field, strategy, ["RollingUpdate", "OnDelete"]));
+    errors.push(
+      asGo(
+        notSupported(field, goStrategy("DaemonSetUpdateStrategy", "RollingUpdateDaemonSet", strategy), [
+          "RollingUpdate",
+          "OnDelete",
+        ]),
+      ),
+    );
     return;
   }
   const path = child(field, "rollingUpdate");
@@ -271,7 +293,9 @@ function checkDaemonSetStrategy(errors: Errors, strategy: Fields): void {
     checkNotMoreThan100Percent(errors, child(path, name), value);
   }
   if (!isZero(maxUnavailable) && !isZero(maxSurge)) {
-    errors.push(invalid(child(path, "maxSurge"), maxSurge, "may not be set when maxUnavailable is non-zero"));
+    errors.push(
+      invalidAsGo(child(path, "maxSurge"), goIntOrString(maxSurge), "may not be set when maxUnavailable is non-zero"),
+    );
   } else if (isZero(maxUnavailable) && isZero(maxSurge)) {
     errors.push(required(child(path, "maxUnavailable"), "cannot be 0 when maxSurge is 0"));
   }
@@ -341,9 +365,9 @@ function checkStatefulSetSpec(errors: Errors, spec: Fields): void {
   else {
     checkLabelSelector(errors, "spec.selector", selector);
     if (isEmptySelector(selector))
-      errors.push(invalid("spec.selector", selector, "empty selector is invalid for statefulset"));
+      errors.push(invalidAsGo("spec.selector", goLabelSelector(selector), "empty selector is invalid for statefulset"));
   }
-  if (hasBadSelector(selector)) errors.push(invalid("spec.selector", selector, ""));
+  if (hasBadSelector(selector)) errors.push(invalidAsGo("spec.selector", goLabelSelector(selector), ""));
   else {
     checkTemplateLabels(
       errors,
@@ -378,13 +402,19 @@ function checkStatefulSetStrategy(errors: Errors, strategy: Fields): void {
       if (isPresent(update.maxUnavailable)) {
         checkIntOrPercent(errors, child(path, "maxUnavailable"), update.maxUnavailable);
         if (isZero(update.maxUnavailable))
-          errors.push(invalid(child(path, "maxUnavailable"), update.maxUnavailable, "cannot be 0"));
+          errors.push(invalidAsGo(child(path, "maxUnavailable"), goIntOrString(update.maxUnavailable), "cannot be 0"));
         checkNotMoreThan100Percent(errors, child(path, "maxUnavailable"), update.maxUnavailable);
       }
       break;
     }
     default:
-      errors.push(invalid(field, strategy, "must be 'RollingUpdate' or 'OnDelete'"));
+      errors.push(
+        invalidAsGo(
+          field,
+          goStrategy("StatefulSetUpdateStrategy", "RollingUpdateStatefulSetStrategy", strategy),
+          "must be 'RollingUpdate' or 'OnDelete'",
+        ),
+      );
   }
 }
 
