@@ -6,17 +6,7 @@ import { goIntOrString, goLabels, goStrategy } from "../go-values.ts";
 import { type LabelSelectorObject, matchesSelector, selectorFromObject, selectorFromSet } from "../labels.ts";
 import { type NameValidation, nameIsDnsLabel, nameIsDnsSubdomain, validatePercent } from "../names.ts";
 import { checkClaimSpec } from "./claims.ts";
-import {
-  checkNonNegative,
-  child,
-  type Errors,
-  type Fields,
-  isPresent,
-  item,
-  list,
-  record,
-  text,
-} from "./common.ts";
+import { checkNonNegative, child, type Errors, type Fields, isPresent, item, list, record, text } from "./common.ts";
 import { checkImmutable, checkObjectMeta, checkObjectMetaUpdate, IMMUTABLE } from "./metadata.ts";
 import { checkPodTemplate, checkTemplateMetadata } from "./pod.ts";
 import { checkLabelSelector, goLabelSelector, hasBadSelector } from "./selectors.ts";
