@@ -1,38 +1,54 @@
-/** A Job's status: what the Job controller, or another one by `managedBy`, may say (batch validation, job strategy). */
+/**
+ * A Job's status: what the Job controller, or another one by `managedBy`, may say (batch validation, job strategy). Most
+ * rules hold only where what they are about changes, so that old mistakes do not stop other news.
+ */
 import { equalJson } from "../equal.ts";
 import { duplicate, invalid, invalidWhole, required } from "../field-errors.ts";
 import { parseTime } from "../time.ts";
 import { checkNonNegative, child, type Errors, type Fields, isPresent, item, list, record, text } from "./common.ts";
 import { CompletedIndexesError, countIndexes, parseIndexes } from "./job-indexes.ts";
 
+const CONDITIONS = "status.conditions";
+
 function isTrue(status: Fields, type: string): boolean {
   return list(status.conditions).some((one) => record(one).type === type && record(one).status === "True");
 }
 
-export function validateJobStatusUpdate(errors: Errors, object: Fields, old: Fields): void {
-  const [status, before] = [record(object.status), record(old.status)];
-  for (const name of ["active", "succeeded", "failed", "ready", "terminating"]) {
-    checkNonNegative(errors, child("status", name), status[name]);
-  }
-  checkUncounted(errors, record(status.uncountedTerminatedPods));
-  checkCounters(errors, record(object.spec), status, before);
-  checkConditions(errors, status, before);
-  checkTimes(errors, status, before, record(object.spec));
-  if (isFinished(status)) checkFinished(errors, status, before);
-  checkIndexes(errors, record(object.spec), status, before);
-  if (isPresent(status.ready) && differs("ready", status, before) | differs("active", status, before)) {
-    if (Number(status.ready) > Number(status.active ?? 0)) {
-      errors.push(invalid("status.ready", status.ready, "cannot set more ready pods than active"));
-    }
-  }
-}
-
-function differs(name: string, a: Fields, b: Fields): number {
-  return equalJson(a[name] ?? null, b[name] ?? null) ? 0 : 1;
-}
-
 function isFinished(status: Fields): boolean {
   return isTrue(status, "Complete") || isTrue(status, "Failed");
+}
+
+/** The status that is to be, the one that was, and what is different. */
+interface News {
+  readonly status: Fields;
+  readonly old: Fields;
+  readonly spec: Fields;
+  /** Whether any of the fields changes. */
+  readonly changes: (...names: readonly string[]) => boolean;
+  /** Whether any of the conditions comes or goes. */
+  readonly turns: (...types: readonly string[]) => boolean;
+  readonly finishes: boolean;
+}
+
+export function validateJobStatusUpdate(errors: Errors, object: Fields, before: Fields): void {
+  const [status, old] = [record(object.status), record(before.status)];
+  const news: News = {
+    status,
+    old,
+    spec: record(object.spec),
+    changes: (...names) => names.some((name) => !equalJson(status[name] ?? null, old[name] ?? null)),
+    turns: (...types) => types.some((type) => isTrue(status, type) !== isTrue(old, type)),
+    finishes: isFinished(status) !== isFinished(old),
+  };
+  for (const name of ["active", "succeeded", "failed", "ready", "terminating"])
+    checkNonNegative(errors, child("status", name), status[name]);
+  checkUncounted(errors, record(status.uncountedTerminatedPods));
+  checkCompletion(errors, news);
+  checkFinished(errors, news);
+  checkIndexes(errors, news);
+  checkPods(errors, news);
+  checkSuccess(errors, news);
+  checkLasting(errors, news);
 }
 
 function checkUncounted(errors: Errors, pods: Fields): void {
@@ -48,131 +64,152 @@ function checkUncounted(errors: Errors, pods: Fields): void {
   }
 }
 
-/** Elastic indexed jobs may be scaled down; all others only count up. */
-function checkCounters(errors: Errors, spec: Fields, status: Fields, old: Fields): void {
-  const elastic = spec.completionMode === "Indexed" && (spec.completions ?? null) === (spec.parallelism ?? null);
-  for (const name of ["failed", "succeeded"]) {
-    if (name === "succeeded" && elastic) continue;
-    if (Number(status[name] ?? 0) < Number(old[name] ?? 0)) {
-      errors.push(invalid(child("status", name), status[name] ?? 0, `cannot decrease the ${name} counter`));
-    }
-  }
-}
-
-/** Pairs that must not be, pairs that must be; and what is over stays so. */
-function checkConditions(errors: Errors, status: Fields, old: Fields): void {
-  const path = "status.conditions";
-  for (const type of ["Failed", "Complete", "FailureTarget", "SuccessCriteriaMet"]) {
-    if (isTrue(old, type) && !isTrue(status, type)) {
-      errors.push(invalidWhole(path, `cannot disable the terminal ${type}=True condition`));
-    }
-  }
-  if (equalJson(status.conditions ?? null, old.conditions ?? null)) return;
-  if (isTrue(status, "Complete")) {
-    if (isTrue(status, "Failed"))
-      errors.push(invalidWhole(path, "cannot set Complete=True and Failed=true conditions"));
-    if (isTrue(status, "FailureTarget"))
-      errors.push(invalidWhole(path, "cannot set Complete=True and FailureTarget=true conditions"));
-    if (!isTrue(status, "SuccessCriteriaMet"))
-      errors.push(
-        invalidWhole(path, "cannot set Complete=True condition without the SuccessCriteriaMet=true condition"),
-      );
-  }
-  if (isTrue(status, "Failed") && !isTrue(status, "FailureTarget"))
-    errors.push(invalidWhole(path, "cannot set Failed=True condition without the FailureTarget=true condition"));
-  if (isTrue(status, "SuccessCriteriaMet")) {
-    if (isTrue(status, "Failed"))
-      errors.push(invalidWhole(path, "cannot set Failed=True and SuccessCriteriaMet=true conditions"));
-    if (isTrue(status, "FailureTarget"))
-      errors.push(invalidWhole(path, "cannot set FailureTarget=true and SuccessCriteriaMet=true conditions"));
-  }
-}
-
-function checkTimes(errors: Errors, status: Fields, old: Fields, spec: Fields): void {
-  const path = "status.completionTime";
+/** What a job that is complete is not, and when it became so. */
+function checkCompletion(errors: Errors, { status, changes, turns }: News): void {
   const complete = isTrue(status, "Complete");
-  if (differs("completionTime", status, old) | differs("conditions", status, old)) {
-    if (isPresent(status.completionTime) && !complete) {
-      errors.push(
-        invalid(path, status.completionTime, "cannot set completionTime when there is no Complete=True condition"),
-      );
-    }
-    if (!isPresent(status.completionTime) && complete) {
-      errors.push(required(path, "completionTime is required for Complete jobs"));
-    }
-    if (isPresent(old.completionTime) && !equalJson(status.completionTime ?? null, old.completionTime)) {
-      errors.push(invalid(path, status.completionTime, "field is immutable"));
-    }
+  const path = "status.completionTime";
+  const end = status.completionTime;
+  if (turns("Complete", "Failed") && complete && isTrue(status, "Failed"))
+    errors.push(invalidWhole(CONDITIONS, "cannot set Complete=True and Failed=true conditions"));
+  if (turns("Complete", "FailureTarget") && complete && isTrue(status, "FailureTarget"))
+    errors.push(invalidWhole(CONDITIONS, "cannot set Complete=True and FailureTarget=true conditions"));
+  if (turns("Complete") || changes("completionTime")) {
+    if (isPresent(end) && !complete)
+      errors.push(invalid(path, end, "cannot set completionTime when there is no Complete=True condition"));
+    if (!isPresent(end) && complete) errors.push(required(path, "completionTime is required for Complete jobs"));
   }
-  const [start, end] = [parseTime(text(status.startTime)), parseTime(text(status.completionTime))];
-  if (start !== null && end !== null && end < start) {
-    errors.push(invalid(path, status.completionTime, "completionTime cannot be set before startTime"));
-  }
-  if (!isPresent(old.startTime) || spec.suspend === true || !differs("startTime", status, old)) return;
-  // A job's time begins anew when it resumes.
-  const resumes = isPresent(status.startTime) && isTrue(old, "Suspended") && !isTrue(status, "Suspended");
-  if (!resumes) errors.push(required("status.startTime", "startTime cannot be removed for unsuspended job"));
+  if (!changes("startTime", "completionTime")) return;
+  const [startUs, endUs] = [parseTime(text(status.startTime)), parseTime(text(end))];
+  if (startUs !== null && endUs !== null && endUs < startUs)
+    errors.push(invalid(path, end, "completionTime cannot be set before startTime"));
 }
 
-function checkFinished(errors: Errors, status: Fields, old: Fields): void {
-  if (isFinished(old) && equalJson(status, old)) return;
-  for (const name of ["active", "terminating"]) {
-    if (Number(status[name] ?? 0) > 0) {
-      errors.push(invalid(child("status", name), status[name], `${name}>0 is invalid for finished job`));
-    }
+function checkFinished(errors: Errors, { status, changes, turns, finishes }: News): void {
+  const finished = isFinished(status);
+  const path = (name: string): string => child("status", name);
+  if (turns("Failed", "FailureTarget") && isTrue(status, "Failed") && !isTrue(status, "FailureTarget"))
+    errors.push(invalidWhole(CONDITIONS, "cannot set Failed=True condition without the FailureTarget=true condition"));
+  if (turns("Complete", "SuccessCriteriaMet") && isTrue(status, "Complete") && !isTrue(status, "SuccessCriteriaMet")) {
+    const why = "cannot set Complete=True condition without the SuccessCriteriaMet=true condition";
+    errors.push(invalidWhole(CONDITIONS, why));
   }
-  if (!isPresent(status.startTime)) errors.push(required("status.startTime", "startTime is required for finished job"));
+  if ((finishes || changes("active")) && finished && Number(status.active ?? 0) > 0)
+    errors.push(invalid(path("active"), status.active, "active>0 is invalid for finished job"));
+  if ((finishes || changes("startTime")) && finished && !isPresent(status.startTime))
+    errors.push(required(path("startTime"), "startTime is required for finished job"));
   const uncounted = record(status.uncountedTerminatedPods);
-  if (list(uncounted.failed).length + list(uncounted.succeeded).length > 0) {
-    errors.push(
-      invalid(
-        "status.uncountedTerminatedPods",
-        uncounted,
-        "uncountedTerminatedPods needs to be empty for finished job",
-      ),
-    );
+  const count = list(uncounted.failed).length + list(uncounted.succeeded).length;
+  if ((finishes || changes("uncountedTerminatedPods")) && finished && count > 0) {
+    const why = "uncountedTerminatedPods needs to be empty for finished job";
+    errors.push(invalid(path("uncountedTerminatedPods"), uncounted, why));
   }
 }
 
-function checkIndexes(errors: Errors, spec: Fields, status: Fields, old: Fields): void {
+function checkIndexes(errors: Errors, { status, spec, changes }: News): void {
+  const { completedIndexes: completed, failedIndexes: failed } = status;
+  const perIndex = isPresent(spec.backoffLimitPerIndex);
+  const counted = isPresent(spec.completions);
   const completions = Number(spec.completions ?? 0);
-  const indexed = spec.completionMode === "Indexed";
-  for (const name of ["completedIndexes", "failedIndexes"]) {
-    const value = status[name];
-    if (!differs(name, status, old) || !isPresent(value) || value === "") continue;
-    const path = child("status", name);
-    if (name === "completedIndexes" && !indexed) {
-      errors.push(invalid(path, value, "cannot set non-empty completedIndexes when non-indexed completion mode"));
-      continue;
-    }
-    if (name === "failedIndexes" && !isPresent(spec.backoffLimitPerIndex)) {
-      errors.push(invalid(path, value, "cannot set non-null failedIndexes when backoffLimitPerIndex is null"));
-      continue;
-    }
-    try {
-      countIndexes(text(value), completions);
-    } catch (error) {
-      if (!(error instanceof CompletedIndexesError)) throw error;
-      errors.push(invalid(path, value, `error parsing ${name}: ${error.message}`));
-    }
+  if (changes("completedIndexes") && counted) checkForm(errors, "completedIndexes", text(completed), completions);
+  if (changes("failedIndexes") && counted && perIndex && isPresent(failed))
+    checkForm(errors, "failedIndexes", text(failed), completions);
+  if (changes("completedIndexes") && text(completed) !== "" && spec.completionMode !== "Indexed") {
+    const why = "cannot set non-empty completedIndexes when non-indexed completion mode";
+    errors.push(invalid("status.completedIndexes", completed, why));
   }
-  checkOverlap(errors, status, completions);
+  if (changes("failedIndexes") && !perIndex && isPresent(failed)) {
+    const why = "cannot set non-null failedIndexes when backoffLimitPerIndex is null";
+    errors.push(invalid("status.failedIndexes", failed, why));
+  }
+  if (changes("completedIndexes", "failedIndexes") && counted) checkOverlap(errors, status, completions);
 }
 
-function checkOverlap(errors: Errors, status: Fields, completions: number): void {
-  if (!isPresent(status.failedIndexes)) return;
+function checkForm(errors: Errors, name: string, indexes: string, completions: number): void {
   try {
-    const done = parseIndexes(text(status.completedIndexes), completions);
-    const failed = parseIndexes(text(status.failedIndexes), completions);
-    for (const [first, last] of failed) {
-      const shared = done.find(([from, to]) => from <= last && first <= to);
-      if (shared === undefined) continue;
-      const index = Math.max(first, shared[0]);
+    countIndexes(indexes, completions);
+  } catch (error) {
+    if (!(error instanceof CompletedIndexesError)) throw error;
+    errors.push(invalid(child("status", name), indexes, `error parsing ${name}: ${error.message}`));
+  }
+}
+
+/** Of the intervals that can be read. */
+function checkOverlap(errors: Errors, status: Fields, completions: number): void {
+  const [done, failed] = [status.completedIndexes, status.failedIndexes].map((indexes) =>
+    text(indexes) === ""
+      ? []
+      : text(indexes)
+          .split(",")
+          .flatMap((interval) => readInterval(interval, completions)),
+  ) as [Interval[], Interval[]];
+  let [i, j] = [0, 0];
+  while (i < done.length && j < failed.length) {
+    const [[doneFirst, doneLast], [failedFirst, failedLast]] = [done[i]!, failed[j]!];
+    if (doneFirst <= failedLast && failedFirst <= doneLast) {
+      const index = Math.max(doneFirst, failedFirst);
       const why = `failedIndexes and completedIndexes overlap at index: ${index}`;
       errors.push(invalid("status.failedIndexes", status.failedIndexes, why));
       return;
     }
+    if (doneFirst <= failedFirst) i++;
+    else j++;
+  }
+}
+
+type Interval = readonly [first: number, last: number];
+
+function readInterval(interval: string, completions: number): readonly Interval[] {
+  try {
+    return parseIndexes(interval, completions);
   } catch (error) {
-    if (!(error instanceof CompletedIndexesError)) throw error;
+    if (error instanceof CompletedIndexesError) return [];
+    throw error;
+  }
+}
+
+function checkPods(errors: Errors, { status, changes, finishes }: News): void {
+  const { terminating, ready } = status;
+  if ((finishes || changes("terminating")) && isFinished(status) && Number(terminating ?? 0) > 0)
+    errors.push(invalid("status.terminating", terminating, "terminating>0 is invalid for finished job"));
+  if (changes("ready", "active") && isPresent(ready) && Number(ready) > Number(status.active ?? 0))
+    errors.push(invalid("status.ready", ready, "cannot set more ready pods than active"));
+}
+
+function checkSuccess(errors: Errors, { status, spec }: News): void {
+  const met = isTrue(status, "SuccessCriteriaMet");
+  const wrong = (why: string): void => {
+    errors.push(invalidWhole(CONDITIONS, why));
+  };
+  if (met && isTrue(status, "Failed")) wrong("cannot set SuccessCriteriaMet=True and Failed=true conditions");
+  if (met && isTrue(status, "FailureTarget"))
+    wrong("cannot set SuccessCriteriaMet=True and FailureTarget=true conditions");
+  if (isPresent(spec.successPolicy) && !met && isTrue(status, "Complete"))
+    wrong("cannot set Complete=True for Job with SuccessPolicy unless SuccessCriteriaMet=True");
+}
+
+/** What is over stays so, and what has been counted is not taken back. */
+function checkLasting(errors: Errors, { status, old, spec, changes }: News): void {
+  for (const type of ["Failed", "Complete", "FailureTarget"]) {
+    if (isTrue(old, type) && !isTrue(status, type))
+      errors.push(invalidWhole(CONDITIONS, `cannot disable the terminal ${type}=True condition`));
+  }
+  // Elastic indexed jobs may be scaled down.
+  const elastic = spec.completionMode === "Indexed" && (spec.completions ?? null) === (spec.parallelism ?? null);
+  for (const name of elastic ? ["failed"] : ["failed", "succeeded"]) {
+    if (Number(status[name] ?? 0) < Number(old[name] ?? 0))
+      errors.push(invalid(child("status", name), status[name] ?? 0, `cannot decrease the ${name} counter`));
+  }
+  const end = status.completionTime;
+  if (isPresent(end) && isPresent(old.completionTime) && changes("completionTime"))
+    errors.push(invalid("status.completionTime", end, "completionTime cannot be mutated"));
+  // A job's time begins anew when it resumes.
+  const resumes = isPresent(status.startTime) && isTrue(old, "Suspended") && !isTrue(status, "Suspended");
+  if (isPresent(old.startTime) && changes("startTime") && spec.suspend !== true && !resumes)
+    errors.push(required("status.startTime", "startTime cannot be removed for unsuspended job"));
+  const [met, before] = [isTrue(status, "SuccessCriteriaMet"), isTrue(old, "SuccessCriteriaMet")];
+  if (before && !met) errors.push(invalidWhole(CONDITIONS, "cannot disable the SuccessCriteriaMet=True condition"));
+  if (isTrue(old, "Complete") && !before && met) {
+    const why = "cannot set SuccessCriteriaMet=True for Job already has Complete=true conditions";
+    errors.push(invalidWhole(CONDITIONS, why));
   }
 }
