@@ -30,6 +30,7 @@ import {
 } from "./common.ts";
 import { checkResourceRequirements } from "./resources.ts";
 import { checkContainerSecurityContext } from "./security.ts";
+import { checkStopSignal } from "./stop-signals.ts";
 
 export const PROTOCOLS: readonly string[] = ["SCTP", "TCP", "UDP"];
 const PULL_POLICIES: readonly string[] = ["Always", "IfNotPresent", "Never"];
@@ -495,9 +496,8 @@ function checkLifecycle(errors: Errors, field: string, lifecycle: Fields, scope:
   for (const hook of ["postStart", "preStop"]) {
     if (lifecycle[hook]) checkHandler(errors, child(field, hook), record(lifecycle[hook]), scope.gracePeriodSeconds);
   }
-  if (isPresent(lifecycle.stopSignal)) {
-    errors.push(forbidden(child(field, "stopSignal"), "may not be set"));
-  }
+  if (isPresent(lifecycle.stopSignal))
+    checkStopSignal(errors, child(field, "stopSignal"), lifecycle.stopSignal, scope.spec.os);
 }
 
 function checkProbes(errors: Errors, path: string, container: Fields, scope: PodScope): void {

@@ -289,6 +289,17 @@ describe("pods", () => {
       ],
     ],
     [
+      "are stopped with signals of the system they name",
+      pod({}, { lifecycle: { stopSignal: "SIGUSR1" } }),
+      ["spec.containers[0].lifecycle.stopSignal: Forbidden: may not be set for containers with empty `spec.os.name`"],
+    ],
+    ["of Linux, signals of its own", pod({ os: { name: "linux" } }, { lifecycle: { stopSignal: "SIGRTMIN+3" } }), []],
+    [
+      "of Windows, two signals",
+      pod({ os: { name: "windows" } }, { lifecycle: { stopSignal: "SIGHUP" } }),
+      ['spec.containers[0].lifecycle.stopSignal: Unsupported value: "SIGHUP": supported values: "SIGKILL", "SIGTERM"'],
+    ],
+    [
       "whose containers are the host's processes, all of them, in its network",
       pod({
         containers: [
