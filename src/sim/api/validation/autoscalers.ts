@@ -18,7 +18,6 @@ import {
 } from "./common.ts";
 import { type Validate, validateMetadata } from "./core.ts";
 import { checkContainerResourceName } from "./resources.ts";
-import { checkLabelSelector } from "./selectors.ts";
 
 const METRIC_TYPES: Readonly<Record<string, string>> = {
   ContainerResource: "containerResource",
@@ -148,11 +147,10 @@ function checkSource(errors: Errors, field: string, kind: string, source: Fields
       );
     }
   } else if (kind === "pods") {
-    if (!average || compareQuantities(text(target.averageValue), "0") <= 0) {
-      errors.push(required(child(path, "averageValue"), "must specify a positive target averageValue"));
-    }
+    if (!average) errors.push(required(child(path, "averageValue"), "must specify a positive target averageValue"));
   } else if (!value && !average) {
-    errors.push(required(child(path, "averageValue"), "must set either a target value for metric or a per-pod target"));
+    const what = kind === "object" ? "target value or averageValue" : "target value for metric or a per-pod target";
+    errors.push(required(child(path, "averageValue"), `must set either a ${what}`));
   } else if (kind === "external" && value && average) {
     errors.push(forbidden(child(path, "value"), "may not set both a target value for metric and a per-pod target"));
   }
@@ -169,7 +167,6 @@ function checkMetricName(errors: Errors, field: string, metric: Fields): void {
   const name = text(metric.name);
   if (name === "") errors.push(required(child(field, "name"), "must specify a metric name"));
   else addInvalid(errors, child(field, "name"), name, validatePathSegmentName(name));
-  checkLabelSelector(errors, child(field, "selector"), metric.selector);
 }
 
 function checkTarget(errors: Errors, field: string, target: Fields): void {

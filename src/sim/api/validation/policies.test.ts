@@ -388,6 +388,24 @@ describe("autoscalers", () => {
       ],
     ],
     [
+      "say how much of an object's metric they want",
+      scaler({
+        metrics: [
+          { type: "Object", object: { describedObject: { kind: "K", name: "n" }, metric: { name: "m" }, target } },
+          {
+            type: "Object",
+            object: { describedObject: { kind: "K", name: "n" }, metric: { name: "m" }, target: { type: "Value" } },
+          },
+          { type: "Pods", pods: { metric: { name: "m" }, target: { type: "AverageValue", averageValue: "0" } } },
+        ],
+      }),
+      [
+        expect.stringContaining("spec.metrics[0].object.target.value: Invalid value") as unknown as string,
+        "spec.metrics[1].object.target.averageValue: Required value: must set either a target value or averageValue",
+        expect.stringContaining("spec.metrics[2].pods.target.averageValue: Invalid value") as unknown as string,
+      ],
+    ],
+    [
       "say what they measure",
       scaler({ metrics: [{}] }),
       [
