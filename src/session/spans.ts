@@ -4,8 +4,12 @@ import type { TraceRef } from "../sim/kernel/types.ts";
 import type { Observer, World } from "../sim/kernel/world.ts";
 import { isWrite, type SessionInput } from "./inputs.ts";
 
-/** Something that a process handled: one step in a trace. Not part of the world; a replay makes it again. */
-export interface Span {
+/**
+ * Something that a process handled: one step in a trace. Not part of the world; a replay makes it again. A class, and so
+ * is Trace: of literals whose first ones live long V8 makes all later ones in the old generation, where they keep alive
+ * whatever they have known until the next full collection.
+ */
+export class Span {
   readonly span: number;
   readonly cause: number;
   readonly trace: number;
@@ -13,11 +17,28 @@ export interface Span {
   readonly sentAtUs: number;
   readonly process: string;
   readonly from: string;
-  /** `request`, `response`, `streamFrame`, a timer's type, ... */
-  readonly type: string;
   readonly label: string;
   readonly message: unknown;
-  readonly notes: Note[];
+  /** What was decided in it. */
+  notes: readonly Note[] = NO_NOTES;
+
+  /** Keeps nothing of the event but numbers and its label: it holds on to what was sent, all through. */
+  constructor(event: KernelEvent, process: string, from: string, message: unknown) {
+    this.span = event.sequence;
+    this.cause = event.cause;
+    this.trace = event.trace;
+    this.atUs = event.atUs;
+    this.sentAtUs = event.sentAtUs;
+    this.process = process;
+    this.from = from;
+    this.label = event.label;
+    this.message = message;
+  }
+
+  /** `request`, `response`, `streamFrame`, a timer's type, ... */
+  get type(): string {
+    return (this.message as { readonly type?: string } | null)?.type ?? "start";
+  }
 }
 
 export interface Note {
@@ -26,15 +47,30 @@ export interface Note {
   readonly atUs: number;
 }
 
-export interface Trace {
+const NO_NOTES: readonly Note[] = Object.freeze([]);
+
+const NO_SPANS: readonly Span[] = Object.freeze([]);
+
+export class Trace {
   readonly id: number;
   readonly atUs: number;
-  readonly origin: "input" | "timer";
   /** What rooted it; null for a timer's. */
   readonly input: SessionInput | null;
   /** Whether a request of it asked to change something. */
   writes: boolean;
-  readonly spans: Span[];
+  /** A copy, not a literal, for the same reason. */
+  readonly spans: Span[] = NO_SPANS.slice();
+
+  constructor(id: number, atUs: number, input: SessionInput | null) {
+    this.id = id;
+    this.atUs = atUs;
+    this.input = input;
+    this.writes = input !== null && isWrite(input);
+  }
+
+  get origin(): "input" | "timer" {
+    return this.input === null ? "timer" : "input";
+  }
 }
 
 /** What changed the state of a process or machine. */
@@ -53,7 +89,14 @@ const CHANGES_MAX = 2_000;
 /** The span store: who handled what, when, because of what, and what was decided. Bounded. */
 export class Spans implements Observer {
   readonly inputTraces = new Map<number, Trace>();
-  readonly timerTraces = new Map<number, Trace>();
+  /**
+   * A ring; the next place is `nextTimerTrace`. No Map: V8's hold on to the tables that they have outgrown, in a chain
+   * through which whatever once was in one lives until the next full collection.
+   */
+  private readonly timerTraces: (Trace | undefined)[] = Array.from({ length: TIMER_TRACES_MAX });
+  private nextTimerTrace = 0;
+  /** Cache: whose span was the last one. */
+  private latest: Trace | undefined;
   changes: Change[] = [];
   /** Trace of what a person did last; null: nothing yet. */
   lastInputTrace: number | null = null;
@@ -74,22 +117,23 @@ export class Spans implements Observer {
       return;
     }
     const atUs = this.world?.nowUs ?? 0;
-    this.inputTraces.set(trace, { id: trace, atUs, origin: "input", input, writes: isWrite(input), spans: [] });
+    this.inputTraces.set(trace, new Trace(trace, atUs, input));
     dropOldest(this.inputTraces, INPUT_TRACES_MAX);
   }
 
   traceOf(id: number): Trace | undefined {
-    return this.inputTraces.get(id) ?? this.timerTraces.get(id);
+    if (this.latest?.id === id) return this.latest;
+    const found = this.inputTraces.get(id) ?? this.timerTraceOf(id);
+    if (found !== undefined) this.latest = found;
+    return found;
   }
 
   /** After a rewind: what had not happened yet then. */
   forgetAfter(sequence: number): void {
-    for (const traces of [this.inputTraces, this.timerTraces]) {
-      for (const [id, trace] of traces) {
-        if (id >= sequence) traces.delete(id);
-        else while ((trace.spans.at(-1)?.span ?? 0) >= sequence) trace.spans.pop();
-      }
-    }
+    this.forget(
+      ({ id }) => id >= sequence,
+      ({ span }) => span >= sequence,
+    );
     this.changes = this.changes.filter((change) => change.sequence < sequence);
     if (this.lastInputTrace !== null && this.lastInputTrace >= sequence)
       this.lastInputTrace = [...this.inputTraces.keys()].at(-1) ?? null;
@@ -97,13 +141,23 @@ export class Spans implements Observer {
 
   /** Before a change of branch: what happened in the life that is left only. */
   forgetSince(atUs: number): void {
-    for (const traces of [this.inputTraces, this.timerTraces]) {
-      for (const [id, trace] of traces) {
-        if (trace.atUs > atUs) traces.delete(id);
-        else while ((trace.spans.at(-1)?.atUs ?? 0) > atUs) trace.spans.pop();
-      }
-    }
+    this.forget(
+      (trace) => trace.atUs > atUs,
+      (span) => span.atUs > atUs,
+    );
     this.changes = this.changes.filter((change) => change.atUs <= atUs);
+  }
+
+  private forget(isOver: (trace: Trace) => boolean, isSpanOver: (span: Span) => boolean): void {
+    this.latest = undefined;
+    for (const trace of [...this.inputTraces.values(), ...this.timerTraces]) {
+      if (trace === undefined) continue;
+      if (!isOver(trace)) {
+        for (let last = trace.spans.at(-1); last !== undefined && isSpanOver(last); last = trace.spans.at(-1))
+          trace.spans.pop();
+      } else if (trace.origin === "input") this.inputTraces.delete(trace.id);
+      else this.timerTraces[this.timerTraces.indexOf(trace)] = undefined;
+    }
   }
 
   handled(event: KernelEvent, process: Process, message: unknown): void {
@@ -124,7 +178,9 @@ export class Spans implements Observer {
     for (let index = spans.length - 1; index >= 0 && index >= spans.length - 8; index -= 1) {
       const span = spans[index] as Span;
       if (span.process !== process.name) continue;
-      span.notes.push({ stage, detail, atUs });
+      const note = { stage, detail, atUs };
+      if (span.notes.length === 0) span.notes = [note];
+      else (span.notes as Note[]).push(note);
       return;
     }
   }
@@ -140,30 +196,33 @@ export class Spans implements Observer {
   private traceFor(event: KernelEvent): Trace | undefined {
     const known = this.traceOf(event.trace);
     if (known !== undefined) return known;
-    const trace: Trace = { id: event.trace, atUs: event.atUs, origin: "timer", input: null, writes: false, spans: [] };
+    const trace = new Trace(event.trace, event.atUs, null);
     if (this.pendingRoot?.sequence === event.trace && this.pendingProcess !== null) {
       trace.spans.push(this.spanOf(this.pendingRoot, this.pendingProcess, this.pendingRoot.payload));
     }
-    this.timerTraces.set(event.trace, trace);
-    dropOldest(this.timerTraces, TIMER_TRACES_MAX);
+    this.rememberTimerTrace(trace);
+    this.latest = trace;
     return trace;
+  }
+
+  private rememberTimerTrace(trace: Trace): void {
+    this.timerTraces[this.nextTimerTrace] = trace;
+    this.nextTimerTrace = (this.nextTimerTrace + 1) % TIMER_TRACES_MAX;
+  }
+
+  /** Newest first: mostly it is one of the last few. */
+  private timerTraceOf(id: number): Trace | undefined {
+    const { timerTraces, nextTimerTrace } = this;
+    for (let place = nextTimerTrace - 1; place >= 0; place -= 1)
+      if (timerTraces[place]?.id === id) return timerTraces[place];
+    for (let place = TIMER_TRACES_MAX - 1; place >= nextTimerTrace; place -= 1)
+      if (timerTraces[place]?.id === id) return timerTraces[place];
+    return undefined;
   }
 
   private spanOf(event: KernelEvent, process: Process, message: unknown): Span {
     const from = event.fromPid === 0 ? "" : (this.world?.state.processes.get(event.fromPid)?.name ?? "");
-    return {
-      span: event.sequence,
-      cause: event.cause,
-      trace: event.trace,
-      atUs: event.atUs,
-      sentAtUs: event.sentAtUs,
-      process: process.name,
-      from,
-      type: (message as { readonly type?: string } | null)?.type ?? "start",
-      label: event.label,
-      message,
-      notes: [],
-    };
+    return new Span(event, process.name, from, message);
   }
 }
 

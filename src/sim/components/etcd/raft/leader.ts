@@ -32,12 +32,19 @@ export function sendHeartbeats(raft: Raft): void {
 
 /** What is due to each follower, as messages. */
 export function sendDueAppends(raft: Raft): void {
+  if (!isAnyDue(raft)) return;
   for (const [to, progress] of raft.progress) {
     if (progress.due === "no") continue;
     let evenEmpty = progress.due === "always";
     progress.due = "no";
     while (sendAppend(raft, to, progress, evenEmpty)) evenEmpty = false;
   }
+}
+
+/** Asked after every message, and mostly not so. */
+function isAnyDue({ progress }: Raft): boolean {
+  for (const each of progress.values()) if (each.due !== "no") return true;
+  return false;
 }
 
 function sendAppend(raft: Raft, to: NodeId, progress: Progress, evenEmpty: boolean): boolean {

@@ -5,8 +5,19 @@ export type VoteResult = "won" | "lost" | "pending";
 /** The highest index that a majority has: everything for an empty electorate, so that it never holds back the other half. */
 function majorityIndex(voters: readonly NodeId[], acknowledged: (id: NodeId) => number): number {
   if (voters.length === 0) return Number.POSITIVE_INFINITY;
-  const indexes = voters.map(acknowledged).sort((a, b) => a - b);
-  return indexes[indexes.length - (indexes.length >> 1) - 1] as number;
+  const quorum = (voters.length >> 1) + 1;
+  let highest = 0;
+  for (const voter of voters) {
+    const index = acknowledged(voter);
+    if (index > highest && countAtLeast(voters, acknowledged, index) >= quorum) highest = index;
+  }
+  return highest;
+}
+
+function countAtLeast(voters: readonly NodeId[], acknowledged: (id: NodeId) => number, index: number): number {
+  let count = 0;
+  for (const voter of voters) if (acknowledged(voter) >= index) count += 1;
+  return count;
 }
 
 /** What is committed by count of copies: in a joint membership both halves must have it. */
