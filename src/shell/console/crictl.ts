@@ -32,6 +32,7 @@ interface Container {
 interface LogLine {
   readonly wallUs: number;
   readonly text: string;
+  readonly partial?: true;
 }
 
 interface Image {
@@ -222,8 +223,10 @@ async function logs(context: ProgramContext, console: ConsoleDoor, choice: Choic
   const [id] = choice.ids;
   if (id === undefined) throw new Error("FATA[0000] ID cannot be empty");
   const container = await containerOf(context, console, id);
-  const show = ({ wallUs, text }: LogLine): void =>
-    context.out.write(choice.timestamps ? `${nanoTime(wallUs)} ${text}\n` : `${text}\n`);
+  const show = ({ wallUs, text, partial }: LogLine): void => {
+    const line = partial === true ? text : `${text}\n`;
+    context.out.write(choice.timestamps ? `${nanoTime(wallUs)} ${line}` : line);
+  };
   if (choice.follow) return follow(context, console, container.id, choice.tail, show);
   const { lines } = await ask<{ readonly lines: readonly LogLine[] }>(context, console, "ReadLogs", {
     containerId: container.id,

@@ -7,6 +7,7 @@ import type { MachineSpec } from "./topology.ts";
 export function nodeFiles(layout: Layout, machine: MachineSpec, epochWallUs: number): Record<string, unknown> {
   const files: Record<string, unknown> = {
     "/etc/hostname": `${machine.name}\n`,
+    "/etc/hosts": `127.0.0.1 localhost\n127.0.1.1 ${machine.name}\n::1 localhost ip6-localhost ip6-loopback\n`,
     "/etc/resolv.conf": "nameserver 10.0.0.2\nsearch lab.internal\n",
     "/var/lib/kubelet/config.yaml": kubeletConfiguration(layout, machine),
     "/var/lib/kubelet/kubeadm-flags.env": `KUBELET_KUBEADM_ARGS="--container-runtime-endpoint=unix:///var/run/containerd/containerd.sock --node-ip=${layout.ipOf[machine.name]} --pod-infra-container-image=registry.k8s.io/pause:3.10"\n`,

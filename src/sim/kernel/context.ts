@@ -3,6 +3,7 @@ import { diskList, diskRemove, diskSync, diskWrite } from "./disk.ts";
 import { EventKind } from "./event-queue.ts";
 import { connect, forget, giveUp, listenerKey, sendDatagram, transmit } from "./network.ts";
 import { nextFloat, nextInt, type RandomState } from "./random.ts";
+import { withFields } from "./records.ts";
 import type { Machine, Process } from "./state.ts";
 import { endOfPrefix } from "./table.ts";
 import type {
@@ -230,14 +231,15 @@ export class KernelContext implements Context {
     sendDatagram(this.world, this.process, to, body, this.departUs(), label);
   }
 
-  log(text: string): void {
+  log(text: string, partial?: "partial"): void {
     const { process, host_: machine } = this;
     let bounds = machine.logBounds.get(process.name);
     if (bounds === undefined) {
       bounds = { first: 0, next: 0 };
       machine.logBounds.set(process.name, bounds);
     }
-    const line: LogLine = Object.freeze({ atUs: this.nowUs, wallUs: this.wallUs(), text });
+    const whole: LogLine = { atUs: this.nowUs, wallUs: this.wallUs(), text };
+    const line = Object.freeze(partial === undefined ? whole : withFields(whole, { partial: true }));
     machine.logs.set(logKey(process.name, bounds.next), line);
     bounds.next += 1;
     if (bounds.next - bounds.first > LOG_LINES_MAX) {

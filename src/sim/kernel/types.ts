@@ -261,8 +261,8 @@ export interface Context {
   readonly disk: Disk;
   readonly host: HostState;
 
-  /** A line of this process's log (kept per name, so it survives restarts, bounded). */
-  log(text: string): void;
+  /** A line of this process's log (kept per name, so it survives restarts, bounded). `partial`: its end is still to come. */
+  log(text: string, partial?: "partial"): void;
   count(metric: string, by?: number): void;
   gauge(metric: string, value: number): void;
   /** Histogram observation. */
@@ -297,6 +297,8 @@ export interface LogLine {
   readonly atUs: number;
   readonly wallUs: number;
   readonly text: string;
+  /** It was not ended: what comes next goes on in the same line. */
+  readonly partial?: true;
 }
 
 /** A real program. `State` is plain data: records, arrays, Maps, Sets, Tables; a tree without sharing of what is mutable. */

@@ -51,7 +51,7 @@ export function sendNewLines(
   if (record !== undefined) {
     const lines = linesOf(context, record, follower.sent).filter(({ atUs }) => ended || atUs < context.nowUs);
     for (const line of choose(lines)) {
-      const output: ExecFrame = { type: "stdout", data: `${line.text}\n` };
+      const output: ExecFrame = { type: "stdout", data: line.partial === true ? line.text : `${line.text}\n` };
       context.sendFrame(stream, follower.output === true ? output : line);
     }
   }

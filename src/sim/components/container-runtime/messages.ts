@@ -38,6 +38,11 @@ export interface ContainerConfig {
   /** Absent: as the image says, also of `uid`. `groups`: beside `gid`. */
   readonly user?: { readonly uid?: number; readonly gid: number; readonly groups: readonly number[] };
   readonly readOnlyRootfs?: true;
+  readonly privileged?: true;
+  /** It cannot become more than it is. */
+  readonly noNewPrivileges?: true;
+  /** Of the pod: names and values. */
+  readonly sysctls?: Readonly<Record<string, string>>;
   /** Absent: false. Its standard input stays open for those who attach; `stdinOnce`: until the first one leaves. */
   readonly stdin?: boolean;
   readonly stdinOnce?: boolean;

@@ -2,6 +2,7 @@ import { wholeValue } from "../../api/quantity.ts";
 import type { Context } from "../../kernel/types.ts";
 import { allocatable, foreignResources } from "./node-status.ts";
 import type { PodUse } from "./resources.ts";
+import { forbiddenSysctl } from "./security-context.ts";
 import type { KubeletState, PodWorker } from "./state.ts";
 import type { Pod } from "./types.ts";
 
@@ -12,6 +13,8 @@ export interface Rejection {
 
 /** The kubelet's own look at a pod that was bound here (lifecycle/predicate.go). Null: welcome. */
 export function admit(state: KubeletState, pod: Pod, use: PodUse, context: Context): Rejection | null {
+  const sysctl = forbiddenSysctl(pod);
+  if (sysctl !== null) return { reason: "SysctlForbidden", message: sysctl };
   const node = allocatable(state, context);
   const active = [...state.workers.values()].filter(isActive);
   if (active.length + 1 > node.pods) return lacking("pods", 1, active.length, node.pods);

@@ -1,4 +1,5 @@
 /** Who a container runs as (securitycontext.DetermineEffectiveSecurityContext, kuberuntime's verifyRunAsNonRoot). */
+import { defined } from "../../kernel/records.ts";
 import type { ContainerConfig } from "../container-runtime/messages.ts";
 import type { PodWorker } from "./state.ts";
 import { podText } from "./status.ts";
@@ -8,16 +9,46 @@ import type { Container, Pod } from "./types.ts";
 export function userOf(
   pod: Pod,
   { securityContext: own = {} }: Container,
-): Pick<ContainerConfig, "user" | "readOnlyRootfs"> {
-  const { fsGroup, supplementalGroups = [], ...ofPod } = pod.spec.securityContext ?? {};
+): Pick<ContainerConfig, "user" | "readOnlyRootfs" | "privileged" | "noNewPrivileges" | "sysctls"> {
+  const { fsGroup, supplementalGroups = [], sysctls = [], ...ofPod } = pod.spec.securityContext ?? {};
   const uid = own.runAsUser ?? ofPod.runAsUser;
   const gid = own.runAsGroup ?? ofPod.runAsGroup;
   const groups = [...(fsGroup === undefined ? [] : [fsGroup]), ...supplementalGroups];
   const isAsked = uid !== undefined || gid !== undefined || groups.length > 0;
-  return {
-    ...(isAsked ? { user: { ...(uid === undefined ? {} : { uid }), gid: gid ?? 0, groups } } : {}),
-    ...(own.readOnlyRootFilesystem === true ? { readOnlyRootfs: true } : {}),
-  };
+  return defined({
+    user: isAsked ? defined({ uid, gid: gid ?? 0, groups }) : undefined,
+    readOnlyRootfs: own.readOnlyRootFilesystem === true ? true : undefined,
+    privileged: own.privileged === true ? true : undefined,
+    noNewPrivileges: own.allowPrivilegeEscalation === false ? true : undefined,
+    sysctls: sysctls.length === 0 ? undefined : Object.fromEntries(sysctls.map(({ name, value }) => [name, value])),
+  });
+}
+
+/** Those that a pod may have without a word of the node's administrator (pkg/kubelet/sysctl). */
+const SAFE_SYSCTLS = new Set([
+  "kernel.shm_rmid_forced",
+  "net.ipv4.ip_local_port_range",
+  "net.ipv4.ip_local_reserved_ports",
+  "net.ipv4.ip_unprivileged_port_start",
+  "net.ipv4.ping_group_range",
+  "net.ipv4.tcp_fin_timeout",
+  "net.ipv4.tcp_keepalive_intvl",
+  "net.ipv4.tcp_keepalive_probes",
+  "net.ipv4.tcp_keepalive_time",
+  "net.ipv4.tcp_rmem",
+  "net.ipv4.tcp_syncookies",
+  "net.ipv4.tcp_wmem",
+]);
+
+/** Why the node does not take the pod; null: it does. */
+export function forbiddenSysctl({ spec }: Pod): string | null {
+  for (const { name } of spec.securityContext?.sysctls ?? []) {
+    const plain = name.replaceAll("/", ".");
+    if (!SAFE_SYSCTLS.has(plain)) return `forbidden sysctl: "${plain}" not allowlisted`;
+    if (spec.hostNetwork === true && plain.startsWith("net."))
+      return `forbidden sysctl: "${plain}" not allowed with host net enabled`;
+  }
+  return null;
 }
 
 /** Why the container may not start although its context demands another user than root; null: it may. */

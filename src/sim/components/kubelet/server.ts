@@ -186,10 +186,11 @@ function sinceOf({ sinceSeconds, sinceTime }: LogOptions, nowWallUs: number): nu
   return sinceTime === undefined ? null : (parseTime(sinceTime) ?? 0);
 }
 
-function lineText({ text, wallUs }: LogLine, timestamps: boolean): string {
-  if (!timestamps) return `${text}\n`;
+function lineText({ text, wallUs, partial }: LogLine, timestamps: boolean): string {
+  const end = partial === true ? "" : "\n";
+  if (!timestamps) return `${text}${end}`;
   const nanos = String((wallUs % 1_000_000) * 1000).padStart(9, "0");
-  return `${formatTime(wallUs).slice(0, 19)}.${nanos}Z ${text}\n`;
+  return `${formatTime(wallUs).slice(0, 19)}.${nanos}Z ${text}${end}`;
 }
 
 export function openStream(state: KubeletState, context: Context, id: StreamId, body: KubeletRequest): void {

@@ -47,7 +47,7 @@ function ownWords(
     .readLog(ended.process)
     .filter(({ wallUs }) => wallUs >= ended.startedWallUs && wallUs <= ended.finishedWallUs)
     .slice(-LOG_LINES_MAX)
-    .map(({ text }) => `${text}\n`)
+    .map(({ text, partial }) => (partial === true ? text : `${text}\n`))
     .join("")
     .slice(-LOG_MAX);
 }

@@ -40,6 +40,7 @@ export interface PodSpec {
   readonly securityContext?: SecurityContext & {
     readonly fsGroup?: number;
     readonly supplementalGroups?: readonly number[];
+    readonly sysctls?: readonly { readonly name: string; readonly value: string }[];
   };
   readonly [field: string]: unknown;
 }
@@ -86,7 +87,11 @@ export interface Container {
   readonly lifecycle?: { readonly postStart?: Handler; readonly preStop?: Handler };
   readonly imagePullPolicy?: string;
   readonly restartPolicy?: string;
-  readonly securityContext?: SecurityContext & { readonly readOnlyRootFilesystem?: boolean };
+  readonly securityContext?: SecurityContext & {
+    readonly readOnlyRootFilesystem?: boolean;
+    readonly privileged?: boolean;
+    readonly allowPrivilegeEscalation?: boolean;
+  };
   readonly terminationMessagePath?: string;
   readonly terminationMessagePolicy?: string;
   readonly stdin?: boolean;

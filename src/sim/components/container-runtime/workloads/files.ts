@@ -54,7 +54,7 @@ export function readFile(context: Context, args: ProgramArgs, path: string): str
   if (mount !== null) return readMounted(context, mount, path.slice(mount.path.length).replace(/^\//, ""));
   const written = context.disk.read(`${args.rootfs}${path}`);
   if (written !== undefined) return textOf(written);
-  return args.imageConfig.files[path] ?? madeByRuntime(args, path);
+  return args.imageConfig.files[path] ?? madeByRuntime(context, args, path);
 }
 
 function readMounted(context: Context, mount: ContainerMount, rest: string): string | null {
@@ -174,10 +174,10 @@ function textOf(value: unknown): string | null {
 }
 
 /** The three files that the kubelet and the runtime write for every container. */
-function madeByRuntime({ container, podIp }: ProgramArgs, path: string): string | null {
-  const { hostname, dns } = container;
+function madeByRuntime(context: Context, args: ProgramArgs, path: string): string | null {
+  const { hostname, dns } = args.container;
   if (path === "/etc/hostname") return `${hostname}\n`;
-  if (path === "/etc/hosts") return hostsFile(container, podIp);
+  if (path === "/etc/hosts") return hostsFile(context, args);
   if (path === "/etc/resolv.conf") {
     const options = dns.ndots > 1 ? `options ndots:${dns.ndots}\n` : "";
     return `search ${dns.searches.join(" ")}\n${dns.nameservers.map((server) => `nameserver ${server}\n`).join("")}${options}`;
@@ -186,9 +186,14 @@ function madeByRuntime({ container, podIp }: ProgramArgs, path: string): string 
   return path === "/dev/null" ? "" : null;
 }
 
-/** managedHostsFileContent. */
-function hostsFile({ hostname, fqdn, hostAliases = [] }: ProgramArgs["container"], podIp: string): string {
+/** managedHostsFileContent, and nodeHostsFileContent in the host's network. */
+function hostsFile(context: Context, { container, podIp, sandbox }: ProgramArgs): string {
+  const { hostname, fqdn, hostAliases = [] } = container;
   const aliases = hostAliases.map(({ ip, hostnames = [] }) => `${ip}\t${hostnames.join("\t")}\n`).join("");
+  if (sandbox.hostNetwork) {
+    const own = textOf(context.disk.read("/etc/hosts")) ?? "";
+    return `# Kubernetes-managed hosts file (host network).\n${own}${aliases === "" ? "" : `\n# Entries added by HostAliases.\n${aliases}`}`;
+  }
   return `# Kubernetes-managed hosts file.
 127.0.0.1\tlocalhost
 ::1\tlocalhost ip6-localhost ip6-loopback
@@ -248,7 +253,7 @@ export function removeFile(context: Context, args: ProgramArgs, path: string): F
   if (problem !== null) return problem;
   const mount = mountOf(args, path);
   if (mount === null) {
-    const comesWithImage = args.imageConfig.files[path] !== undefined || madeByRuntime(args, path) !== null;
+    const comesWithImage = args.imageConfig.files[path] !== undefined || madeByRuntime(context, args, path) !== null;
     if (comesWithImage) context.disk.write(`${args.rootfs}${path}`, REMOVED);
     else context.disk.remove(`${args.rootfs}${path}`);
   } else if (mount.hostPath !== undefined) context.disk.remove(`${mount.hostPath}${path.slice(mount.path.length)}`);

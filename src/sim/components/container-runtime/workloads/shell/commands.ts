@@ -5,7 +5,6 @@ import {
   isDirectory,
   listDirectory,
   makeDirectory,
-  mayRead,
   readFile,
   removeDirectory,
   removeFile,
@@ -14,7 +13,9 @@ import {
   userOf as userOfProgram,
   writeFile,
 } from "../files.ts";
+import { awk } from "./awk.ts";
 import { type Done, done, failed } from "./done.ts";
+import { filesText } from "./input.ts";
 import { runPerl } from "./perl.ts";
 import { chmod, chown, ERRORS, modeText, nameOfId, stat } from "./permissions.ts";
 import type { ShellState } from "./state.ts";
@@ -157,6 +158,28 @@ export const COMMANDS: Readonly<Record<string, Run>> = {
         .join(""),
     ),
   sed: (argv, state, context, input) => sed(argv, state, context, input),
+  awk,
+  sysctl: (argv, { args }) => {
+    const lines = plain(argv).map((name) => {
+      const value = args.container.sysctls?.[name] ?? SYSCTLS[name];
+      return value === undefined ? null : argv.includes("-n") ? value : `${name} = ${value}`;
+    });
+    return lines.includes(null)
+      ? failed(`sysctl: error: '${plain(argv)[lines.indexOf(null)]}' is an unknown key\n`)
+      : done(lines.map((line) => `${line}\n`).join(""));
+  },
+  ip: (argv, { args }) =>
+    /^(add|del|set|change)$/.test(argv[2] ?? "")
+      ? args.container.privileged === true
+        ? done("")
+        : failed("ip: RTNETLINK answers: Operation not permitted\n", 2)
+      : done(
+          `1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536 qdisc noqueue qlen 1000\n    inet 127.0.0.1/8 scope host lo\n2: eth0@if7: <BROADCAST,MULTICAST,UP,LOWER_UP,M-DOWN> mtu 1500 qdisc noqueue\n    inet ${args.podIp}/24 brd ${args.podIp.replace(/\d+$/, "255")} scope global eth0\n`,
+        ),
+  nnp: (_argv, state) => {
+    const { uid } = userOfProgram(state.args);
+    return done(`Effective uid: ${state.args.container.noNewPrivileges === true ? uid : 0}\n`);
+  },
   hexdump: (argv, state, context, input) => {
     const { text, err } = filesText(plain(argv), state, context, input, "hexdump");
     return { status: err === "" ? 0 : 1, out: hexDump(bytesOfText(text)), err };
@@ -212,29 +235,6 @@ export function lines(text: string): string[] {
 
 function plain(argv: readonly string[]): string[] {
   return argv.slice(1).filter((one) => !one.startsWith("-") || one === "-");
-}
-
-function filesText(
-  paths: readonly string[],
-  state: ShellState,
-  context: Context,
-  input: string,
-  tool: string,
-): { text: string; err: string } {
-  if (paths.length === 0) return { text: input, err: "" };
-  let text = "";
-  let err = "";
-  for (const path of paths) {
-    if (path.startsWith("-") && path !== "-") continue;
-    const full = resolvePath(state.directory, path);
-    const found = path === "-" ? input : readFile(context, state.args, full);
-    if (found !== null && path !== "-" && !mayRead(context, state.args, full))
-      err += `${tool}: can't open '${path}': Permission denied\n`;
-    else if (found !== null) text += found;
-    else if (isDirectory(context, state.args, full)) err += `${tool}: read error: Is a directory\n`;
-    else err += `${tool}: can't open '${path}': No such file or directory\n`;
-  }
-  return { text, err };
 }
 
 function each(paths: readonly string[], act: (path: string) => string): Done {
@@ -411,6 +411,16 @@ function listTime(wallUs: number): string {
   const [, day = "", month = "", clock = ""] = /, (\d+) (\w+) \d+ (\d+:\d+)/.exec(formatRfc1123z(wallUs)) ?? [];
   return `${month} ${day.replace(/^0/, " ").padStart(2)} ${clock}`;
 }
+
+const SYSCTLS: Readonly<Record<string, string>> = {
+  "kernel.shm_rmid_forced": "0",
+  "net.ipv4.ip_local_port_range": "32768\t60999",
+  "net.ipv4.ip_unprivileged_port_start": "0",
+  "net.ipv4.tcp_syncookies": "1",
+  "net.core.somaxconn": "4096",
+  "kernel.hostname": "",
+  "vm.max_map_count": "65530",
+};
 
 /** `hexdump -C`. */
 function hexDump(bytes: Uint8Array): string {

@@ -298,7 +298,7 @@ function settle(state: ShellState, context: Context): void {
     state.status = status;
   }
   state.ended = true;
-  if (state.partial !== "") context.log(state.partial);
+  if (state.partial !== "") context.log(state.partial, "partial");
   state.partial = "";
   if (state.io === null) {
     context.exit(state.status);

@@ -810,6 +810,6 @@ function logText(state: ShellState, context: Context, text: string): void {
   state.partial = pieces.pop() ?? "";
   for (const line of pieces) context.log(line);
   if (state.partial.length < LOG_LINE_MAX) return;
-  context.log(state.partial);
+  context.log(state.partial, "partial");
   state.partial = "";
 }

@@ -53,6 +53,7 @@ const COMMON = [
   "chmod",
   "chown",
   "chgrp",
+  "sysctl",
   "base64",
   "uniq",
   "ln",
