@@ -32,7 +32,17 @@ import { imageOf, layersUnpacked, type PullTag, pullImage, registryAnswered, reg
 import { parseReference } from "./images/reference.ts";
 import { followLogs, linesOf, sendNewLines } from "./logs.ts";
 import { CRI_SOCKET, type CriRequest, type CriResponse, type CriStream } from "./messages.ts";
-import { forwardAnswered, forwardFailed, forwardFrame, isForwardTag, openPortForward } from "./port-forward.ts";
+import {
+  forwardAnswered,
+  forwardClosed,
+  forwardFailed,
+  forwardFrame,
+  forwardSilent,
+  isForwardTag,
+  openPortForward,
+  rawClosed,
+  rawFrame,
+} from "./port-forward.ts";
 import {
   recoverSandboxes,
   removePodSandbox,
@@ -44,6 +54,7 @@ import {
 import type { RuntimeMessage, RuntimeState } from "./state.ts";
 import { containerStats, SYSTEM_USE } from "./stats.ts";
 import { dropImage, load, putPodCidr } from "./store.ts";
+import type { TcpFrame } from "./workloads/tcp.ts";
 
 const RECENT_CALLS = 20;
 
@@ -68,6 +79,7 @@ export const containerd: Component<RuntimeState, RuntimeMessage> = {
       terminals: new Map(),
       attached: new Map(),
       forwards: new Map(),
+      rawForwards: new Map(),
       podCidr: "",
       addresses: new Map(),
       lastAddress: "",
@@ -94,6 +106,7 @@ export const containerd: Component<RuntimeState, RuntimeMessage> = {
         openStream(state, context, message.id, message.body as CriStream);
         return;
       case "streamFrame":
+        if (rawFrame(state, context, message.id, message.frame as TcpFrame)) return;
         if (!execFrame(state, context, message.id, message.frame as ExecFrame))
           if (!attachFrame(state, context, message.id, message.frame as ExecFrame))
             forwardFrame(state, context, message.id, message.frame as PortFrame);
@@ -101,7 +114,8 @@ export const containerd: Component<RuntimeState, RuntimeMessage> = {
       case "streamClosed":
         state.eventStreams.delete(message.id);
         state.logStreams.delete(message.id);
-        state.forwards.delete(message.id);
+        forwardClosed(state, context, message.id);
+        if (rawClosed(state, context, message.id, message.error)) return;
         attachClosed(state, context, message.id);
         execStreamClosed(state, context, message.id);
         return;
@@ -150,6 +164,9 @@ export const containerd: Component<RuntimeState, RuntimeMessage> = {
         return;
       case "followLog":
         sendNewLines(state, context, message.stream);
+        return;
+      case "forwardSilent":
+        forwardSilent(state, context, message.stream, message.connection);
         return;
       case "terminalOver":
         endTerminal(state, context, message.containerId);

@@ -70,12 +70,16 @@ export interface TerminalState {
 
 export interface ForwardedConnection {
   readonly port: number;
+  /** Bytes that are no HTTP go as they are: the connection to the pod, once there is one. */
+  raw: StreamId | null;
   /** Bytes as text. */
   unread: string;
   /** The client sends no more. */
   ended: boolean;
   /** A request of it is with the pod. */
   asking: boolean;
+  /** It has spoken HTTP. */
+  answered: boolean;
 }
 
 export interface StopState {
@@ -107,6 +111,8 @@ export interface RuntimeState {
     StreamId,
     { readonly sandboxId: string; readonly connections: Map<number, ForwardedConnection> }
   >;
+  /** Connections of forwards that carry bytes as they are. */
+  readonly rawForwards: Map<StreamId, { readonly forward: StreamId; readonly connection: number }>;
   podCidr: string;
   /** Addresses given out, and the last one: host-local's files. */
   readonly addresses: Map<string, string>;
@@ -128,5 +134,6 @@ export type RuntimeMessage =
   | { readonly type: "execTimedOut"; readonly execId: string }
   | { readonly type: "execExited"; readonly execId: string; readonly exitCode: number }
   | { readonly type: "followLog"; readonly stream: StreamId }
+  | { readonly type: "forwardSilent"; readonly stream: StreamId; readonly connection: number }
   | { readonly type: "terminalOver"; readonly containerId: string }
   | { readonly type: "syncDisk" };

@@ -21,10 +21,7 @@ export function normalizedService(service: ApiObject, current: ApiObject | null)
   ) {
     spec = { ...spec, ...pick(old, ["clusterIP", "clusterIPs"]) };
   }
-  if (spec.type === "ExternalName" && old !== null && old.type !== "ExternalName" && spec.clusterIP === old.clusterIP) {
-    const { clusterIP: _, clusterIPs: __, ipFamilies: ___, ipFamilyPolicy: ____, ...rest } = spec;
-    spec = rest as Spec;
-  }
+  if (spec.type === "ExternalName" && old !== null && old.type !== "ExternalName") spec = withoutAddress(spec, old);
   if (spec.clusterIP && !spec.clusterIPs?.length) spec = { ...spec, clusterIPs: [spec.clusterIP] };
   else if (!spec.clusterIP && spec.clusterIPs?.length) spec = { ...spec, clusterIP: spec.clusterIPs[0]! };
   else if (old !== null && spec.clusterIP !== old.clusterIP && spec.clusterIPs?.[0] === old.clusterIP) {
@@ -33,6 +30,14 @@ export function normalizedService(service: ApiObject, current: ApiObject | null)
   }
   if (old !== null && old.type !== spec.type) spec = withoutOldTypesFields(spec, old);
   return spec === service.spec ? service : { ...service, spec };
+}
+
+/** An ExternalName has no address: what the update left as it was goes by itself. */
+function withoutAddress(spec: Spec, old: Spec): Spec {
+  const next: Record<string, unknown> = { ...spec };
+  if (spec.clusterIP === old.clusterIP) for (const field of ["clusterIP", "clusterIPs"]) delete next[field];
+  for (const field of ["ipFamilies", "ipFamilyPolicy"]) if (equalJson(spec[field], old[field])) delete next[field];
+  return next as Spec;
 }
 
 /** What only the old type needs goes with it, unless the update says otherwise (`dropTypeDependentFields`). */

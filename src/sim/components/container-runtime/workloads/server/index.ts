@@ -5,7 +5,7 @@ import type { Component, Context, Peer, StreamId } from "../../../../kernel/type
 import type { HttpRequest, HttpResponse } from "../../../kube-apiserver/messages.ts";
 import type { ProgramArgs } from "../../messages.ts";
 import { acceptTcp, hangUp, isTcp, serveHttpBytes, type TcpConnections, type TcpFrame } from "../tcp.ts";
-import { answerHttp, flag } from "./pages.ts";
+import { answerHttp, flag, programOf } from "./pages.ts";
 import { serveRedis } from "./redis.ts";
 
 /** A user's server: web servers, echo servers, databases. Serves HTTP, or only accepts connections. */
@@ -58,7 +58,7 @@ export const server: Component<ServerState, ServerMessage> = {
 
   start(context: Context, given: unknown): ServerState {
     const args = given as ProgramArgs;
-    const name = programName(args);
+    const name = programOf(args);
     const seconds = Number(args.env.START_SECONDS ?? "");
     const delayUs = name === "slow-start" && seconds > 0 ? seconds * 1_000_000 : (START_US[name] ?? QUICK_START_US);
     for (const line of startLines(args, name)) context.log(line);
@@ -128,11 +128,6 @@ function failToBind(context: Context, port: number): void {
   context.exit(1);
 }
 
-function programName({ argv }: ProgramArgs): string {
-  const name = (argv[0] ?? "").split("/").at(-1) ?? "";
-  return name === "docker-entrypoint.sh" ? (argv[1] ?? "") : name;
-}
-
 /** From the program's flags, else the image's own ports, else those that the pod declares. */
 function portsOf(args: ProgramArgs): readonly number[] {
   const given =
@@ -177,7 +172,7 @@ function bytesOf(state: ServerState): BytesState {
 function bytesCame(state: ServerState, context: Context, stream: StreamId, frame: TcpFrame): void {
   const { args } = state;
   const { connections } = bytesOf(state);
-  if (programName(args) === "redis-server") serveRedis(bytesOf(state), context, stream, frame);
+  if (programOf(args) === "redis-server") serveRedis(bytesOf(state), context, stream, frame);
   else if (state.http)
     serveHttpBytes(connections, context, stream, frame, (request) => {
       state.served += 1;
@@ -193,10 +188,11 @@ function logAccess(
   { status, body }: HttpResponse,
   ip: string,
 ): void {
-  if (!args.image.includes("/nginx") && !args.image.includes("library/httpd")) return;
+  const isNginx = programOf(args) === "nginx";
+  if (!isNginx && !programOf(args).startsWith("httpd")) return;
   const agent = headers["user-agent"] ?? "-";
   const line = `${ip} - - [${accessTime(context.wallUs())}] "${method} ${path} HTTP/1.1" ${status} ${body.length}`;
-  context.log(args.image.includes("/nginx") ? `${line} "-" "${agent}" "-"` : line);
+  context.log(isNginx ? `${line} "-" "${agent}" "-"` : line);
 }
 
 /** `20/Nov/2026:09:00:00 +0000` */

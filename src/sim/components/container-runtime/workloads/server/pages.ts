@@ -7,8 +7,9 @@ import { readFile } from "../files.ts";
 export function answerHttp(context: Context, args: ProgramArgs, request: HttpRequest, clientIp: string): HttpResponse {
   const image = args.image;
   const path = request.path.split("?")[0] ?? "/";
-  if (image.includes("/nginx")) return fromFiles(context, args, path, "/usr/share/nginx/html", nginxNotFound(args));
-  if (image.includes("library/httpd"))
+  const program = programOf(args);
+  if (program === "nginx") return fromFiles(context, args, path, "/usr/share/nginx/html", nginxNotFound(args));
+  if (program === "httpd" || program === "httpd-foreground")
     return fromFiles(context, args, path, "/usr/local/apache2/htdocs", HTTPD_NOT_FOUND);
   const hostname = args.container.hostname;
   if (image.includes("http-echo")) return ok(`${flag(args, "text") || "hello-world"}\n`);
@@ -23,6 +24,12 @@ export function answerHttp(context: Context, args: ProgramArgs, request: HttpReq
   if (path === "/health" || path === "/healthz" || path === "/ready" || path === "/readyz" || path === "/livez")
     return ok("ok\n");
   return ok(`Hello from ${hostname} (${image.slice(image.lastIndexOf("/") + 1)})\n`);
+}
+
+/** The last part of its path; behind an image's entry point script, what that one starts. */
+export function programOf({ argv }: ProgramArgs): string {
+  const name = (argv[0] ?? "").split("/").at(-1) ?? "";
+  return name === "docker-entrypoint.sh" ? (argv[1] ?? "") : name;
 }
 
 function ok(body: string): HttpResponse {

@@ -228,6 +228,7 @@ const TAKES_VALUE: Readonly<Record<string, readonly string[]>> = {
     "--key",
     "-A",
     "--retry",
+    "--interface",
   ],
   nslookup: ["-type", "-port"],
   ping: ["-c", "-i", "-s"],

@@ -54,6 +54,7 @@ const COMMON = [
   "chown",
   "chgrp",
   "sysctl",
+  "getent",
   "base64",
   "uniq",
   "ln",
