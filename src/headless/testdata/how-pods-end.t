@@ -69,6 +69,52 @@ A line of Python comes to an end, and says what came out.
   $ kubectl logs fails
   no luck
 
+The end of what a program says is told as it said it.
+
+  $ cat > last.yaml <<EOF
+  > apiVersion: v1
+  > kind: Pod
+  > metadata: {name: last}
+  > spec:
+  >   restartPolicy: Never
+  >   containers:
+  >   - {name: main, image: "busybox:1.36", command: [sh, -c, "echo -n DONE; exit 4"], terminationMessagePolicy: FallbackToLogsOnError}
+  > EOF
+  $ kubectl apply -f last.yaml
+  pod/last created
+  $ lab until 30s '[ "$(kubectl get pod last -o jsonpath={.status.phase})" = Failed ]'
+  $ kubectl get pod last -o jsonpath='{.status.containerStatuses[0].state.terminated.message}'
+  DONE (no-eol)
+  $ kubectl logs last
+  DONE (no-eol)
+
+What a node does not allow is refused there.
+
+  $ cat > tuned.yaml <<EOF
+  > apiVersion: v1
+  > kind: Pod
+  > metadata: {name: tuned}
+  > spec:
+  >   restartPolicy: Never
+  >   securityContext: {sysctls: [{name: kernel.shm_rmid_forced, value: "1"}]}
+  >   containers: [{name: main, image: "busybox:1.36", command: [sysctl, kernel.shm_rmid_forced]}]
+  > ---
+  > apiVersion: v1
+  > kind: Pod
+  > metadata: {name: unsafe}
+  > spec:
+  >   securityContext: {sysctls: [{name: kernel.msgmax, value: "65536"}]}
+  >   containers: [{name: main, image: "busybox:1.36", command: [sleep, "60"]}]
+  > EOF
+  $ kubectl apply -f tuned.yaml
+  pod/tuned created
+  pod/unsafe created
+  $ lab until 30s '[ "$(kubectl get pod tuned -o jsonpath={.status.phase})" = Succeeded ]'
+  $ kubectl logs tuned
+  kernel.shm_rmid_forced = 1
+  $ kubectl get pod unsafe -o jsonpath='{.status.phase} {.status.reason}: {.status.message}{"\n"}'
+  Failed SysctlForbidden: Pod was rejected: forbidden sysctl: "kernel.msgmax" not allowlisted
+
 Who takes more memory than the limit allows is killed.
 
   $ cat > greedy.yaml <<EOF

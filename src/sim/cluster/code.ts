@@ -1,6 +1,7 @@
 import { console } from "../components/console/index.ts";
 import { loginShell } from "../components/console/login-shell.ts";
 import { containerd } from "../components/container-runtime/index.ts";
+import { hostPortTarget } from "../components/container-runtime/port-map.ts";
 import { WORKLOADS } from "../components/container-runtime/workloads/list.ts";
 import { coredns } from "../components/coredns/index.ts";
 import { etcd } from "../components/etcd/index.ts";
@@ -44,5 +45,8 @@ const COMPONENTS = [
 /** Every program that may run in a cluster. */
 export const CLUSTER_CODE: WorldCode = {
   components: new Map(COMPONENTS.map((component) => [component.kind, component])),
-  routePacket,
+  routePacket: (read, packet, random) => {
+    const hostPort = hostPortTarget(read, packet);
+    return hostPort === null ? routePacket(read, packet, random) : { verdict: "deliver", ...hostPort };
+  },
 };

@@ -86,6 +86,7 @@ function translate(
   ip: string,
   port: string,
   protocol: "TCP" | "UDP",
+  loopback = false,
 ): Destination | "reject" | null {
   const { routePacket } = world.code;
   if (routePacket === null) return null;
@@ -97,6 +98,7 @@ function translate(
       destinationIp: ip,
       destinationPort: Number(port),
       protocol,
+      loopback,
       fromPod: sourceIp !== machine.info.ip && world.state.addresses.get(sourceIp) === machine.info.name,
     },
     (bound) => nextInt(random, bound),
@@ -348,7 +350,15 @@ function arriveOpen(world: World, event: KernelEvent, connection: Connection, bo
     const target =
       connection.port.startsWith("unix:") || connection.ip !== machine.info.ip
         ? null
-        : translate(world, machine, connection.clientIp, connection.ip, connection.port, connection.protocol);
+        : translate(
+            world,
+            machine,
+            connection.clientIp,
+            connection.ip,
+            connection.port,
+            connection.protocol,
+            /^(127\.0\.0\.1|localhost):/.test(connection.dialled),
+          );
     if (target === null || target === "reject") {
       transmit(world, connection, { type: "refused" }, false, world.nowUs, "");
       return;

@@ -26,6 +26,8 @@ export type RoutePacket = (
     readonly sourceIp: string;
     readonly destinationIp: string;
     readonly destinationPort: number;
+    /** It was sent to the machine's own 127.0.0.1. */
+    readonly loopback: boolean;
     readonly protocol: "TCP" | "UDP";
     readonly fromPod: boolean;
   },

@@ -10,7 +10,17 @@ export interface SandboxConfig {
   readonly uid: string;
   readonly attempt: number;
   readonly hostNetwork: boolean;
+  /** Ports of the host that lead to the pod's. */
+  readonly portMappings?: readonly PortMapping[];
   readonly labels: Readonly<Record<string, string>>;
+}
+
+export interface PortMapping {
+  readonly protocol: string;
+  readonly hostPort: number;
+  /** "": all of the host's addresses. */
+  readonly hostIp: string;
+  readonly containerPort: number;
 }
 
 export interface ContainerConfig {

@@ -5,6 +5,7 @@ import { killContainer } from "./containers.ts";
 import { hexId } from "./ids.ts";
 import type { CriResponse, SandboxConfig, SandboxStatus } from "./messages.ts";
 import { endForwardsOf } from "./port-forward.ts";
+import { mapPorts, unmapPorts } from "./port-map.ts";
 import type { RuntimeState, SandboxRecord } from "./state.ts";
 import { dropContainer, dropSandbox, NO_CONTAINERS, putSandbox } from "./store.ts";
 import { after } from "./timers.ts";
@@ -43,6 +44,7 @@ export function sandboxSetUp(state: RuntimeState, context: Context, request: Req
   const record = state.sandboxes.get(id);
   if (record === undefined) return;
   context.host.set(namespaceKey(id), record.ip);
+  mapPorts(context, record);
   putSandbox(state, context, withFields(record, { stopped: false }));
   state.containersOfSandbox.set(id, state.containersOfSandbox.get(id) ?? NO_CONTAINERS);
   const answer: CriResponse = { call: "RunPodSandbox", sandboxId: id, ip: record.ip };
@@ -57,6 +59,7 @@ export function stopPodSandbox(state: RuntimeState, context: Context, request: R
     if (!record.stopped) {
       releaseAddress(state, context, record.ip, id);
       context.host.delete(namespaceKey(id));
+      unmapPorts(context, id);
       putSandbox(state, context, { ...record, stopped: true });
     }
   }
@@ -73,6 +76,7 @@ export function removePodSandbox(state: RuntimeState, context: Context, request:
     }
     releaseAddress(state, context, record.ip, id);
     context.host.delete(namespaceKey(id));
+    unmapPorts(context, id);
     dropSandbox(state, context, id);
   }
   const answer: CriResponse = { call: "RemovePodSandbox" };

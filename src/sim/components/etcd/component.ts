@@ -193,6 +193,11 @@ function receiveRequest(state: EtcdState, context: Context, id: RequestId, body:
     handleHttp(state, context, id, body);
     return;
   }
+  if ((body as { readonly type?: unknown }).type === "tcp") {
+    // A probe: somebody listens, and gRPC's health service says how it is.
+    context.respond(id, { type: "grpc", status: state.phase === "running" ? "SERVING" : "NOT_SERVING" });
+    return;
+  }
   const request = body as EtcdRequest | PeerRequest;
   switch (request.op) {
     case "peerMembers":
@@ -226,7 +231,7 @@ type Hello = PeerHello | EtcdWatchRequest | EtcdSnapshotRequest;
 const NO_LEADER = Object.freeze({ op: "error", code: "Unavailable", text: "etcdserver: no leader" });
 
 function openStream(state: EtcdState, context: Context, id: StreamId, hello: Hello): void {
-  if (state.phase !== "running" && state.phase !== "stopping") {
+  if ((state.phase !== "running" && state.phase !== "stopping") || hello.op === undefined) {
     context.closeStream(id);
   } else if (hello.op === "watch") {
     openWatch(state, context, id, hello);

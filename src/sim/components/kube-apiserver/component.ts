@@ -222,7 +222,13 @@ function handle(state: ApiServerState, message: KernelMessage | ApiServerTimer, 
 }
 
 function serve(state: ApiServerState, context: Context, incoming: Incoming, body: unknown): void {
-  const request = body as ResourceRequest | HttpRequest;
+  const request = body as ResourceRequest | HttpRequest | { readonly type: "tcp" };
+  if (request.type === "tcp") {
+    // Bytes that are no HTTP, or nobody who only asks whether somebody listens.
+    if (incoming.replyTo.via === "request") context.respond(incoming.replyTo.id, { type: "tcp" });
+    else context.closeStream(incoming.replyTo.id);
+    return;
+  }
   if (request.type === "http") serveHttp(state, context, incoming, request);
   else serveResource(state, context, incoming, request);
 }

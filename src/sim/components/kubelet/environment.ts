@@ -8,7 +8,7 @@ import { Twins } from "../../kernel/twins.ts";
 import type { Context } from "../../kernel/types.ts";
 import { informerOf } from "../../machinery/machinery.ts";
 import { objectsByIndex } from "../../machinery/store.ts";
-import type { ContainerConfig, SandboxConfig } from "../container-runtime/messages.ts";
+import type { ContainerConfig, PortMapping, SandboxConfig } from "../container-runtime/messages.ts";
 import { truncateHostname } from "./critical.ts";
 import { fieldValue, type NodeFacts, resourceValue } from "./fields.ts";
 import { dataOf, lookUp } from "./objects.ts";
@@ -28,19 +28,30 @@ export function nodeFacts(state: KubeletState, context: Context): NodeFacts {
     hostIp: machine.ip,
     cpuMillicores: machine.cpuMillicores,
     memoryBytes: machine.memoryBytes,
+    hostFiles: context.disk,
   };
 }
 
 export function sandboxConfig(worker: PodWorker, attempt: number): SandboxConfig {
   const { metadata, spec } = worker.pod;
-  return {
+  const portMappings = spec.hostNetwork === true ? [] : portMappingsOf(spec.containers);
+  return defined({
     namespace: metadata.namespace ?? "",
     name: metadata.name ?? "",
     uid: worker.uid,
     attempt,
     hostNetwork: spec.hostNetwork === true,
+    portMappings: portMappings.length === 0 ? undefined : portMappings,
     labels: metadata.labels ?? {},
-  };
+  });
+}
+
+function portMappingsOf(containers: readonly Container[]): PortMapping[] {
+  return containers.flatMap(({ ports = [] }) =>
+    ports.flatMap(({ hostPort = 0, hostIP = "", protocol = "TCP", containerPort }): PortMapping[] =>
+      hostPort === 0 ? [] : [{ protocol, hostPort, hostIp: hostIP === "0.0.0.0" ? "" : hostIP, containerPort }],
+    ),
+  );
 }
 
 /** What the runtime needs to make a container (generateContainerConfig). */

@@ -1,4 +1,5 @@
 import { milliValue, wholeValue } from "../../api/quantity.ts";
+import type { Disk } from "../../kernel/types.ts";
 import type { Container, Pod } from "./types.ts";
 
 /** What a pod tells its containers about itself (downward API). */
@@ -7,6 +8,8 @@ export interface NodeFacts {
   readonly hostIp: string;
   readonly cpuMillicores: number;
   readonly memoryBytes: number;
+  /** The machine's disk. */
+  readonly hostFiles: Pick<Disk, "read" | "list">;
 }
 
 /** Value of a `fieldRef`; null: there is no such field. */

@@ -47,7 +47,7 @@ export function setUpVolume(
   facts: NodeFacts,
 ): VolumeResult {
   const { pod } = worker;
-  if (volume.hostPath !== undefined) return { mounted: { hostPath: volume.hostPath.path } };
+  if (volume.hostPath !== undefined) return fromHost(volume.hostPath, facts);
   const found = filesOfVolume(state, worker, volume, podIp, facts);
   if (found !== null) return "files" in found ? { mounted: forGroup(found, pod.spec.securityContext?.fsGroup) } : found;
   const claim = claimNameOf(pod, volume);
@@ -58,6 +58,26 @@ export function setUpVolume(
   }
   return { mounted: { hostPath: `${POD_VOLUMES}/${pod.metadata.uid}/volumes/kubernetes.io~empty-dir/${volume.name}` } };
 }
+
+/** hostPath type checks (pkg/volume/hostpath), as far as a disk knows of files and directories. */
+function fromHost(
+  { path, type = "" }: { readonly path: string; readonly type?: string },
+  { hostFiles }: NodeFacts,
+): VolumeResult {
+  const isFile = hostFiles.read(path) !== undefined;
+  const isDirectory =
+    !isFile && (SYSTEM_DIRECTORIES.test(path) || hostFiles.list(`${path.replace(/\/+$/, "")}/`).length > 0);
+  const wrong = (what: string): VolumeResult => ({ missing: `hostPath type check failed: ${path} is not a ${what}` });
+  if (type === "Directory" && !isDirectory) return wrong("directory");
+  if (type === "File" && !isFile) return wrong("file");
+  if (type === "DirectoryOrCreate" && isFile) return wrong("directory");
+  if (type === "FileOrCreate" && isDirectory) return wrong("file");
+  return { mounted: { hostPath: path } };
+}
+
+/** What every machine has, whether a file is below or not. */
+const SYSTEM_DIRECTORIES =
+  /^\/(|bin|boot|dev|etc|home|lib|lib64|media|mnt|opt|proc|root|run|sbin|srv|sys|tmp|usr|var)(\/(lib|log|run|tmp|local|share|bin|modules|fs|cgroup|kernel|containerd|docker|kubelet|netns))*\/?$/;
 
 type Found = VolumeFiles | { readonly missing: string } | { readonly waiting: true };
 

@@ -16,6 +16,8 @@ export interface ForwardTag {
   readonly replyTo: Incoming["replyTo"];
   /** How the caller wants its answer: bytes, or the object in them. `proxy`: bytes, of a pod's own server. */
   readonly as: "http" | "resource" | "proxy";
+  /** Of a proxy: the path of its own that stands before the server's. */
+  readonly prefix?: string;
 }
 
 const TIMEOUT_US = 30_000_000;
@@ -96,9 +98,26 @@ export function forwardAnswered(context: Context, tag: ForwardTag, answer: HttpR
   // A server that speaks no HTTP hangs up.
   const text = "kind" in answer ? answer.text : answer.type === "http" ? null : "EOF";
   const response =
-    text === null ? (answer as HttpResponse) : unreachable(tag, `error trying to reach service: ${text}`);
+    text === null
+      ? throughProxy(answer as HttpResponse, tag)
+      : unreachable(tag, `error trying to reach service: ${text}`);
   if (tag.as === "resource") answerResource(context, tag.replyTo, response);
   else reply(context, { replyTo: tag.replyTo, from: NOBODY, deadlineAtUs: 0 }, response);
+}
+
+/** Links of pages lead through the proxy as well (apimachinery's proxy transport). */
+function throughProxy(response: HttpResponse, { prefix }: ForwardTag): HttpResponse {
+  if (prefix === undefined) return response;
+  const { location = "" } = response.headers;
+  const headers = location.startsWith("/")
+    ? { ...response.headers, location: `${prefix}${location}` }
+    : response.headers;
+  if (!(headers["content-type"] ?? "").startsWith("text/html")) return { ...response, headers };
+  const body = response.body.replace(
+    /(<[a-z][^>]*?\s(?:action|background|cite|classid|codebase|data|formaction|href|icon|longdesc|manifest|poster|profile|src|usemap)=["'])(\/(?!\/)[^"']*)/gi,
+    (_whole, before: string, path: string) => `${before}${prefix}${path}`,
+  );
+  return { ...response, headers, body };
 }
 
 function unreachable({ as }: ForwardTag, text: string): HttpResponse {

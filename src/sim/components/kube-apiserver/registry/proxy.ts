@@ -35,7 +35,7 @@ export function proxy(
   const target = info.resource === "pods" ? podAddress(state, info) : serviceAddress(state, info);
   if (typeof target !== "string") return target;
   const { authorization: _own, ...headers } = http.headers;
-  const tag: ForwardTag = { use: "forward", replyTo: incoming.replyTo, as: "proxy" };
+  const tag: ForwardTag = { use: "forward", replyTo: incoming.replyTo, as: "proxy", prefix: own };
   const body = { ...http, path: `${rest ?? "/"}${query}`, headers };
   context.request({ to: target, body, timeoutUs: TIMEOUT_US, tag, label: `${body.method} ${body.path}` });
   return null;
