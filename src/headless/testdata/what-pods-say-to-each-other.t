@@ -97,3 +97,5 @@ Bytes that are no HTTP reach programs that speak otherwise.
   +OK
   :2
   +OK
+  $ kubectl exec store -- redis-cli get a
+  2

@@ -179,6 +179,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     cmd: ["redis-server"],
     ports: [6379],
     userland: "debian",
+    commands: ["redis-cli"],
     programs: servers("redis-server", "docker-entrypoint.sh"),
     idleMillicores: 2,
     idleMegabytes: 10,
@@ -431,6 +432,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     cmd: ["redis-server"],
     ports: [6379],
     userland: "alpine",
+    commands: ["redis-cli"],
     programs: servers("redis-server", "docker-entrypoint.sh"),
   },
   {

@@ -9,7 +9,7 @@ import { goLog } from "./log.ts";
 import { startLogs, writeLine } from "./logs-generator.ts";
 import { answerDatagram, netexec } from "./netexec.ts";
 import { NOT_FOUND, ok, reply, splitPath } from "./query.ts";
-import { healthControl, liveness, porter, porterPorts, testWebserver } from "./servers.ts";
+import { healthControl, liveness, nettest, porter, porterPorts, testWebserver } from "./servers.ts";
 import type { AgnhostMessage, AgnhostState, Asked } from "./state.ts";
 
 const START_US = 30_000;
@@ -55,6 +55,7 @@ export const agnhost: Component<AgnhostState, AgnhostMessage> = {
       nextCall: 1,
       entries: new Map(),
       replicas: [],
+      received: new Map(),
       lines: 0,
       connections: new Map(),
     };
@@ -218,7 +219,7 @@ function serve(
     return;
   }
   const { path, query } = splitPath(asked.path);
-  const response = answer(state, context, { ...exchange, method: asked.method, path, query });
+  const response = answer(state, context, { ...exchange, method: asked.method, path, query, body: String(asked.body) });
   if (response !== null)
     context.respond(id, response, { label: String(response.status), sizeBytes: response.body.length + 250 });
 }
@@ -244,10 +245,10 @@ function bytesCame(state: AgnhostState, context: Context, stream: StreamId, fram
   const { connections, args } = state;
   if (state.command !== "port-forward-tester") {
     const port = String(portsOf(state)[0] ?? "");
-    serveHttpBytes(connections, context, stream, frame, ({ method, path: full }) => {
+    serveHttpBytes(connections, context, stream, frame, ({ method, path: full, body }) => {
       const { path, query } = splitPath(full);
       const from = { process: "", machine: "", ip: args.podIp, dialled: "", certificate: null };
-      return answer(state, context, { id: stream, from, port, method, path, query });
+      return answer(state, context, { id: stream, from, port, method, path, query, body: String(body) });
     });
     return;
   }
@@ -284,6 +285,8 @@ function answer(state: AgnhostState, context: Context, asked: Asked): HttpRespon
       return porter(state, asked);
     case "guestbook":
       return guestbook(state, context, asked);
+    case "nettest":
+      return nettest(state, asked);
     case "grpc-health-checking":
       return healthControl(state, asked);
     case "fake-gitserver":

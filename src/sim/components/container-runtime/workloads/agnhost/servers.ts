@@ -76,6 +76,37 @@ export function porter(state: AgnhostState, { method, port }: Asked): HttpRespon
   });
 }
 
+/** `agnhost nettest`: counts who writes to it. */
+export function nettest(state: AgnhostState, { path, body }: Asked): HttpResponse {
+  const { hostname } = state.args.container;
+  switch (path) {
+    case "/read": {
+      const Received = Object.fromEntries([...state.received].sort(([a], [b]) => (a < b ? -1 : 1)));
+      const seen = { Hostname: hostname, Sent: {}, Received, Errors: null, Log: null, StillContactingPeers: false };
+      return ok(`${JSON.stringify(seen)}\n`);
+    }
+    case "/write": {
+      const source = sourceOf(body);
+      if (source === null) return problem(400, "invalid character in the body");
+      if (source !== "") state.received.set(source, (state.received.get(source) ?? 0) + 1);
+      return ok(`${JSON.stringify({ Hostname: hostname })}\n`);
+    }
+    case "/status":
+      return ok("pass");
+    default:
+      return NOT_FOUND;
+  }
+}
+
+/** Null: what was written is no JSON. */
+function sourceOf(body: string): string | null {
+  try {
+    return String((JSON.parse(body) as { readonly Source?: unknown }).Source ?? "");
+  } catch {
+    return null;
+  }
+}
+
 /** The control server of `agnhost grpc-health-checking`. */
 export function healthControl(state: AgnhostState, { path }: Asked): HttpResponse {
   if (path === "/make-not-serving") state.serving = false;

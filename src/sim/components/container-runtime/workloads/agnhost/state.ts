@@ -16,6 +16,8 @@ export interface AgnhostState {
   /** The guestbook's entries, and who wants to hear of new ones. */
   readonly entries: Map<string, string>;
   readonly replicas: string[];
+  /** Of `nettest`: who has written how often. */
+  readonly received: Map<string, number>;
   /** Lines of `logs-generator` so far. */
   lines: number;
   readonly connections: TcpConnections;
@@ -61,6 +63,7 @@ export interface Asked {
   readonly method: string;
   readonly path: string;
   readonly query: Query;
+  readonly body: string;
   /** Of the server that was asked. */
   readonly port: string;
 }

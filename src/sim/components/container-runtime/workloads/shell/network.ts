@@ -1,3 +1,4 @@
+import { byteLength } from "../../../../api/byte-text.ts";
 import { parseGoDuration } from "../../../../api/duration.ts";
 import type { Context, KernelMessage, NetworkError, StreamId } from "../../../../kernel/types.ts";
 import type { HttpRequest, HttpResponse } from "../../../kube-apiserver/messages.ts";
@@ -9,7 +10,7 @@ import type { ShellState } from "./state.ts";
 
 /** wget, curl, nslookup, nc and ping: a question to the network, then what the program prints. Plain data. */
 export interface NetworkJob {
-  readonly tool: "wget" | "curl" | "nslookup" | "nc" | "ping" | "dig" | "getent" | "connect";
+  readonly tool: "wget" | "curl" | "nslookup" | "nc" | "ping" | "dig" | "getent" | "connect" | "redis-cli";
   readonly argv: readonly string[];
   readonly host: string;
   readonly port: number;
@@ -59,7 +60,7 @@ const CONNECT_TIMEOUT_US = 127_000_000;
 const IP = /^\d+\.\d+\.\d+\.\d+$/;
 
 export function isNetworkTool(name: string): name is NetworkJob["tool"] {
-  return ["wget", "curl", "nslookup", "nc", "ping", "dig", "getent"].includes(name);
+  return ["wget", "curl", "nslookup", "nc", "ping", "dig", "getent", "redis-cli"].includes(name);
 }
 
 /** Begins: what is wrong with the command line is said at once. */
@@ -89,7 +90,7 @@ export function startNetwork(
     received: 0,
     out: "",
     qtype: qtypeOf(tool, argv),
-    stdin,
+    stdin: tool === "redis-cli" ? redisCommands(argv, stdin) : stdin,
     stream: null,
   };
   return send(state, context, job, tag);
@@ -163,6 +164,10 @@ function targetOf(argv: readonly string[]): Target | Done {
   const timeoutUs = seconds > 0 ? seconds * 1_000_000 : CONNECT_TIMEOUT_US;
   const [first = "", second = ""] = words;
   if (tool === "connect") return connectTarget(argv);
+  if (tool === "redis-cli") {
+    const port = Number(valueOfFlag(argv, "-p") ?? "6379");
+    return { host: valueOfFlag(argv, "-h") ?? "127.0.0.1", port, secure: false, path: "", timeoutUs };
+  }
   if (tool === "getent" && words.shift() !== "hosts" && first !== "ahosts") return failed("Unknown database\n", 1);
   if (tool === "nslookup" || tool === "ping" || tool === "dig" || tool === "getent") {
     const names = words.filter((word) => !word.startsWith("@"));
@@ -234,6 +239,7 @@ const TAKES_VALUE: Readonly<Record<string, readonly string[]>> = {
   ping: ["-c", "-i", "-s"],
   nc: ["-p", "-s", "-i", "-q"],
   dig: ["-p", "-t"],
+  "redis-cli": ["-h", "-p", "-a", "-n"],
 };
 
 function valueOfFlag(argv: readonly string[], ...names: readonly string[]): string | undefined {
@@ -274,7 +280,7 @@ function send(state: ShellState, context: Context, job: NetworkJob, tag: unknown
     context.request({ to, body, timeoutUs: job.timeoutUs, protocol: "UDP", tag, label: "nc -u" });
     return { job };
   }
-  if (job.tool === "nc" && !hasLetter(job.argv, "z") && job.stdin !== "") {
+  if (job.tool === "redis-cli" || (job.tool === "nc" && !hasLetter(job.argv, "z") && job.stdin !== "")) {
     const stream = context.openStream({ to, body: TCP, timeoutUs: job.timeoutUs, tag, label: "nc" });
     return { job: { ...job, stream } };
   }
@@ -351,6 +357,7 @@ export function continueConnection(
 ): NetworkStep {
   if (message.type === "streamClosed") {
     if (message.error !== null && job.received === 0) return { done: connectFailed(job, message.error, context) };
+    if (job.tool === "redis-cli") return { done: done(redisReplies(job.out)) };
     return { done: done(job.out, 0, openLine(job)) };
   }
   const frame = message.frame as TcpFrame;
@@ -360,6 +367,35 @@ export function continueConnection(
     return { job: { ...job, received: 1 } };
   }
   return { job: { ...job, received: job.received + 1, out: `${job.out}${frame.tcp === "data" ? frame.data : ""}` } };
+}
+
+/** The command of the line, or those of the standard input, a line each. */
+function redisCommands(argv: readonly string[], stdin: string): string {
+  const words: string[] = [];
+  for (let index = 1; index < argv.length; index += 1) {
+    const word = argv[index] as string;
+    if (words.length === 0 && word.startsWith("-")) index += TAKES_VALUE["redis-cli"]?.includes(word) ? 1 : 0;
+    else words.push(word);
+  }
+  const array = words.map((word) => `$${byteLength(word)}\r\n${word}\r\n`).join("");
+  return `${words.length === 0 ? stdin : `*${words.length}\r\n${array}`}QUIT\r\n`;
+}
+
+/** What redis said, as redis-cli prints it where there is no terminal; the last one is its goodbye. */
+function redisReplies(text: string): string {
+  const lines = text.split("\r\n");
+  const replies: string[] = [];
+  for (let index = 0; index < lines.length; index += 1) {
+    const line = lines[index] as string;
+    if (line.startsWith("+") || line.startsWith(":")) replies.push(line.slice(1));
+    else if (line.startsWith("-")) replies.push(`(error) ${line.slice(1)}`);
+    else if (line === "$-1") replies.push("");
+    else if (line.startsWith("$")) replies.push(lines[++index] ?? "");
+  }
+  return replies
+    .slice(0, -1)
+    .map((reply) => `${reply}\n`)
+    .join("");
 }
 
 function dnsAnswered(
@@ -438,6 +474,8 @@ function resolveFailed(job: NetworkJob, state: ShellState, error: NetworkError |
       return failed(`ping: bad address '${job.host}'\n`);
     case "nc":
       return failed(`nc: bad address '${job.host}'\n`);
+    case "redis-cli":
+      return failed(`Could not connect to Redis at ${job.host}:${job.port}: Name or service not known\n`);
     case "getent":
       return failed("", 2);
     case "connect":
@@ -473,6 +511,8 @@ function connectFailed(job: NetworkJob, error: NetworkError, context: Context): 
     if (error.kind === "reset") return failed(`${connecting}wget: error getting response: Connection reset by peer\n`);
     return failed(`${connecting}wget: can't connect to remote host (${job.ip}): ${REASONS[error.kind]}\n`);
   }
+  if (job.tool === "redis-cli")
+    return failed(`Could not connect to Redis at ${job.host}:${job.port}: ${REASONS[error.kind]}\n`);
   if (job.tool === "connect") return failed(`${CONNECT_WORDS[error.kind] ?? "OTHER"}: ${error.text}\n`);
   if (error.kind === "timedOut" && limited) return failed("nc: timed out\n");
   return failed(`nc: ${job.host} (${job.ip}:${job.port}): ${REASONS[error.kind]}\n`);
