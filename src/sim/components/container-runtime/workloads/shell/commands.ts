@@ -201,15 +201,16 @@ function userOf({ args }: ShellState): string {
 
 function id(argv: readonly string[], state: ShellState): Done {
   const user = userOf(state);
-  const { gid, groups } = userOfProgram(state.args);
+  const { uid, gid, groups } = userOfProgram(state.args);
   const all = [...new Set([gid, ...groups])].sort((a, b) => a - b);
-  const uid = user === "root" ? "0" : user;
   const flags = argv.slice(1).join("");
   if (flags.includes("u")) return done(`${flags.includes("n") ? user : uid}\n`);
   if (flags.includes("g")) return done(`${flags.includes("n") && gid === 0 ? "root" : gid}\n`);
   if (flags.includes("G")) return done(`${all.join(" ")}\n`);
   const shown = (one: number): string => (one === 0 ? "0(root)" : `${one}`);
-  return done(`uid=${uid === "0" ? "0(root)" : uid} gid=${shown(gid)} groups=${all.map(shown).join(",")}\n`);
+  return done(
+    `uid=${uid}${user === `${uid}` ? "" : `(${user})`} gid=${shown(gid)} groups=${all.map(shown).join(",")}\n`,
+  );
 }
 
 function mainProcess({ args }: ShellState): string {
