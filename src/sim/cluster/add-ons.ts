@@ -2,6 +2,7 @@ import type { ApiObject } from "../api/object.ts";
 import { CLUSTER_DNS, CLUSTER_DOMAIN, KUBERNETES_VERSION, type Layout } from "./layout.ts";
 import { localPathProvisionerObjects } from "./local-path-provisioner.ts";
 import { metricsServerObjects } from "./metrics-server.ts";
+import { kubeletConfigurationText } from "./node-files.ts";
 
 /**
  * What `kubeadm init` creates through the API (cmd/kubeadm/app/phases/addons, phases/uploadconfig,
@@ -11,6 +12,9 @@ export function kubeadmObjects(layout: Layout): readonly ApiObject[] {
   return [
     clusterRoleBinding("kubeadm:cluster-admins", "cluster-admin", { kind: "Group", name: "kubeadm:cluster-admins" }),
     kubeadmConfig(layout),
+    ...readable("kubeadm-config", "kubeadm:nodes-kubeadm-config", [NODES, JOINING]),
+    configMap("kube-system", "kubelet-config", { kubelet: kubeletConfigurationText() }),
+    ...readable("kubelet-config", "kubeadm:kubelet-config", [NODES, JOINING]),
     clusterInfo(layout),
     ...clusterInfoAccess(),
     ...bootstrapTokenAccess(),
@@ -25,6 +29,26 @@ interface Subject {
   readonly kind: "Group" | "User" | "ServiceAccount";
   readonly name: string;
   readonly namespace?: string;
+}
+
+const NODES: Subject = { kind: "Group", name: "system:nodes" };
+const JOINING: Subject = { kind: "Group", name: "system:bootstrappers:kubeadm:default-node-token" };
+
+/** Who may read a ConfigMap of kube-system. */
+function readable(configMap: string, role: string, subjects: readonly Subject[]): readonly ApiObject[] {
+  const metadata = { name: role, namespace: "kube-system" };
+  const rules = [{ apiGroups: [""], resourceNames: [configMap], resources: ["configmaps"], verbs: ["get"] }];
+  const roleRef = { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: role };
+  return [
+    { apiVersion: "rbac.authorization.k8s.io/v1", kind: "Role", metadata, rules },
+    {
+      apiVersion: "rbac.authorization.k8s.io/v1",
+      kind: "RoleBinding",
+      metadata,
+      roleRef,
+      subjects: subjects.map(subjectOf),
+    },
+  ];
 }
 
 function subjectOf(subject: Subject): Record<string, string> {
@@ -122,7 +146,6 @@ function clusterInfoAccess(): readonly ApiObject[] {
 
 /** phases/bootstraptoken/node: what a machine may that shows a token, and what its kubelet may later. */
 function bootstrapTokenAccess(): readonly ApiObject[] {
-  const joining: Subject = { kind: "Group", name: "system:bootstrappers:kubeadm:default-node-token" };
   const signing = "system:certificates.k8s.io:certificatesigningrequests";
   return [
     {
@@ -131,9 +154,9 @@ function bootstrapTokenAccess(): readonly ApiObject[] {
       metadata: { name: "kubeadm:get-nodes" },
       rules: [{ apiGroups: [""], resources: ["nodes"], verbs: ["get"] }],
     },
-    clusterRoleBinding("kubeadm:get-nodes", "kubeadm:get-nodes", joining),
-    clusterRoleBinding("kubeadm:kubelet-bootstrap", "system:node-bootstrapper", joining),
-    clusterRoleBinding("kubeadm:node-autoapprove-bootstrap", `${signing}:nodeclient`, joining),
+    clusterRoleBinding("kubeadm:get-nodes", "kubeadm:get-nodes", JOINING),
+    clusterRoleBinding("kubeadm:kubelet-bootstrap", "system:node-bootstrapper", JOINING),
+    clusterRoleBinding("kubeadm:node-autoapprove-bootstrap", `${signing}:nodeclient`, JOINING),
     clusterRoleBinding("kubeadm:node-autoapprove-certificate-rotation", `${signing}:selfnodeclient`, {
       kind: "Group",
       name: "system:nodes",
@@ -281,6 +304,7 @@ function kubeProxy(layout: Layout): readonly ApiObject[] {
   return [
     { apiVersion: "v1", kind: "ServiceAccount", metadata: { name: "kube-proxy", namespace: "kube-system" } },
     clusterRoleBinding("kubeadm:node-proxier", "system:node-proxier", { kind: "ServiceAccount", name: "kube-proxy" }),
+    ...readable("kube-proxy", "kube-proxy", [JOINING]),
     configMap(
       "kube-system",
       "kube-proxy",

@@ -113,7 +113,12 @@ function kubeletConfiguration(layout: Layout, machine: MachineSpec): { text: str
   const taints = tainted
     ? "registerWithTaints:\n- effect: NoSchedule\n  key: node-role.kubernetes.io/control-plane\n"
     : "";
-  const text = `apiVersion: kubelet.config.k8s.io/v1beta1
+  return Object.freeze({ text: kubeletConfigurationText(taints), data: Object.freeze(data) });
+}
+
+/** The kubelets' configuration as YAML; `taints` are lines of a machine's own. */
+export function kubeletConfigurationText(taints = ""): string {
+  return `apiVersion: kubelet.config.k8s.io/v1beta1
 authentication:
   anonymous:
     enabled: false
@@ -135,7 +140,6 @@ kind: KubeletConfiguration
 ${taints}rotateCertificates: true
 staticPodPath: /etc/kubernetes/manifests
 `;
-  return Object.freeze({ text, data: Object.freeze(data) });
 }
 
 /** Labels that a cloud provider or an administrator gives to nodes; kubeadm's own mark for the control plane. */

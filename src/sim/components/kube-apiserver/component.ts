@@ -23,6 +23,7 @@ import { COMPACT_EVERY_US, compact } from "./bootstrap/compactor.ts";
 import { IDENTITY_EVERY_US, identityLeaseName, renewIdentity } from "./bootstrap/identity-lease.ts";
 import { leaveMasters, MASTER_EVERY_US, renewMaster } from "./bootstrap/master-lease.ts";
 import { beginBootstrap, etcdTaskAnswered, taskAnswered } from "./bootstrap/tasks.ts";
+import { fileText } from "./file-text.ts";
 import { type Flags, parseFlags } from "./flags.ts";
 import type { Incoming } from "./http/reply.ts";
 import type { HttpRequest, HttpResponse, ResourceRequest } from "./messages.ts";
@@ -144,13 +145,6 @@ function etcdAddress({ etcdServers }: Flags): string {
 function certificateAt(context: Context, path: string): Certificate | undefined {
   if (path === "") return undefined;
   return (fileData(context.disk.read(path)) ?? undefined) as Certificate | undefined;
-}
-
-function fileText(context: Context, path: string): string {
-  const value = path === "" ? undefined : context.disk.read(path);
-  if (typeof value === "string") return value;
-  const text = (value as { text?: unknown } | null | undefined)?.text;
-  return typeof text === "string" ? text : "";
 }
 
 function probe(state: ApiServerState, context: Context): void {

@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { ApiObject } from "../../../api/object.ts";
+import { type Flags, parseFlags } from "../flags.ts";
 import { createHarness, type Harness } from "../testing/harness.ts";
+import { bootstrapItems } from "./items.ts";
 
 let harness: Harness;
 
@@ -119,5 +121,30 @@ describe("what an API server makes sure of", () => {
     harness.ask({ verb: "delete", ...definitions, name: "widgets.example.com" });
     harness.run(10_000_000);
     expect(harness.ask(service).code).toBe(404);
+  });
+
+  it("is what servers behind the aggregation layer must know to tell who asks", () => {
+    const flags = parseFlags([
+      "kube-apiserver",
+      "--client-ca-file=/ca.crt",
+      "--requestheader-client-ca-file=/front.crt",
+      "--requestheader-allowed-names=front-proxy-client,other",
+      "--requestheader-extra-headers-prefix=X-Remote-Extra-",
+      "--requestheader-group-headers=X-Remote-Group",
+      "--requestheader-username-headers=X-Remote-User",
+    ]) as Flags;
+    const items = bootstrapItems(flags, 0, (path) => `text of ${path}`);
+    const { object } = items.find(({ hook }) => hook === "start-cluster-authentication-info-controller")!;
+    expect(object).toMatchObject({
+      metadata: { name: "extension-apiserver-authentication", namespace: "kube-system" },
+    });
+    expect(object.data).toEqual({
+      "client-ca-file": "text of /ca.crt",
+      "requestheader-allowed-names": '["front-proxy-client","other"]',
+      "requestheader-client-ca-file": "text of /front.crt",
+      "requestheader-extra-headers-prefix": '["X-Remote-Extra-"]',
+      "requestheader-group-headers": '["X-Remote-Group"]',
+      "requestheader-username-headers": '["X-Remote-User"]',
+    });
   });
 });

@@ -63,8 +63,8 @@ const PRIORITY_CLASSES = [
   },
 ];
 
-/** Namespaces come first: others live in them. */
-export function bootstrapItems(flags: Flags, wallUs: number): BootstrapItem[] {
+/** Namespaces come first: others live in them. `textOf` reads the machine's files; "": there is none. */
+export function bootstrapItems(flags: Flags, wallUs: number, textOf: (path: string) => string): BootstrapItem[] {
   const items: BootstrapItem[] = NAMESPACES.map((name) =>
     core("start-system-namespaces-controller", "namespaces", {
       kind: "Namespace",
@@ -119,6 +119,7 @@ export function bootstrapItems(flags: Flags, wallUs: number): BootstrapItem[] {
       resource: "apiservices",
       object,
     });
+  items.push(core("start-cluster-authentication-info-controller", "configmaps", authenticationInfo(flags, textOf)));
   const tracking = {
     kind: "ConfigMap",
     apiVersion: "v1",
@@ -132,6 +133,27 @@ export function bootstrapItems(flags: Flags, wallUs: number): BootstrapItem[] {
 
 function core(hook: string, resource: string, object: ApiObject): BootstrapItem {
   return { hook, group: "", version: "v1", resource, object };
+}
+
+/** What servers behind the aggregation layer must know to tell who asks (controlplane/controller/clusterauthenticationtrust). */
+function authenticationInfo({ all }: Flags, textOf: (path: string) => string): ApiObject {
+  const data: Record<string, string> = {};
+  const file = (flag: string) => {
+    const text = textOf(all[flag] ?? "");
+    if (text !== "") data[flag] = text;
+  };
+  file("client-ca-file");
+  if (all["requestheader-client-ca-file"] !== undefined) {
+    file("requestheader-client-ca-file");
+    for (const name of ["allowed-names", "extra-headers-prefix", "group-headers", "username-headers"])
+      data[`requestheader-${name}`] = JSON.stringify((all[`requestheader-${name}`] ?? "").split(","));
+  }
+  return {
+    kind: "ConfigMap",
+    apiVersion: "v1",
+    metadata: { name: "extension-apiserver-authentication", namespace: "kube-system" },
+    data,
+  };
 }
 
 function kubernetesService(flags: Flags): ApiObject {

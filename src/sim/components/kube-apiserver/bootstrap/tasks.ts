@@ -2,6 +2,7 @@ import type { ApiObject } from "../../../api/object.ts";
 import { deepFreeze } from "../../../api/object.ts";
 import type { Context } from "../../../kernel/types.ts";
 import { definitionAnswered } from "../apiextensions/controllers.ts";
+import { fileText } from "../file-text.ts";
 import { healthChecked } from "../health.ts";
 import type { EtcdAnswer } from "../registry/etcd-client.ts";
 import { lookup } from "../registry/lookup.ts";
@@ -19,7 +20,8 @@ const AT_ONCE_MAX = 10;
 const RETRY_US = 1_000_000;
 
 export function beginBootstrap(state: ApiServerState, context: Context): void {
-  state.bootstrap = bootstrapItems(state.flags, context.wallUs()).filter(({ group, resource, object }) => {
+  const textOf = (path: string) => fileText(context, path);
+  state.bootstrap = bootstrapItems(state.flags, context.wallUs(), textOf).filter(({ group, resource, object }) => {
     const cache = group === "" ? resource : `${resource}.${group}`;
     const held = lookup(state, cache, object.metadata?.namespace ?? "", object.metadata!.name!);
     if (held !== undefined) ensureCondition(state, context, held);
