@@ -22,3 +22,16 @@ Without its Secret it is nothing any more.
   $ kubectl --user=joiner auth whoami
   error: You must be logged in to the server (Unauthorized)
   [1]
+
+A token that has expired goes by itself, when its time has come.
+
+  $ END=$(jq -rn "$(date +%s) + 30 | todate")
+  $ kubectl create secret generic bootstrap-token-abcdef -n kube-system --type=bootstrap.kubernetes.io/token --from-literal=token-id=abcdef --from-literal=token-secret=0123456789abcdef --from-literal=usage-bootstrap-authentication=true --from-literal=expiration=$END
+  secret/bootstrap-token-abcdef created
+  $ kubectl config set-credentials late --token=abcdef.0123456789abcdef
+  User "late" set.
+  $ kubectl --user=late auth whoami -o jsonpath='{.status.userInfo.username}{"\n"}'
+  system:bootstrap:abcdef
+  $ lab wait 31s
+  $ kubectl get secrets -n kube-system
+  No resources found in kube-system namespace.

@@ -40,6 +40,7 @@ import { serviceAccountController } from "./controllers/serviceaccount/index.ts"
 import { serviceAccountTokenController } from "./controllers/serviceaccount-token/index.ts";
 import { statefulSetController } from "./controllers/statefulset/index.ts";
 import { taintEvictionController } from "./controllers/taint-eviction/index.ts";
+import { tokenCleaner } from "./controllers/token-cleaner/index.ts";
 import { ttlController } from "./controllers/ttl/index.ts";
 import { ttlAfterFinishedController } from "./controllers/ttl-after-finished/index.ts";
 import { ORPHAN_INDEX, orphanIndex } from "./lib/claim.ts";
@@ -105,6 +106,7 @@ export const CONTROLLERS: readonly ControllerEntry[] = [
   entry(persistentVolumeProtection, "pv-protection-controller"),
   entry(ephemeralVolumeController, "ephemeral-volume-controller", "ephemeral_volume"),
   entry(legacyTokenCleaner, "legacy-service-account-token-cleaner"),
+  entry(tokenCleaner, "token-cleaner"),
 ];
 
 export const INDEX_FUNCTIONS: IndexFunctions = Object.freeze({
