@@ -95,6 +95,10 @@ export const COMMANDS: Readonly<Record<string, Run>> = {
     argv.at(-1) === "]"
       ? done("", evaluateTest(argv.slice(1, -1), state, context) ? 0 : 1)
       : failed("sh: missing ]\n", 2),
+  "[[": (argv, state, context) =>
+    argv.at(-1) === "]]"
+      ? done("", evaluateTest(argv.slice(1, -1), state, context) ? 0 : 1)
+      : failed("sh: missing ]]\n", 2),
   kill: (argv) => (argv.includes("1") ? done("") : done("")),
   ps: (_argv, state) => done(`PID   USER     TIME  COMMAND\n    1 ${userOf(state)}      0:00 ${mainProcess(state)}\n`),
   head: (argv, state, context, input) => headTail(argv, state, context, input, true),

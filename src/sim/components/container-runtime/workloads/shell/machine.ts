@@ -367,6 +367,7 @@ function external(
     ":",
     "test",
     "[",
+    "[[",
     "echo",
     "true",
     "false",

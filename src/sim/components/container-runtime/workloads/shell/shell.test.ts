@@ -150,6 +150,10 @@ describe("the shell in containers", () => {
     ["true && echo yes || echo no", ["yes"]],
     ["false && echo yes || echo no", ["no"]],
     ["! false && echo turned", ["turned"]],
+    [
+      "touch /tmp/x; if [[ -r /tmp/x ]] ; then echo a; fi; if [[ -r /tmp/y ]]; then echo b; else echo c; fi",
+      ["a", "c"],
+    ],
     ["if [ 1 -eq 2 ]; then echo a; elif test -n x; then echo b; else echo c; fi", ["b"]],
     ["for i in 1 2 3; do echo n$i; done", ["n1", "n2", "n3"]],
     ["i=0; while [ $i -lt 3 ]; do i=$((i+1)); echo $i; done", ["1", "2", "3"]],

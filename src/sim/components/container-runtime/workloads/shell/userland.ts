@@ -18,6 +18,7 @@ const COMMON = [
   "printf",
   "test",
   "[",
+  "[[",
   "kill",
   "touch",
   "rm",
