@@ -86,6 +86,7 @@ function decodeStruct(value: unknown, struct: StructType, place: Place): unknown
       delete result[key];
       continue;
     }
+    if (isFineAsItIs(before, type)) continue;
     const after =
       before === null || before === undefined
         ? undefined
@@ -101,6 +102,11 @@ function decodeStruct(value: unknown, struct: StructType, place: Place): unknown
     else result[key] = after;
   }
   return result ?? source;
+}
+
+/** Most of what is sent: text where text belongs. */
+function isFineAsItIs(value: unknown, type: FieldType): boolean {
+  return typeof value === "string" && type.type === "scalar" && type.scalar === "string";
 }
 
 function decodeList(value: unknown, type: FieldType & { readonly type: "list" }, place: Place): unknown {
@@ -128,6 +134,7 @@ function decodeMap(value: unknown, type: FieldType & { readonly type: "map" }, p
   for (const key in source) {
     empty = false;
     const before = source[key];
+    if (isFineAsItIs(before, type.values)) continue;
     const after =
       before === null
         ? zeroOf(type.values)

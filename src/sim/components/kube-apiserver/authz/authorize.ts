@@ -34,8 +34,11 @@ export function rbacIndex(state: ApiServerState): RbacIndex {
 /** Asks the authorizers in the order of `--authorization-mode`; the first that allows wins. */
 export function authorize(state: ApiServerState, attributes: Attributes): Decision {
   if (attributes.groups.includes("system:masters")) return MASTERS;
-  const reasons: string[] = [];
-  for (const mode of state.flags.authorizationModes) {
+  let reasons = "";
+  const { authorizationModes: modes } = state.flags;
+  // By index: an iterator over a frozen list costs more than most of the decisions.
+  for (let place = 0; place < modes.length; place += 1) {
+    const mode = modes[place] as string;
     const decision =
       mode === "AlwaysAllow"
         ? ALWAYS
@@ -46,9 +49,9 @@ export function authorize(state: ApiServerState, attributes: Attributes): Decisi
             : null;
     if (decision === null) continue;
     if (decision.allowed) return decision;
-    if (decision.reason !== "") reasons.push(decision.reason);
+    if (decision.reason !== "") reasons = reasons === "" ? decision.reason : `${reasons}, ${decision.reason}`;
   }
-  return { allowed: false, reason: reasons.join(", "), authorizer: "" };
+  return { allowed: false, reason: reasons, authorizer: "" };
 }
 
 function graphOf(state: ApiServerState): NodeGraph {
