@@ -25,8 +25,8 @@ With all that it needs on the command line, as it stands in books. A folder for 
   Error: unknown flag: --write-table
   Hint: a table is asked for with --write-out=table, or -w table.
   $ ssh control-plane-1 'ETCDCTL_API=3 etcdctl snapshot status /backup/etcd-snapshot.db --write-out=table' | head -2
-  +----------+----------+------------+------------+
-  |   HASH   | REVISION | TOTAL KEYS | TOTAL SIZE |
+  \+-+\+----------\+------------\+------------\+ (re)
+  \| +HASH +\| REVISION \| TOTAL KEYS \| TOTAL SIZE \| (re)
   Deprecated: Use `etcdutl snapshot status` instead.
   
   $ ssh control-plane-1 'cp /backup/etcd-snapshot.db /root/copy.db && etcdutl snapshot status /root/copy.db | cut -d, -f1' > one
