@@ -1,21 +1,8 @@
 /** Values as Go's `%#v` prints them, where messages hold some. */
 import { formatValue } from "./field-errors.ts";
-import { parseQuantity } from "./quantity.ts";
+import { BINARY_SUFFIXES, DECIMAL_EXPONENTS, parseQuantity } from "./quantity.ts";
 
 const SUFFIX = /^([+-]?)(\d*)(?:\.(\d*))?(.*)$/;
-const DECIMAL_EXPONENTS: Readonly<Record<string, number>> = {
-  n: -9,
-  u: -6,
-  m: -3,
-  "": 0,
-  k: 3,
-  M: 6,
-  G: 9,
-  T: 12,
-  P: 15,
-  E: 18,
-};
-const BINARY_POWERS = ["Ki", "Mi", "Gi", "Ti", "Pi", "Ei"];
 
 export interface GoAmount {
   readonly value: bigint;
@@ -40,7 +27,7 @@ function amountAsRead(quantity: string): { readonly value: bigint; readonly scal
   // Zeros around the number were never read.
   const decimals = fraction.replace(/0+$/, "");
   const digits = BigInt(`${whole.replace(/^0+/, "")}${decimals}` || "0") * (sign === "-" ? -1n : 1n);
-  const power = BINARY_POWERS.indexOf(suffix);
+  const power = BINARY_SUFFIXES.indexOf(suffix);
   if (power >= 0) return { value: digits << BigInt(10 * (power + 1)), scale: 0 };
   const exponent = DECIMAL_EXPONENTS[suffix] ?? Number(suffix.slice(1));
   return { value: digits, scale: exponent - decimals.length };

@@ -19,8 +19,9 @@ const FORMAT_WRONG = "quantities must match the regular expression '^([+-]?[0-9.
 const SUFFIX_WRONG = "unable to parse quantity's suffix";
 const NUMBER_WRONG = "unable to parse numeric part of quantity";
 
-const BINARY_SUFFIXES = ["Ki", "Mi", "Gi", "Ti", "Pi", "Ei"] as const;
-const DECIMAL_EXPONENTS: Readonly<Record<string, number>> = {
+/** The n-th stands for 1024 to the power of n + 1. */
+export const BINARY_SUFFIXES: readonly string[] = ["Ki", "Mi", "Gi", "Ti", "Pi", "Ei"];
+export const DECIMAL_EXPONENTS: Readonly<Record<string, number>> = {
   n: -9,
   u: -6,
   m: -3,
