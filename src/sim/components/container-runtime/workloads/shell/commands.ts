@@ -99,7 +99,7 @@ export const COMMANDS: Readonly<Record<string, Run>> = {
     argv.at(-1) === "]]"
       ? done("", evaluateTest(argv.slice(1, -1), state, context) ? 0 : 1)
       : failed("sh: missing ]]\n", 2),
-  kill: (argv) => (argv.includes("1") ? done("") : done("")),
+  kill,
   ps: (_argv, state) => done(`PID   USER     TIME  COMMAND\n    1 ${userOf(state)}      0:00 ${mainProcess(state)}\n`),
   head: (argv, state, context, input) => headTail(argv, state, context, input, true),
   tail: (argv, state, context, input) => headTail(argv, state, context, input, false),
@@ -198,6 +198,37 @@ export const COMMANDS: Readonly<Record<string, Run>> = {
 };
 
 /** Who the container's programs run as: a name where there is one. */
+const SIGNALS: Readonly<Record<string, string>> = {
+  1: "HUP",
+  2: "INT",
+  3: "QUIT",
+  9: "KILL",
+  10: "USR1",
+  12: "USR2",
+  15: "TERM",
+  19: "STOP",
+  28: "WINCH",
+};
+
+/** Process 1 is the container's; from inside of the container it cannot be killed or stopped outright. */
+function kill(argv: readonly string[], state: ShellState, context: Context): Done {
+  const rest = argv.slice(1);
+  let signal = "TERM";
+  if (rest[0] === "-s") signal = rest.splice(0, 2)[1] ?? "";
+  else if (rest[0]?.startsWith("-")) signal = (rest.shift() as string).slice(1);
+  signal = SIGNALS[signal] ?? signal.replace(/^SIG/, "").toUpperCase();
+  if (!Object.values(SIGNALS).includes(signal) && signal !== "0") {
+    return failed(`${state.name}: bad signal name '${signal}'\n`, 1);
+  }
+  if (rest.length === 0) return failed(`${state.name}: you need to specify whom to kill\n`, 1);
+  const strangers = rest.filter((pid) => pid !== "1");
+  if (strangers.length < rest.length && !["0", "KILL", "STOP"].includes(signal)) {
+    context.signal(context.self.name.replace(/^exec-[^/]*\//, ""), `SIG${signal}`);
+  }
+  const err = strangers.map((pid) => `${state.name}: can't kill pid ${pid}: No such process\n`).join("");
+  return err === "" ? done("") : failed(err, 1);
+}
+
 function userOf({ args }: ShellState): string {
   const user = args.container.user?.uid === undefined ? args.imageConfig.user : `${args.container.user.uid}`;
   return user === "" || user === "0" ? "root" : user;
