@@ -57,7 +57,8 @@ export function createContainer(
       sandboxId,
       name: config.name,
       attempt: config.attempt,
-      image: config.image,
+      image: tagOf(image.reference) ?? config.image,
+      askedImage: config.image,
       imageId: imageIdOf(image.reference, image.digest),
       state: "CONTAINER_CREATED",
       createdWallUs: context.wallUs(),
@@ -309,6 +310,11 @@ export function isMounted(config: ContainerConfig, path: string): boolean {
   return config.mounts.some(
     (mount) => mount.files?.[path.slice(mount.path.length + 1)] !== undefined && path.startsWith(`${mount.path}/`),
   );
+}
+
+/** Of an image that was pulled by its digest there is none. */
+function tagOf(reference: string): string | null {
+  return reference.includes("@") ? null : reference;
 }
 
 export function imageIdOf(reference: string, digest: string): string {

@@ -128,7 +128,10 @@ export interface ContainerStatusOfRuntime {
   readonly sandboxId: string;
   readonly name: string;
   readonly attempt: number;
+  /** Its image's first tag, in full: `docker.io/library/nginx:1.27`; what was asked for where it has none. */
   readonly image: string;
+  /** As it was asked for: stands for the hash of the container's specification among the container's labels. */
+  readonly askedImage: string;
   readonly imageId: string;
   readonly state: "CONTAINER_CREATED" | "CONTAINER_RUNNING" | "CONTAINER_EXITED" | "CONTAINER_UNKNOWN";
   readonly createdWallUs: number;

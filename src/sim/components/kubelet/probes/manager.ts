@@ -304,7 +304,7 @@ export function probeFacts(state: KubeletState, worker: PodWorker): PodFacts {
     startup: (containerId) => resultOf(containerId, "startup"),
     specMatches: (container, status) => {
       const made = worker.containers.find(({ id }) => id === status.id);
-      return made === undefined || made.image === container.image;
+      return made === undefined || made.askedImage === container.image;
     },
   };
 }

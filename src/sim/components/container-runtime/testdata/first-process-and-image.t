@@ -22,3 +22,8 @@ The kernel spares a first process what it has no answer to: SIGKILL from inside,
   $ lab wait 5s
   $ kubectl get pod web -o jsonpath='{.status.containerStatuses[0].restartCount} {.status.containerStatuses[0].lastState.terminated.reason}{"\n"}'
   1 Completed
+
+The runtime knows an image by its whole name, whatever it was asked for by.
+
+  $ kubectl get pod web -o jsonpath='{.spec.containers[0].image} {.status.containerStatuses[0].image}{"\n"}'
+  nginx:1.27 docker.io/library/nginx:1.27
