@@ -103,14 +103,23 @@ export function forgetVersions(
   for (const number of new Set(places.map(({ revision }) => Math.floor(revision / CHUNK)))) {
     const chunk = log.chunks.get(number);
     if (number === last || chunk === undefined) continue;
-    for (let place = 0; place < CHUNK; place += 1) {
-      const slot = chunk[place];
-      if (Array.isArray(slot) && slot.every((each) => each === null)) chunk[place] = null;
-    }
-    if (chunk.every((slot) => slot === null)) log.chunks.delete(number);
-    else freezeChunk(chunk);
+    const left = withoutEmptySlots(log, number, chunk);
+    if (left.every((slot) => slot === null)) log.chunks.delete(number);
+    else freezeChunk(left);
   }
   return gone;
+}
+
+/** While a chunk is the last one they stay, and it may have been shared since. */
+function withoutEmptySlots(log: VersionLog, number: number, chunk: Slot[]): Slot[] {
+  if (!chunk.some(isEmpty)) return chunk;
+  const own = ownChunk(log, number, chunk);
+  for (let place = 0; place < CHUNK; place += 1) if (isEmpty(own[place] as Slot)) own[place] = null;
+  return own;
+}
+
+function isEmpty(slot: Slot): boolean {
+  return Array.isArray(slot) && slot.every((each) => each === null);
 }
 
 function withoutVersion(slot: Slot, sub: number): Slot {
