@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { encodeBase64Text } from "../../../api/base64.ts";
 import type { ApiObject } from "../../../api/object.ts";
 import { createHarness, type Harness } from "../testing/harness.ts";
 
@@ -25,8 +26,9 @@ function review(token: string, audiences?: readonly string[]): unknown {
   return post("/apis/authentication.k8s.io/v1/tokenreviews", { token, audiences }).status;
 }
 
-function whoAmI(token: string): number {
-  const headers = { authorization: `Bearer ${token}` };
+function whoAmI(token: string, certificate?: string): number {
+  const headers: Record<string, string> = { authorization: `Bearer ${token}` };
+  if (certificate !== undefined) headers["client-certificate"] = encodeBase64Text(certificate);
   return harness.http("POST", "/apis/authentication.k8s.io/v1/selfsubjectreviews", {}, headers, "").status;
 }
 
@@ -45,6 +47,19 @@ describe("a token", () => {
       error: `[invalid bearer token, token audiences ["vault" "mail"] is invalid for the target audiences ["${ISSUER}"]]`,
     });
     expect(review(token, ["mail", "print"])).toMatchObject({ authenticated: true, audiences: ["mail"] });
+  });
+});
+
+describe("a certificate that nobody of ours issued", () => {
+  it("leaves it to the token who asks", () => {
+    expect(whoAmI(tokenFor(), "no certificate")).toBe(201);
+    expect(whoAmI("wrong", "no certificate")).toBe(401);
+  });
+
+  it("makes nobody anonymous", () => {
+    expect(harness.http("GET", "/version", undefined, {}, "").status).toBe(200);
+    const shown = { "client-certificate": encodeBase64Text("no certificate") };
+    expect(harness.http("GET", "/version", undefined, shown, "").status).toBe(401);
   });
 });
 

@@ -23,7 +23,10 @@ const AUTO_GENERATED =
 /** Is told of a Secret whose token is shown. */
 export type NoteUse = (secret: ApiObject) => void;
 
-/** Who asks; null: the credentials are no good (401). */
+/**
+ * Who asks; null: the credentials are no good (401). A certificate that is no good leaves it to the token, as upstream's
+ * authenticators do, but nobody is anonymous with it.
+ */
 export function authenticate(
   state: ApiServerState,
   peer: Peer,
@@ -33,13 +36,15 @@ export function authenticate(
 ): UserInfo | null {
   const certificate =
     credentials.certificate === undefined ? peer.certificate : ownCertificate(state, credentials.certificate);
-  if (certificate === undefined) return null;
-  if (certificate !== null && certificate.issuer === CLIENT_CA) return userWhileValid(certificate, wallUs);
+  const isOurs = certificate?.issuer === CLIENT_CA;
+  const user = isOurs ? userWhileValid(certificate, wallUs) : null;
+  if (user !== null) return user;
   if (credentials.token !== undefined) {
     const found = userOfToken(state, credentials.token, wallUs, noteUse);
     return found?.audiences.includes(state.flags.serviceAccountIssuer) ? found.user : null;
   }
-  return state.flags.anonymousAuth ? ANONYMOUS : null;
+  const isBad = certificate === undefined || isOurs;
+  return state.flags.anonymousAuth && !isBad ? ANONYMOUS : null;
 }
 
 /** What the cluster's signer issued; null: none is shown; undefined: it is none of ours. */
