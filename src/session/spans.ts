@@ -150,6 +150,8 @@ export class Spans implements Observer {
 
   private forget(isOver: (trace: Trace) => boolean, isSpanOver: (span: Span) => boolean): void {
     this.latest = undefined;
+    this.pendingRoot = null;
+    this.pendingProcess = null;
     for (const trace of [...this.inputTraces.values(), ...this.timerTraces]) {
       if (trace === undefined) continue;
       if (!isOver(trace)) {
@@ -157,6 +159,16 @@ export class Spans implements Observer {
           trace.spans.pop();
       } else if (trace.origin === "input") this.inputTraces.delete(trace.id);
       else this.timerTraces[this.timerTraces.indexOf(trace)] = undefined;
+    }
+    this.takeBackPlaces();
+  }
+
+  /** Of the newest timer traces that are gone: else the oldest that are left would have to go for the next ones. */
+  private takeBackPlaces(): void {
+    for (let count = 0; count < TIMER_TRACES_MAX; count += 1) {
+      const before = (this.nextTimerTrace + TIMER_TRACES_MAX - 1) % TIMER_TRACES_MAX;
+      if (this.timerTraces[before] !== undefined) return;
+      this.nextTimerTrace = before;
     }
   }
 
