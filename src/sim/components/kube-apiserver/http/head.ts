@@ -21,22 +21,20 @@ interface LastForm {
   readonly form: ResponseForm | null;
 }
 
-/** Cache, by method: programs ask for the same paths again and again. */
-const lines = new Map<string, Recent<string, RequestLine>>();
-const PATHS_MAX = 1_024;
+/** Cache, by method: programs ask for the same paths again and again. Made-up methods and very long paths are not kept. */
+const lines: ReadonlyMap<string, Recent<string, RequestLine>> = new Map(
+  ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"].map((method) => [method, new Recent(1_024)]),
+);
+const PATH_LENGTH_MAX = 2_048;
 
 export function lineOf({ method, path }: HttpRequest): RequestLine {
-  let ofMethod = lines.get(method);
-  if (ofMethod === undefined) {
-    ofMethod = new Recent(PATHS_MAX);
-    lines.set(method, ofMethod);
-  }
-  const known = ofMethod.get(path);
+  const ofMethod = path.length > PATH_LENGTH_MAX ? undefined : lines.get(method);
+  const known = ofMethod?.get(path);
   if (known !== undefined) return known;
   const [before = "", queryText = ""] = path.split("?", 2);
   const query = parseQuery(queryText);
   const line: RequestLine = { path: before, query, info: Object.freeze(parsePath(method, before, query)), last: null };
-  ofMethod.set(path, line);
+  ofMethod?.set(path, line);
   return line;
 }
 
