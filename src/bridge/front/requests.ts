@@ -2,13 +2,11 @@ import { timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { TLSSocket } from "node:tls";
 import type { HttpRequest } from "../../shell/doors.ts";
+import { CERTIFICATE_HEADER } from "../../sim/api/certificates/header.ts";
 import type { Status } from "../../sim/api/object.ts";
 import { badRequest, forbidden, requestEntityTooLarge, unauthorized } from "../../sim/api/status-errors.ts";
 import { BODY_BYTES_MAX } from "./limits.ts";
 import { decodeProtobuf, PROTOBUF } from "./protobuf.ts";
-
-/** How the world's API server is shown a certificate, in base64. */
-const CERTIFICATE_HEADER = "client-certificate";
 
 /** Who may ask: nobody but programs of this machine that read the kubeconfig, and no page of any browser. */
 export interface Gate {

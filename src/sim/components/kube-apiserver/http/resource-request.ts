@@ -1,4 +1,5 @@
 import { decodeBase64Text } from "../../../api/base64.ts";
+import { CERTIFICATE_HEADER } from "../../../api/certificates/header.ts";
 import type { Status } from "../../../api/object.ts";
 import { badRequest } from "../../../api/status-errors.ts";
 import type { Credentials, HttpRequest, RequestOptionsOfVerb, ResourceRequest, Verb } from "../messages.ts";
@@ -45,7 +46,7 @@ export function credentialsOf({ headers }: HttpRequest): Credentials {
   const authorization = headers.authorization ?? "";
   const token = /^bearer +(.+)$/i.exec(authorization)?.[1];
   const impersonate = impersonationOf(headers);
-  const certificate = headers["client-certificate"];
+  const certificate = headers[CERTIFICATE_HEADER];
   return {
     ...(certificate === undefined ? {} : { certificate: decodeBase64Text(certificate) ?? "" }),
     ...(token === undefined ? {} : { token }),

@@ -1,4 +1,5 @@
 import { byteLength } from "../../../../api/byte-text.ts";
+import { CERTIFICATE_HEADER } from "../../../../api/certificates/header.ts";
 import { parseGoDuration } from "../../../../api/duration.ts";
 import type { Context, KernelMessage, NetworkError, StreamId } from "../../../../kernel/types.ts";
 import type { HttpRequest, HttpResponse } from "../../../kube-apiserver/messages.ts";
@@ -304,7 +305,8 @@ function send(state: ShellState, context: Context, job: NetworkJob, tag: unknown
   for (const [index, one] of job.argv.entries()) {
     const header = one === "-H" || one === "--header" ? (job.argv[index + 1] ?? "") : "";
     const colon = header.indexOf(":");
-    if (colon > 0) headers[header.slice(0, colon).toLowerCase()] = header.slice(colon + 1).trim();
+    const name = header.slice(0, Math.max(colon, 0)).toLowerCase();
+    if (name !== "" && name !== CERTIFICATE_HEADER) headers[name] = header.slice(colon + 1).trim();
   }
   const body: HttpRequest = {
     type: "http",

@@ -3,6 +3,7 @@ import type { Component, MachineInfo } from "../../../../kernel/types.ts";
 import { createWorld, type World } from "../../../../kernel/world.ts";
 import { logOf } from "../../../../machinery/testing/small-world.ts";
 import type { ImageConfig } from "../../../image-registry/messages.ts";
+import type { HttpRequest } from "../../../kube-apiserver/messages.ts";
 import type { ContainerConfig, ProgramArgs, SandboxConfig } from "../../messages.ts";
 import { WORKLOADS } from "../list.ts";
 
@@ -41,14 +42,21 @@ function imageOf(reference: string): ImageConfig {
   };
 }
 
+/** Resolves names, and shows who asks by HTTP the headers that came. */
 const dns: Component<Record<string, never>> = {
   kind: "dns",
   start(context) {
     context.listen(53);
+    context.listen(80);
     return {};
   },
   step(_state, message, context) {
     if (message.type !== "request") return;
+    const { type, headers } = message.body as Partial<HttpRequest>;
+    if (type === "http") {
+      context.respond(message.id, { type: "http", status: 200, headers: {}, body: JSON.stringify(headers) });
+      return;
+    }
     const { name } = message.body as { readonly name: string };
     const known = name === "web.default.svc.cluster.local.";
     context.respond(
@@ -228,6 +236,15 @@ describe("the shell in containers", () => {
       "** server can't find nope: NXDOMAIN",
       "",
     ]);
+  });
+
+  it("curls with headers, of which none stands for a certificate", () => {
+    const world = start(
+      ["sh", "-c", "sleep 1; curl -s -H 'X-Colour: blue' -H 'Client-Certificate: Ym9i' 10.0.0.2"],
+      "docker.io/curlimages/curl:8.1.0",
+    );
+    world.advance(60_000_000);
+    expect(Object.keys(JSON.parse(logOf(world, "c")[0] ?? ""))).toEqual(["host", "user-agent", "accept", "x-colour"]);
   });
 
   it("curls", () => {
