@@ -168,9 +168,9 @@ function setAt(level: Level, member: boolean): FieldSet {
 function madeSet(last: Level, member: boolean): FieldSet {
   const levels: Level[] = [];
   let level: Level = last;
-  for (; level.before !== null; level = level.before) levels.unshift(level);
+  for (; level.before !== null; level = level.before) levels.push(level);
   const kind = level === sets.fields ? "f:" : "";
   const children: Record<string, FieldSet> = {};
-  for (const { element, under } of levels) children[kind + element] = under;
+  for (const { element, under } of levels.reverse()) children[kind + element] = under;
   return Object.freeze(below(member, children) as FieldSet);
 }

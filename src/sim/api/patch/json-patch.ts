@@ -33,7 +33,7 @@ export function applyJsonPatch(original: unknown, operations: readonly JsonPatch
 class Document {
   root: unknown;
   copiedBytes = 0;
-  private own = new Set<unknown>();
+  private readonly own = new Set<unknown>();
 
   constructor(root: unknown) {
     this.root = root;
@@ -65,8 +65,13 @@ class Document {
         `Unable to complete the copy, the accumulated size increase of copy is ${this.copiedBytes}, exceeding the limit ${COPIED_BYTES_MAX}`,
       );
     }
-    this.own = new Set();
+    this.disown(value);
     return value;
+  }
+
+  /** What is owned stands in what is owned. */
+  private disown(value: unknown): void {
+    if (this.own.delete(value)) for (const inner of Object.values(value as Container)) this.disown(inner);
   }
 
   private owned(value: unknown): unknown {

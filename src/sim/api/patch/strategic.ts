@@ -11,6 +11,7 @@ import {
   normalizeElementOrder,
   ORDER_PREFIX,
   PATCH_DIRECTIVE,
+  Places,
   PRIMITIVE_DELETE_PREFIX,
   partition,
   RETAIN_KEYS_DIRECTIVE,
@@ -102,7 +103,7 @@ function mergeList(
   if (original.length === 0 && patch.length === 0) return original;
   const key = type.mergeKey!;
   if (key === "") {
-    const merged = deletes ? original.filter((one) => !patch.includes(one)) : unique([...original, ...patch]);
+    const merged = deletes ? partition(original, patch, "")[1] : unique([...original, ...patch]);
     const [named, others] = partition(merged, patch, key);
     return normalizeElementOrder(named, others, patch, original, key);
   }
@@ -126,7 +127,7 @@ function mergeKeyedList(
   options: MergeOptions,
 ): KeyedMerge {
   const key = type.mergeKey!;
-  let remaining = original;
+  const deleted: JsonRecord[] = [];
   const rest: JsonRecord[] = [];
   let replaces = false;
   for (const entry of patch) {
@@ -136,20 +137,24 @@ function mergeKeyedList(
     else if (directive === "delete") {
       const value = mergeKeyOf(entry, key);
       // Between two patches a deletion is an entry like any other.
-      if (options.applying) remaining = remaining.filter((one) => !equalJson((one as JsonRecord)[key], value));
+      if (options.applying) deleted.push({ [key]: value });
       else rest.push(entry);
     } else if (directive === "replace") replaces = true;
     else if (directive === "merge") throw new PatchError("delete and merge are not supported in a list");
     else throw unknownPatchType(directive, entry);
   }
   if (replaces) return { merged: rest, remaining: rest, rest };
+  const [, remaining] = deleted.length === 0 ? [[], original] : partition(original, deleted, key);
   const merged = [...remaining];
+  const places = new Places(merged, key);
   const items = structOfField(type.items);
   for (const entry of rest) {
-    const value = mergeKeyOf(entry, key);
-    const at = merged.findIndex((one) => equalJson((one as JsonRecord)[key], value));
-    if (at < 0) merged.push(options.applying ? withoutNulls(entry) : entry);
-    else merged[at] = mergeMap(merged[at] as JsonRecord, entry, items, options);
+    mergeKeyOf(entry, key);
+    const at = places.of(entry);
+    if (at < 0) {
+      merged.push(options.applying ? withoutNulls(entry) : entry);
+      places.add(entry);
+    } else merged[at] = mergeMap(merged[at] as JsonRecord, entry, items, options);
   }
   return { merged, remaining, rest };
 }
@@ -174,15 +179,16 @@ function applyRetainKeys(result: Record<string, unknown>, patch: Record<string, 
     result[RETAIN_KEYS_DIRECTIVE] = retained;
     return;
   }
+  const names = new Set<unknown>(retained);
   for (const key of Object.keys(patch)) {
     const plain = key.startsWith("$") ? key.slice(key.indexOf("/") + 1) : key;
-    if (patch[key] !== null && !retained.includes(plain)) {
+    if (patch[key] !== null && !names.has(plain)) {
       throw new PatchError(
         "$retainKeys directive is not in the correct format: all keys that are set must be retained",
       );
     }
   }
-  for (const key of Object.keys(result)) if (!retained.includes(key)) delete result[key];
+  for (const key of Object.keys(result)) if (!names.has(key)) delete result[key];
 }
 
 /** Carries out `$setElementOrder/f`: merges the list f, if any, and brings it in order. */

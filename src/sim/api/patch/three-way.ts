@@ -11,7 +11,9 @@ import {
   inOrderOf,
   ORDER_PREFIX,
   PATCH_DIRECTIVE,
+  Places,
   PRIMITIVE_DELETE_PREFIX,
+  partition,
   RETAIN_KEYS_DIRECTIVE,
   sameElement,
 } from "./strategic-order.ts";
@@ -107,8 +109,8 @@ function diffScalars(
   after: readonly unknown[],
   options: DiffOptions,
 ): void {
-  const added = options.additions ? after.filter((one) => !before.includes(one)) : [];
-  const deleted = options.deletions ? before.filter((one) => !after.includes(one)) : [];
+  const added = options.additions ? partition(after, before, "")[1] : [];
+  const deleted = options.deletions ? partition(before, after, "")[1] : [];
   if (added.length > 0) patch[key] = added;
   if (deleted.length > 0) patch[PRIMITIVE_DELETE_PREFIX + key] = [...deleted].sort();
   if (after.length > 0 && (deleted.length > 0 || (options.additions && !equalJson(before, after))))
@@ -126,8 +128,9 @@ function diffKeyed(
   const mergeKey = type.mergeKey!;
   const items = structOfField(type.items);
   const changed: unknown[] = [];
+  const placesBefore = new Places(before, mergeKey);
   for (const entry of after as readonly JsonRecord[]) {
-    const old = before.find((one) => sameElement(one, entry, mergeKey)) as JsonRecord | undefined;
+    const old = before[placesBefore.of(entry)] as JsonRecord | undefined;
     if (!old) {
       if (options.additions) changed.push(entry);
       continue;
@@ -135,12 +138,11 @@ function diffKeyed(
     const inner = diffMaps(old, entry, items, options, type.retainKeys);
     if (Object.keys(inner).length > 0) changed.push({ ...inner, [mergeKey]: entry[mergeKey] });
   }
-  const deleted: JsonRecord[] = [];
-  for (const entry of before as readonly JsonRecord[]) {
-    if (options.deletions && !after.some((one) => sameElement(one, entry, mergeKey))) {
-      deleted.push({ [mergeKey]: entry[mergeKey], [PATCH_DIRECTIVE]: "delete" });
-    }
-  }
+  const [, gone] = options.deletions ? partition(before, after, mergeKey) : [[], []];
+  const deleted = (gone as readonly JsonRecord[]).map((entry) => ({
+    [mergeKey]: entry[mergeKey],
+    [PATCH_DIRECTIVE]: "delete",
+  }));
   const entries = [...inOrderOf(changed, after, mergeKey), ...deleted];
   if (entries.length > 0) patch[key] = entries;
   if (after.length > 0 && (entries.length > 0 || (options.additions && !sameOrder(before, after, mergeKey)))) {
