@@ -24,7 +24,18 @@ export interface DiffRecord {
   readonly node: DiffNode;
 }
 
-export function compare(type: GoType, x: Json, y: Json): DiffNode {
+/**
+ * So many pairs of values are compared before lists are no longer searched for what of them is alike: then elements are
+ * paired as they stand. Upstream's search is bounded, too, in another way.
+ */
+const COMPARISONS_MAX = 100_000;
+
+interface Search {
+  left: number;
+}
+
+export function compare(type: GoType, x: Json, y: Json, search: Search = { left: COMPARISONS_MAX }): DiffNode {
+  search.left--;
   switch (type.kind) {
     case "struct":
       return inner(
@@ -33,18 +44,18 @@ export function compare(type: GoType, x: Json, y: Json): DiffNode {
         y,
         type.fields.map((field) => ({
           key: field.name,
-          node: compare(field.type, fieldOf(x, field), fieldOf(y, field)),
+          node: compare(field.type, fieldOf(x, field), fieldOf(y, field), search),
         })),
       );
     case "pointer":
       if (isNil(x) || isNil(y)) return leaf(type, there(x), there(y), isNil(x) && isNil(y));
-      return inner(type, x, y, [{ key: "", node: compare(type.element, x, y) }]);
+      return inner(type, x, y, [{ key: "", node: compare(type.element, x, y, search) }]);
     case "slice":
       if (isNil(x) || isNil(y)) return leaf(type, there(x), there(y), isNil(x) && isNil(y));
-      return inner(type, x, y, compareItems(type.element, x as readonly Json[], y as readonly Json[]));
+      return inner(type, x, y, compareItems(type.element, x as readonly Json[], y as readonly Json[], search));
     case "map":
       if (isNil(x) || isNil(y)) return leaf(type, there(x), there(y), isNil(x) && isNil(y));
-      return inner(type, x, y, compareEntries(type.element, x as Fields, y as Fields));
+      return inner(type, x, y, compareEntries(type.element, x as Fields, y as Fields, search));
     default:
       return leaf(type, there(x), there(y), sameScalar(type, x, y));
   }
@@ -73,18 +84,23 @@ function inner(type: GoType, x: Json, y: Json, records: readonly DiffRecord[]): 
   return { type, x: there(x), y: there(y), records, same, different, depth, descendants };
 }
 
-function compareEntries(element: GoType, x: Fields, y: Fields): DiffRecord[] {
+function compareEntries(element: GoType, x: Fields, y: Fields, search: Search): DiffRecord[] {
   const keys = [...new Set([...Object.keys(x), ...Object.keys(y)])].sort();
   return keys.map((key) => {
     const [inX, inY] = [Object.hasOwn(x, key), Object.hasOwn(y, key)];
-    if (inX && inY) return { key, node: compare(element, x[key], y[key]) };
+    if (inX && inY) return { key, node: compare(element, x[key], y[key], search) };
     return { key, node: leaf(element, inX ? there(x[key]) : NOTHING, inY ? there(y[key]) : NOTHING, false) };
   });
 }
 
 /** Pairs that are equal, or alike at least, are kept together; of all ways the one with the fewest changes. */
-function compareItems(element: GoType, x: readonly Json[], y: readonly Json[]): DiffRecord[] {
-  const pairs = x.map((one) => y.map((other) => compare(element, one, other)));
+function compareItems(element: GoType, x: readonly Json[], y: readonly Json[], search: Search): DiffRecord[] {
+  if (x.length * y.length > search.left) return compareAsTheyStand(element, x, y, search);
+  const pairs: DiffNode[][] = [];
+  for (const one of x) {
+    pairs.push(y.map((other) => compare(element, one, other, search)));
+    if (search.left < 0) return compareAsTheyStand(element, x, y, search);
+  }
   const costs = costsFrom(pairs, x.length, y.length);
   const records: DiffRecord[] = [];
   const add = (node: DiffNode): void => {
@@ -100,6 +116,16 @@ function compareItems(element: GoType, x: readonly Json[], y: readonly Json[]): 
       j++;
     } else if (i < x.length && cost === costs[i + 1]![j]! + 1) add(leaf(element, there(x[i++]), NOTHING, false));
     else add(leaf(element, NOTHING, there(y[j++]), false));
+  }
+  return records;
+}
+
+function compareAsTheyStand(element: GoType, x: readonly Json[], y: readonly Json[], search: Search): DiffRecord[] {
+  const records: DiffRecord[] = [];
+  for (let index = 0; index < Math.max(x.length, y.length); index++) {
+    if (index >= y.length) records.push({ key: "", node: leaf(element, there(x[index]), NOTHING, false) });
+    else if (index >= x.length) records.push({ key: "", node: leaf(element, NOTHING, there(y[index]), false) });
+    else records.push({ key: "", node: compare(element, x[index], y[index], search) });
   }
   return records;
 }

@@ -69,3 +69,16 @@ describe("a difference of Go values", () => {
     );
   });
 });
+
+it("does not search long lists for what is alike in them", { timeout: 4_000 }, () => {
+  const containers = (from: number) =>
+    Array.from({ length: 100 }, (_, index) => ({
+      name: `c${from + index}`,
+      image: "a",
+      env: Array.from({ length: 100 }, (_, at) => ({ name: `V${from + at}`, value: "x".repeat(200) })),
+    }));
+  const tolerations = (from: number) => Array.from({ length: 10_000 }, (_, index) => ({ key: `k${from + index}` }));
+  const podSpec = (from: number) => ({ containers: containers(from), tolerations: tolerations(from) });
+  const text = goDiff("PodSpec", podSpec(0), podSpec(1));
+  expect(text).toContain('Key:      "k1"');
+});
