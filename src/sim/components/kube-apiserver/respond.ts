@@ -1,7 +1,7 @@
 import type { ApiObject } from "../../api/object.ts";
 import type { Context } from "../../kernel/types.ts";
 import { renderAnswer } from "./http/render.ts";
-import type { ResourceResponse } from "./messages.ts";
+import type { ResourceResponse, Verb } from "./messages.ts";
 import { estimateSize } from "./registry/size.ts";
 import type { ApiServerState, Exchange } from "./state.ts";
 
@@ -70,7 +70,8 @@ function sizeOf(object: ApiObject): number {
 export function recordRequest(state: ApiServerState, exchange: Exchange, context: Context, code: number): void {
   const { request, form } = exchange;
   const key = `${request.verb} ${request.group} ${request.version} ${request.resource} ${request.subresource} ${code}`;
-  state.requestCounts.set(key, (state.requestCounts.get(key) ?? 0) + 1);
+  const count = state.requestCounts.get(key) ?? 0;
+  if (count > 0 || hasRoute(exchange)) state.requestCounts.set(key, count + 1);
   const durationUs = context.nowUs - exchange.receivedAtUs;
   context.observe("apiserver_request_duration_us", durationUs);
   state.recent.push(
@@ -85,6 +86,22 @@ export function recordRequest(state: ApiServerState, exchange: Exchange, context
     }),
   );
   if (state.recent.length >= 2 * RECENT_MAX) state.recent.splice(0, RECENT_MAX);
+}
+
+const VERBS: ReadonlySet<string> = new Set<Verb>([
+  "get",
+  "list",
+  "watch",
+  "create",
+  "update",
+  "patch",
+  "delete",
+  "deletecollection",
+]);
+
+/** What there is no route for is not counted, as upstream: of made-up methods and subresources there is no end. */
+function hasRoute({ request: { verb, subresource }, kind }: Exchange): boolean {
+  return VERBS.has(verb) && (subresource === "" || kind.subresources.some(({ name }) => name === subresource));
 }
 
 export function pathOf({ request }: Exchange): string {

@@ -256,3 +256,19 @@ describe("a watch by HTTP", () => {
     expect(told.slice(0, end).every((frame) => frame.type === "ADDED")).toBe(true);
   });
 });
+
+it("what has no route is refused and not counted, so that nobody fills the server's metrics", () => {
+  const counted = () =>
+    harness
+      .http("GET", "/metrics")
+      .body.split("\n")
+      .filter((line) => line.startsWith("apiserver_request_total"));
+  const before = counted();
+  for (const way of ["one", "two"]) {
+    expect(answer(way.toUpperCase(), MAPS)[0]).toBe(405);
+    expect(answer("GET", `${MAPS}/a/${way}`)[0]).toBe(404);
+  }
+  expect(counted()).toEqual(before);
+  harness.http("GET", "/api/v1/namespaces/kube-system/pods/nobody/status");
+  expect(counted().length).toBe(before.length + 1);
+});
