@@ -30,6 +30,8 @@ interface KeptFile {
 
 /** Stands in the rootfs for a file of the image that was removed. */
 const REMOVED = null;
+/** Characters of the longest file: all of it is held in memory, and read and written as a whole. */
+const FILE_MAX = 4_194_304;
 const FILE_MODE = 0o644;
 const DIRECTORY_MODE = 0o755;
 /** Everybody may put something there. */
@@ -63,7 +65,8 @@ function readMounted(context: Context, mount: ContainerMount, rest: string): str
       textOf(context.disk.read(rest === "" ? mount.hostPath : `${mount.hostPath}/${rest}`)) ??
       (mount.isFile === true && rest === "" ? "" : null)
     );
-  return filesOf(context, mount)[rest] ?? null;
+  const files = filesOf(context, mount);
+  return Object.hasOwn(files, rest) ? (files[rest] ?? null) : null;
 }
 
 type Volume = Pick<ContainerMount, "files" | "modes">;
@@ -214,6 +217,7 @@ export function writeFile(
   mode = FILE_MODE,
 ): FileError | null {
   if (path === "/dev/null") return null;
+  if (text.length > FILE_MAX) return "ENOSPC";
   const stat = statFile(context, args, path);
   if (stat?.isDirectory === true) return "EISDIR";
   const problem = stat === null ? whyNoEntry(context, args, path) : isReadOnly(args, path) ? "EROFS" : null;

@@ -1,3 +1,7 @@
+import { OutOfMemory } from "./bounds.ts";
+
+const DEPTH_MAX = 500;
+
 /** `$(( ))`: whole numbers, variables, `+ - * / %`, comparisons, `&& || !`, parentheses, assignment, `++`. */
 export function evaluateArithmetic(
   text: string,
@@ -55,7 +59,15 @@ export function evaluateArithmetic(
     while (operators.includes(peek() ?? "")) value = apply(take(), value, binary(level + 1));
     return value;
   };
+  let depth = 0;
   const unary = (): number => {
+    depth += 1;
+    if (depth > DEPTH_MAX) throw new OutOfMemory();
+    const value = operand();
+    depth -= 1;
+    return value;
+  };
+  const operand = (): number => {
     const token = take();
     if (token === "-") return -unary();
     if (token === "+") return unary();

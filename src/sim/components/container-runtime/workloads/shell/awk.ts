@@ -1,7 +1,9 @@
 /** awk as shell lines of manifests use it: `[condition] { print ... }`, sums, and `END { print ... }`. */
 import type { Context } from "../../../../kernel/types.ts";
+import { padded } from "./bounds.ts";
 import { type Done, done, failed } from "./done.ts";
 import { filesText } from "./input.ts";
+import { compileRegex, type Regex } from "./regex.ts";
 import type { ShellState } from "./state.ts";
 
 interface Record_ {
@@ -12,7 +14,7 @@ interface Record_ {
 }
 
 export function awk(argv: readonly string[], state: ShellState, context: Context, input: string): Done {
-  let separator: string | RegExp = /[ \t]+/;
+  let separator: string | Regex | null = BLANKS;
   const variables = new Map<string, string>();
   const words: string[] = [];
   for (let index = 1; index < argv.length; index += 1) {
@@ -26,6 +28,7 @@ export function awk(argv: readonly string[], state: ShellState, context: Context
   }
   const [script = "", ...paths] = words;
   const rules = rulesOf(script);
+  if (separator === null) return failed("awk: bad regex\n", 2);
   if (rules === null) return failed(`awk: cmd. line:1: this shell's awk does not know: ${script}\n`, 2);
   const { text, err } = filesText(paths, state, context, input, "awk");
   let out = "";
@@ -37,20 +40,49 @@ export function awk(argv: readonly string[], state: ShellState, context: Context
       for (const statement of statements) out += execute(statement, record);
     }
   };
-  run("BEGIN");
-  for (const [index, line] of text.replace(/\n$/, "").split("\n").entries()) {
-    if (text === "") break;
-    const trimmed = typeof separator === "string" ? line : line.trim();
-    record = { fields: trimmed === "" ? [] : trimmed.split(separator), line, number: index + 1, variables };
-    run(null);
+  try {
+    run("BEGIN");
+    for (const [index, line] of text.replace(/\n$/, "").split("\n").entries()) {
+      if (text === "") break;
+      record = { fields: fieldsOf(line, separator), line, number: index + 1, variables };
+      run(null);
+    }
+    run("END");
+  } catch (error) {
+    if (!(error instanceof BadRegex)) throw error;
+    return failed(`awk: bad regex '${error.message}'\n`, 2);
   }
-  run("END");
   return { ...done(out, err === "" ? 0 : 2), err };
 }
 
-function separatorOf(text: string): string | RegExp {
-  if (text === " ") return /[ \t]+/;
-  return text.length === 1 ? text : new RegExp(text);
+const BLANKS = "blanks";
+
+function separatorOf(text: string): string | Regex | null {
+  if (text === " ") return BLANKS;
+  return text.length === 1 ? text : compileRegex(text, { extended: true });
+}
+
+function fieldsOf(line: string, separator: string | Regex): readonly string[] {
+  if (separator === BLANKS) return line.trim() === "" ? [] : line.trim().split(/[ \t]+/);
+  if (line === "") return [];
+  if (typeof separator === "string") return line.split(separator);
+  const fields: string[] = [];
+  let at = 0;
+  for (let found = separator.find(line); found !== null; found = separator.find(line, at)) {
+    const [start = 0, end = 0] = found;
+    if (end === start) break;
+    fields.push(line.slice(at, start));
+    at = end;
+  }
+  return [...fields, line.slice(at)];
+}
+
+class BadRegex extends Error {}
+
+function regexOf(pattern: string): Regex {
+  const regex = compileRegex(pattern, { extended: true });
+  if (regex === null) throw new BadRegex(pattern);
+  return regex;
 }
 
 interface Rule {
@@ -98,7 +130,7 @@ function holds(condition: string, record: Record_): boolean {
   const pattern = /^(?:(.+?)\s*(!?~)\s*)?\/(.*)\/$/.exec(condition);
   if (pattern !== null) {
     const subject = pattern[1] === undefined ? record.line : value(pattern[1], record);
-    return new RegExp(pattern[3] ?? "").test(subject) !== (pattern[2] === "!~");
+    return (regexOf(pattern[3] ?? "").find(subject) !== null) !== (pattern[2] === "!~");
   }
   const compare = /^(.+?)\s*(==|!=|<=|>=|<|>)\s*(.+)$/.exec(condition);
   if (compare === null) return !["", "0"].includes(value(condition, record));
@@ -133,7 +165,7 @@ function execute(statement: string, record: Record_): string {
       const number = Number.parseFloat(given) || 0;
       const text =
         kind === "s" ? given : kind === "d" ? String(Math.trunc(number)) : number.toFixed(Number(precision ?? 6));
-      return left === "-" ? text.padEnd(Number(width)) : text.padStart(Number(width));
+      return padded(text, Number(width), left === "-", " ");
     });
   }
   const [, name = "", operator = "", expression = "1"] = /^(\w+)\s*(\+=|-=|=|\+\+)\s*(.*)$/s.exec(statement) ?? [];

@@ -14,10 +14,12 @@ import {
   writeFile,
 } from "../files.ts";
 import { awk } from "./awk.ts";
+import { bounded, OutOfMemory, padded } from "./bounds.ts";
 import { type Done, done, failed } from "./done.ts";
 import { filesText } from "./input.ts";
 import { runPerl } from "./perl.ts";
 import { chmod, chown, ERRORS, modeText, nameOfId, stat } from "./permissions.ts";
+import { compileRegex, type Regex } from "./regex.ts";
 import type { ShellState } from "./state.ts";
 import { tar } from "./tar.ts";
 
@@ -154,7 +156,7 @@ export const COMMANDS: Readonly<Record<string, Run>> = {
     done(
       "Filesystem           1K-blocks      Used Available Use% Mounted on\noverlay              100663296  12079595  88583701  12% /\n",
     ),
-  yes: () => done("y\n".repeat(100)),
+  yes: (argv) => done(bounded(`${argv.slice(1).join(" ") || "y"}\n`.repeat(SAID_INTO_PIPE))),
   find: (argv, state, context) =>
     done(
       (listDirectory(context, state.args, resolvePath(state.directory, argv[1] ?? ".")) ?? [])
@@ -194,7 +196,7 @@ export const COMMANDS: Readonly<Record<string, Run>> = {
       "NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver. Make sure that the latest NVIDIA driver is installed and running.\n\n",
       9,
     ),
-  perl: (argv) => perl(argv),
+  perl,
 };
 
 /** Who the container's programs run as: a name where there is one. */
@@ -375,7 +377,7 @@ function printf(argv: readonly string[]): Done {
               : kind === "x"
                 ? (Number(value) || 0).toString(16)
                 : String(Math.trunc(Number(value) || 0));
-        return left === "-" ? text.padEnd(Number(width)) : text.padStart(Number(width), zero === "0" ? "0" : " ");
+        return padded(text, Number(width), left === "-", zero === "0" ? "0" : " ");
       },
     );
     if (rest.length === before) break;
@@ -471,6 +473,9 @@ function hexDump(bytes: Uint8Array): string {
   return bytes.length === 0 ? "" : `${out}${offset(bytes.length)}\n`;
 }
 
+/** Beyond this the lines fill more memory than a shell has here. */
+const SEQ_MAX = 500_000;
+
 function seq(argv: readonly string[]): Done {
   const numbers = plain(argv).map(Number);
   const [first, step, last] =
@@ -480,12 +485,17 @@ function seq(argv: readonly string[]): Done {
   const out: number[] = [];
   for (let value = first; step > 0 ? value <= last : value >= last; value += step) {
     out.push(value);
-    if (out.length >= 10_000) break;
+    if (out.length >= SEQ_MAX) throw new OutOfMemory();
   }
   return done(out.map((value) => `${value}\n`).join(""));
 }
 
+/** Who reads `yes` through a pipe wants no more of it. */
+const SAID_INTO_PIPE = 10_000;
+const TEST_WORDS_MAX = 500;
+
 export function evaluateTest(words: readonly string[], state: ShellState, context: Context): boolean {
+  if (words.length > TEST_WORDS_MAX) return false;
   const or = words.indexOf("-o");
   if (or > 0)
     return evaluateTest(words.slice(0, or), state, context) || evaluateTest(words.slice(or + 1), state, context);
@@ -543,16 +553,26 @@ function unaryTest(operator: string, operand: string, state: ShellState, context
   }
 }
 
+const COUNTS: Readonly<Record<string, number>> = { b: 512, k: 1024, K: 1024, M: 1_048_576, G: 1_073_741_824 };
+
 function headTail(argv: readonly string[], state: ShellState, context: Context, input: string, head: boolean): Done {
   let count = 10;
+  let bytes = false;
   const paths: string[] = [];
   for (let i = 1; i < argv.length; i++) {
     const one = argv[i] as string;
-    if (one === "-n" || one === "-c") count = Number(argv[++i]);
-    else if (/^-n?\d+$/.test(one)) count = Number(one.replace(/^-n?/, ""));
+    if (one === "-n" || one === "-c") {
+      bytes = one === "-c";
+      const [, digits, unit = ""] = /^(\d+)([bkKMG]?)$/.exec(argv[++i] ?? "") ?? [];
+      count = Number(digits) * (COUNTS[unit] ?? 1);
+    } else if (/^-n?\d+$/.test(one)) count = Number(one.replace(/^-n?/, ""));
     else if (!one.startsWith("-")) paths.push(one);
   }
   const { text, err } = filesText(paths, state, context, input, head ? "head" : "tail");
+  if (bytes) {
+    const out = head ? text.slice(0, count) : text.slice(Math.max(0, text.length - count));
+    return { status: err === "" ? 0 : 1, out, err };
+  }
   const all = lines(text);
   const chosen = head ? all.slice(0, count) : all.slice(Math.max(0, all.length - count));
   return { status: err === "" ? 0 : 1, out: chosen.map((line) => `${line}\n`).join(""), err };
@@ -577,17 +597,13 @@ function grep(argv: readonly string[], state: ShellState, context: Context, inpu
     .filter((one) => /^-[a-zA-Z]+$/.test(one))
     .join("");
   const [pattern = "", ...paths] = plain(argv);
-  let expression: RegExp;
-  try {
-    expression = new RegExp(
-      flags.includes("F") ? pattern.replace(/[.*+?^${}()|[\]\\]/g, "\\$&") : pattern,
-      flags.includes("i") ? "i" : "",
-    );
-  } catch {
-    return failed(`grep: bad regex '${pattern}'\n`, 2);
-  }
+  const extended = flags.includes("E") || flags.includes("P");
+  const given = flags.includes("F") ? pattern.replace(/[.*^$[\]\\]/g, "\\$&") : pattern;
+  const whole = flags.includes("x") ? `^${given}$` : flags.includes("w") ? `\\b${given}\\b` : given;
+  const expression = compileRegex(whole, { extended, ignoreCase: flags.includes("i") });
+  if (expression === null) return failed(`grep: bad regex '${pattern}'\n`, 2);
   const { text, err } = filesText(paths, state, context, input, "grep");
-  const found = lines(text).filter((line) => expression.test(line) !== flags.includes("v"));
+  const found = lines(text).filter((line) => (expression.find(line) !== null) !== flags.includes("v"));
   const status = found.length > 0 ? 0 : 1;
   if (flags.includes("q")) return { status, out: "", err };
   return { status, out: flags.includes("c") ? `${found.length}\n` : found.map((line) => `${line}\n`).join(""), err };
@@ -604,8 +620,17 @@ function translate(argv: readonly string[], input: string): string {
       },
     );
   const [from = "", to = ""] = plain(argv).map(spread);
-  if (argv.includes("-d")) return [...input].filter((c) => !from.includes(c)).join("");
-  return [...input].map((c) => (from.includes(c) ? (to[Math.min(from.indexOf(c), to.length - 1)] ?? "") : c)).join("");
+  const flags = argv.filter((one) => /^-[a-zA-Z]+$/.test(one)).join("");
+  const others = /[cC]/.test(flags);
+  const places = new Map([...from].reverse().map((c, index) => [c, from.length - 1 - index]));
+  if (flags.includes("d")) return [...input].filter((c) => places.has(c) === others).join("");
+  const last = to.length - 1;
+  return [...input]
+    .map((c) => {
+      const place = others ? (places.has(c) ? undefined : last) : places.get(c);
+      return place === undefined ? c : (to[Math.min(place, last)] ?? "");
+    })
+    .join("");
 }
 
 function cut(argv: readonly string[], input: string): string {
@@ -630,11 +655,46 @@ function sed(argv: readonly string[], state: ShellState, context: Context, input
   const match = /^s(.)(.*?)\1(.*?)\1([gi]*)$/.exec(script);
   if (match === null) return failed(`sed: unsupported command ${script}\n`);
   const { text, err } = filesText(paths, state, context, input, "sed");
-  const expression = new RegExp(match[2] ?? "", match[4] ?? "");
+  const [, , pattern = "", replacement = "", flags = ""] = match;
+  const extended = argv.some((one) => /^-[a-zA-Z]*[Er]/.test(one));
+  const expression = compileRegex(pattern, { extended, ignoreCase: flags.includes("i") });
+  if (expression === null) return failed(`sed: bad regex '${pattern}'\n`);
   const out = lines(text)
-    .map((line) => `${line.replace(expression, (match[3] ?? "").replace(/\\(\d)/g, "$$$1").replaceAll("&", "$&"))}\n`)
+    .map((line) => `${substitute(line, expression, replacement, flags.includes("g"))}\n`)
     .join("");
   return { status: err === "" ? 0 : 1, out, err };
+}
+
+/** `s`: with `&` for what matched, `\\1` for a group of it. */
+function substitute(line: string, expression: Regex, replacement: string, everywhere: boolean): string {
+  let out = "";
+  let at = 0;
+  for (let from = 0; from <= line.length; ) {
+    const found = expression.find(line, from);
+    if (found === null) break;
+    const [start = 0, end = 0] = found;
+    const group = (index: number): string => line.slice(found[index * 2] ?? -1, found[index * 2 + 1] ?? -1);
+    out +=
+      line.slice(at, start) +
+      replacement.replace(/\\([\s\S])|&/g, (whole, escaped: string | undefined) =>
+        whole === "&"
+          ? line.slice(start, end)
+          : /\d/.test(escaped ?? "")
+            ? group(Number(escaped))
+            : escaped === "n"
+              ? "\n"
+              : (escaped ?? ""),
+      );
+    at = end;
+    if (!everywhere) break;
+    from = end;
+    if (end === start) {
+      out += line.slice(end, end + 1);
+      at = end + 1;
+      from = end + 1;
+    }
+  }
+  return out + line.slice(at);
 }
 
 function arithmetic(words: readonly string[]): number {
@@ -647,8 +707,11 @@ function arithmetic(words: readonly string[]): number {
   return operator === "%" ? x % y : x;
 }
 
-function perl(argv: readonly string[]): Done {
+/** Digits of π take time that grows with the square of their number. */
+function perl(argv: readonly string[], state: ShellState): Done {
   const result = runPerl(argv);
+  const length = result?.out.length ?? 0;
+  state.work += (length * length) / 10;
   if (result !== null) return result;
   return { status: 2, out: "", err: "perl: of Perl, this image has print, exit, die and bpi only\n" };
 }

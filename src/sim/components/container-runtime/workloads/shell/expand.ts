@@ -1,4 +1,6 @@
 import { evaluateArithmetic } from "./arithmetic.ts";
+import { bounded } from "./bounds.ts";
+import { trim } from "./glob.ts";
 import type { ShellState } from "./state.ts";
 import type { Word, WordPart } from "./syntax.ts";
 
@@ -25,13 +27,13 @@ export function variable(state: ShellState, name: string): string | null {
       return state.directory;
     default:
       if (/^[1-9]$/.test(name)) return positional[Number(name) - 1] ?? null;
-      return state.variables[name] ?? null;
+      return Object.hasOwn(state.variables, name) ? (state.variables[name] ?? null) : null;
   }
 }
 
 /** A word as the one text that it is (assignments, redirections, case). */
 export function expandText(state: ShellState, word: Word): string {
-  return word.map((part) => partText(state, part)).join("");
+  return bounded(word.map((part) => partText(state, part)).join(""));
 }
 
 /** Words as arguments: unquoted expansions are split at white space, and vanish when empty. */
@@ -123,35 +125,4 @@ function variableText(state: ShellState, part: Extract<WordPart, { part: "variab
     default:
       return value ?? "";
   }
-}
-
-function trim(value: string, pattern: string, operator: string): string {
-  const fromEnd = operator.startsWith("%");
-  const longest = operator.length === 2;
-  const lengths = Array.from({ length: value.length + 1 }, (_, i) => i);
-  if (longest) lengths.reverse();
-  for (const length of lengths) {
-    const piece = fromEnd ? value.slice(value.length - length) : value.slice(0, length);
-    if (matchesPattern(piece, pattern)) return fromEnd ? value.slice(0, value.length - length) : value.slice(length);
-  }
-  return value;
-}
-
-/** Shell patterns: `*`, `?`, `[...]`. */
-export function matchesPattern(text: string, pattern: string): boolean {
-  let expression = "";
-  for (let i = 0; i < pattern.length; i++) {
-    const c = pattern[i] as string;
-    const close = c === "[" ? pattern.indexOf("]", i + 2) : -1;
-    if (c === "*") expression += "[\\s\\S]*";
-    else if (c === "?") expression += "[\\s\\S]";
-    else if (close > 0) {
-      expression += `[${pattern
-        .slice(i + 1, close)
-        .replace(/^!/, "^")
-        .replaceAll("\\", "\\\\")}]`;
-      i = close;
-    } else expression += c.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
-  }
-  return new RegExp(`^${expression}$`).test(text);
 }

@@ -1,3 +1,5 @@
+import type { Context } from "../../../../kernel/types.ts";
+
 /** Commands that fill memory: `tail /dev/zero` looks for the last lines of what has neither lines nor an end. */
 
 const ENDLESS = /^\/dev\/(zero|urandom|random)$/;
@@ -14,6 +16,26 @@ const UNITS: Readonly<Record<string, number>> = {
   G: 1_073_741_824,
   GB: 1_000_000_000,
 };
+
+/** What is read of a device that never ends: as much as anybody makes something of. */
+export function readDevice(context: Context, path: string): string | null {
+  if (path === "/dev/zero") return "\0".repeat(ZEROS);
+  if (!ENDLESS.test(path)) return null;
+  return String.fromCharCode(...Array.from({ length: RANDOM_BYTES }, () => context.random.int(256)));
+}
+
+const ZEROS = 65_536;
+const RANDOM_BYTES = 4_096;
+
+/** Commands that go on for ever without filling memory, and take all the CPU time that they get. */
+export function isEndless(name: string, argv: readonly string[]): boolean {
+  if (name === "yes") return true;
+  if (name === "dd")
+    return (
+      argv.some((one) => /^if=\/dev\/(zero|urandom|random)$/.test(one)) && !argv.some((one) => one.startsWith("count="))
+    );
+  return name === "cat" && argv.some((one) => ENDLESS.test(one));
+}
 
 /** How much memory the command fills before it is done; infinity: until it is killed. 0: it is none of these. */
 export function memoryFilledBytes(name: string, argv: readonly string[]): number {

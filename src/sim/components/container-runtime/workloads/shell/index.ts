@@ -7,6 +7,7 @@ import { agnhost } from "../agnhost/index.ts";
 import { crasher } from "../crasher.ts";
 import { server } from "../server/index.ts";
 import { stress } from "../stress.ts";
+import { OutOfMemory } from "./bounds.ts";
 import { compile } from "./compile.ts";
 import {
   assignRead,
@@ -14,6 +15,7 @@ import {
   enterScript,
   fillMemory,
   finish,
+  goOnForEver,
   goOnWithPython,
   prompt,
   run,
@@ -57,8 +59,10 @@ export const shell: Component<ShellState, ShellMessage> = {
       kind: "script",
       positional: [],
     });
-    run(state, context);
-    settle(state, context);
+    withinMemory(state, context, () => {
+      run(state, context);
+      settle(state, context);
+    });
     return state;
   },
 
@@ -72,11 +76,24 @@ export const shell: Component<ShellState, ShellMessage> = {
       return;
     }
     if (state.ended) return;
-    if (!resume(state, message, context)) return;
-    run(state, context);
-    settle(state, context);
+    withinMemory(state, context, () => {
+      if (!resume(state, message, context)) return;
+      run(state, context);
+      settle(state, context);
+    });
   },
 };
+
+/** Who asks for more memory than there is is killed; so is who asks more of the engine than it can do. */
+function withinMemory(state: ShellState, context: Context, act: () => void): void {
+  try {
+    act();
+  } catch (error) {
+    if (!(error instanceof OutOfMemory) && !(error instanceof RangeError)) throw error;
+    state.ended = true;
+    context.exit(137, "OOMKilled");
+  }
+}
 
 function initialState(args: ProgramArgs): ShellState {
   const name = (args.argv[0] ?? "sh").split("/").at(-1) ?? "sh";
@@ -102,6 +119,7 @@ function initialState(args: ProgramArgs): ShellState {
     delegate: null,
     pending: null,
     nextJob: 1,
+    work: 0,
     partial: "",
     io: null,
     stdin: "",
@@ -123,6 +141,7 @@ function resume(state: ShellState, message: KernelMessage | ShellMessage, contex
       state.pending = null;
       if (pending.kind === "sleep") state.status = 0;
       if (pending.kind === "watch") watchFile(state, context, pending);
+      if (pending.kind === "endless") goOnForEver(state, context, pending);
       if (pending.kind === "greedy") fillMemory(state, context, pending);
       if (pending.kind === "python") goOnWithPython(state, context, pending);
       return true;

@@ -1,5 +1,6 @@
 import type { Context } from "../../../../kernel/types.ts";
 import { isDirectory, mayRead, readFile, resolvePath } from "../files.ts";
+import { readDevice } from "./greedy.ts";
 import type { ShellState } from "./state.ts";
 
 export function filesText(
@@ -15,7 +16,7 @@ export function filesText(
   for (const path of paths) {
     if (path.startsWith("-") && path !== "-") continue;
     const full = resolvePath(state.directory, path);
-    const found = path === "-" ? input : readFile(context, state.args, full);
+    const found = path === "-" ? input : (readDevice(context, full) ?? readFile(context, state.args, full));
     if (found !== null && path !== "-" && !mayRead(context, state.args, full))
       err += `${tool}: can't open '${path}': Permission denied\n`;
     else if (found !== null) text += found;

@@ -4,15 +4,17 @@ import type { Context } from "../../../../kernel/types.ts";
 import { AGNHOST_SERVERS } from "../agnhost/index.ts";
 import { isDirectory, readFile, resolvePath, writeFile } from "../files.ts";
 import { lookAtFile, runAgnhost } from "./agnhost.ts";
+import { bounded, heldLength, OutOfMemory, WORK_MAX } from "./bounds.ts";
 import { COMMANDS, write } from "./commands.ts";
 import { compile, type Instruction, type Program } from "./compile.ts";
 import { type Done, done, failed } from "./done.ts";
-import { expandText, expandWords, matchesPattern } from "./expand.ts";
-import { memoryFilledBytes } from "./greedy.ts";
+import { expandText, expandWords } from "./expand.ts";
+import { matchesPattern } from "./glob.ts";
+import { isEndless, memoryFilledBytes, readDevice } from "./greedy.ts";
 import { isNetworkTool, startNetwork } from "./network.ts";
 import { parseScript } from "./parse.ts";
 import { readPythonCall } from "./python/call.ts";
-import { type PythonTurn, runPython, startPython } from "./python/run.ts";
+import { heldBytes, type PythonTurn, runPython, startPython } from "./python/run.ts";
 import type { Descriptors, Frame, Pending, ShellMessage, ShellState, Sink } from "./state.ts";
 import { type Redirect, ShellSyntaxError } from "./syntax.ts";
 import { hasStdin, hasTty } from "./terminal.ts";
@@ -21,6 +23,8 @@ import { hasCommand } from "./userland.ts";
 /** Instructions until the shell lets the world go on: a busy loop takes CPU, not for ever. */
 const SLICE = 200;
 const SLICE_US = 20_000;
+/** No sleep is shorter: to start a program that does nothing takes that long as well. */
+const SLEEP_MIN_US = 1_000;
 const FRAMES_MAX = 100;
 /** containerd cuts what comes without an end of line. */
 const LOG_LINE_MAX = 16_384;
@@ -30,9 +34,10 @@ const NETWORK_TOOL_US = 1_500;
 /** Runs until something must be waited for or the script is over. */
 export function run(state: ShellState, context: Context): void {
   for (let count = 0; state.pending === null && !state.ended; count += 1) {
-    if (count >= SLICE) {
-      spendSlice(state, context);
-      wait(state, context, SLICE_US, "yield");
+    if (count >= SLICE || state.work > WORK_MAX) {
+      const slices = Math.max(1, Math.ceil(state.work / WORK_MAX));
+      spendSlice(state, context, slices);
+      wait(state, context, slices * SLICE_US, "yield");
       return;
     }
     const frame = state.frames.at(-1);
@@ -48,9 +53,12 @@ export function run(state: ShellState, context: Context): void {
 }
 
 /** It would have run all the time, as far as its limit lets it. */
-function spendSlice(state: ShellState, context: Context): void {
+function spendSlice(state: ShellState, context: Context, slices = 1): void {
+  state.work = 0;
+  if (heldLength(state) > (state.args.container.limits.memoryBytes ?? Number.POSITIVE_INFINITY))
+    throw new OutOfMemory();
   const { cpuMillicores = 1000 } = state.args.container.limits;
-  spendCpu(context, state.args.cgroup, (SLICE_US * Math.min(1000, cpuMillicores)) / 1000);
+  spendCpu(context, state.args.cgroup, (slices * SLICE_US * Math.min(1000, cpuMillicores)) / 1000);
 }
 
 /**
@@ -202,6 +210,8 @@ function runSimple(
 ): void {
   const values = instruction.assignments.map(({ name, value }): [string, string] => [name, expandText(state, value)]);
   const argv = expandWords(state, instruction.words);
+  for (const [, value] of values) state.work += value.length;
+  for (const word of argv) state.work += word.length;
   const outer = state.fds;
   if (!redirect(state, context, instruction.redirects)) {
     state.fds = outer;
@@ -379,7 +389,7 @@ function external(
     "wait",
   ].includes(name);
   const { userland, commands, programs } = state.args.imageConfig;
-  const program = programs[name];
+  const program = Object.hasOwn(programs, name) ? programs[name] : undefined;
   if (program !== undefined && !builtin) {
     state.pending = { kind: "delegate", argv, program };
     return;
@@ -393,6 +403,10 @@ function external(
   }
   if (name === "agnhost" || name === "agnhost-2") {
     agnhost(state, context, argv, fds);
+    return;
+  }
+  if (isEndless(name, argv) && fds.out.to !== "capture") {
+    goOnForEver(state, context, { kind: "endless", job: 0, fds, says: name === "yes" ? sayings(argv) : "" });
     return;
   }
   const bytes = memoryFilledBytes(name, argv);
@@ -506,6 +520,21 @@ export function fillMemory(state: ShellState, context: Context, pending: Extract
   state.pending = { ...pending, job: state.nextJob - 1, takenBytes };
 }
 
+/** Lines that `yes` says in a slice. */
+const SAYINGS = 100;
+
+function sayings(argv: readonly string[]): string {
+  return bounded(`${argv.slice(1).join(" ") || "y"}\n`.repeat(SAYINGS));
+}
+
+/** Works until it is killed. */
+export function goOnForEver(state: ShellState, context: Context, pending: Extract<Pending, { kind: "endless" }>): void {
+  if (pending.says !== "" && pending.fds.out.to !== "null") emit(state, context, pending.fds.out, pending.says);
+  spendSlice(state, context);
+  wait(state, context, SLICE_US, "yield");
+  state.pending = { ...pending, job: state.nextJob - 1 };
+}
+
 /** `python3 -c`, `python3 FILE`, `python3 -m http.server`: a server of it takes the shell's place. */
 function python(state: ShellState, context: Context, argv: readonly string[], fds: Descriptors): void {
   const readText = (path: string): string | null => readFile(context, state.args, resolvePath(state.directory, path));
@@ -518,6 +547,9 @@ function python(state: ShellState, context: Context, argv: readonly string[], fd
     else goOnWithPython(state, context, { kind: "python", job: 0, fds, python: started, argv: call.argv });
   }
 }
+
+/** What an idle container takes already. */
+const PYTHON_OWN_BYTES = 1_048_576;
 
 /** Python's own speed, about: steps in a slice of the shell's. */
 const PYTHON_STEPS = 20_000;
@@ -541,13 +573,26 @@ export function goOnWithPython(
   };
   const turn = runPython(running, world, PYTHON_STEPS);
   if (turn.after !== "more" && "status" in turn.after) {
+    if (heldBytes(running) > PYTHON_OWN_BYTES)
+      takeSteadily(context, state.args.cgroup, { cpuMillicores: 0, memoryBytes: 0 });
     endPython(state, context, fds, turn);
     return;
   }
+  const wantedBytes =
+    turn.after !== "more" && "wantedBytes" in turn.after ? turn.after.wantedBytes : heldBytes(running);
+  if (wantedBytes > PYTHON_OWN_BYTES) {
+    if (wantedBytes > context.machine.memoryBytes) throw new OutOfMemory();
+    const fits = takeSteadily(context, state.args.cgroup, { cpuMillicores: 0, memoryBytes: wantedBytes });
+    if (!fits) throw new OutOfMemory();
+  }
   if (turn.err !== "") emit(state, context, fds.err, turn.err);
   if (turn.out !== "") emit(state, context, fds.out, turn.out);
+  if (turn.after !== "more" && "wantedBytes" in turn.after) {
+    finish(state, context, fds, failed("MemoryError\n"));
+    return;
+  }
   if (turn.after === "more") spendSlice(state, context);
-  wait(state, context, turn.after === "more" ? SLICE_US : turn.after.sleepUs, "yield");
+  wait(state, context, turn.after === "more" ? SLICE_US : Math.max(SLEEP_MIN_US, turn.after.sleepUs), "yield");
   state.pending = { ...pending, job: state.nextJob - 1 };
 }
 
@@ -684,7 +729,10 @@ function sleep(state: ShellState, context: Context, argv: readonly string[], fds
   }
   if (argv.length === 1)
     finish(state, context, fds, failed("BusyBox v1.36.1 multi-call binary.\n\nUsage: sleep [N]...\n"));
-  else wait(state, context, Math.min(Number.MAX_SAFE_INTEGER / 4, Math.round(seconds * 1_000_000)), "sleep");
+  else {
+    const delayUs = Math.min(Number.MAX_SAFE_INTEGER / 4, Math.round(seconds * 1_000_000));
+    wait(state, context, Math.max(SLEEP_MIN_US, delayUs), "sleep");
+  }
 }
 
 function read(state: ShellState, context: Context, argv: readonly string[], fds: Descriptors): void {
@@ -732,6 +780,7 @@ export function exit(state: ShellState, status: number): void {
 
 /** A command is over: its output goes where it was sent. */
 export function finish(state: ShellState, context: Context, fds: Descriptors, result: Done): void {
+  state.work += (fds.input?.length ?? 0) + result.out.length + result.err.length;
   if (result.err !== "") emit(state, context, fds.err, result.err);
   if (result.out !== "") emit(state, context, fds.out, result.out);
   state.status = result.status;
@@ -752,7 +801,8 @@ function redirect(state: ShellState, context: Context, redirects: readonly Redir
     if (mode === "here") {
       state.fds = { ...fds, input: text };
     } else if (mode === "read") {
-      const found = readFile(context, state.args, resolvePath(state.directory, text));
+      const path = resolvePath(state.directory, text);
+      const found = readDevice(context, path) ?? readFile(context, state.args, path);
       if (found === null) {
         emit(state, context, fds.err, `${state.name}: can't open ${text}: no such file\n`);
         return false;
@@ -790,7 +840,7 @@ export function emit(state: ShellState, context: Context, sink: Sink, text: stri
     case "null":
       return;
     case "capture":
-      state.captures[sink.index] = (state.captures[sink.index] ?? "") + text;
+      state.captures[sink.index] = bounded((state.captures[sink.index] ?? "") + text);
       return;
     case "file":
       writeFile(context, state.args, sink.path, (readFile(context, state.args, sink.path) ?? "") + text);
@@ -809,8 +859,14 @@ export function emit(state: ShellState, context: Context, sink: Sink, text: stri
 function logText(state: ShellState, context: Context, text: string): void {
   const pieces = (state.partial + text).split("\n");
   state.partial = pieces.pop() ?? "";
-  for (const line of pieces) context.log(line);
+  for (const line of pieces) logLine(context, line);
   if (state.partial.length < LOG_LINE_MAX) return;
   context.log(state.partial, "partial");
   state.partial = "";
+}
+
+function logLine(context: Context, line: string): void {
+  let at = 0;
+  for (; line.length - at > LOG_LINE_MAX; at += LOG_LINE_MAX) context.log(line.slice(at, at + LOG_LINE_MAX), "partial");
+  context.log(line.slice(at));
 }

@@ -63,6 +63,8 @@ export interface ShellState {
   /** What a command waits for. */
   pending: Pending | null;
   nextJob: number;
+  /** Characters handled since the world last went on. */
+  work: number;
   /** Text that is not a whole line yet (for the log). */
   partial: string;
   /** Exec: the stream to the runtime. */
@@ -86,6 +88,8 @@ export type Pending =
   | { readonly kind: "network"; readonly job: number; readonly fds: Descriptors; network: NetworkJob }
   /** A file is read again and again. */
   | { readonly kind: "watch"; readonly job: number; readonly fds: Descriptors; readonly watch: WatchedFile }
+  /** It never ends; `says` is what it prints in a slice. */
+  | { readonly kind: "endless"; readonly job: number; readonly fds: Descriptors; readonly says: string }
   /** It fills memory. */
   | {
       readonly kind: "greedy";

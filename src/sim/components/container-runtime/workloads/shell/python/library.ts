@@ -1,14 +1,20 @@
 import { compared, operate } from "./operators.ts";
 import type { Value } from "./syntax.ts";
 import {
+  boundedText,
+  decimals,
   formatted,
+  ITEMS_MAX,
   inText,
   isList,
+  isRange,
   isTrue,
   itemAt,
   itemsOf,
   lengthOf,
   PythonError,
+  PythonMemoryWanted,
+  TEXT_MAX,
   toText,
   typeName,
 } from "./values.ts";
@@ -37,7 +43,13 @@ type Call = (
   doing: Doing,
 ) => Value;
 
-const ITEMS_MAX = 100_000;
+const FACTORIAL_MAX = 5_000n;
+
+function wholeOf(value: Value): bigint {
+  if (typeof value === "bigint") return value;
+  if (typeof value === "boolean") return value ? 1n : 0n;
+  throw new PythonError("TypeError", `'${typeName(value)}' object cannot be interpreted as an integer`);
+}
 
 /** Functions by their full names, built-in ones by their plain ones. */
 export const FUNCTIONS: Readonly<Record<string, Call>> = {
@@ -59,8 +71,14 @@ export const FUNCTIONS: Readonly<Record<string, Call>> = {
   float: ([value = 0n]) => fraction(value),
   bool: ([value = false]) => isTrue(value),
   abs: ([value = 0n]) => (compared("<", value, 0n) ? operate("-", 0n, value) : value),
-  sum: ([values = [], start = 0n]) =>
-    itemsOf(values, ITEMS_MAX).reduce((sum, value) => operate("+", sum, value), start),
+  sum: ([values = [], start = 0n]) => {
+    if (isRange(values) && start === 0n) {
+      const [first, , step] = values.range;
+      const count = lengthOf(values);
+      return count * first + (step * count * (count - 1n)) / 2n;
+    }
+    return itemsOf(values, ITEMS_MAX).reduce((sum, value) => operate("+", sum, value), start);
+  },
   min: (args) => extreme(args, "<"),
   max: (args) => extreme(args, ">"),
   list: ([values = []]) => itemsOf(values, ITEMS_MAX),
@@ -69,15 +87,19 @@ export const FUNCTIONS: Readonly<Record<string, Call>> = {
   reversed: ([values = []]) => [...itemsOf(values, ITEMS_MAX)].reverse(),
   enumerate: ([values = []]) => itemsOf(values, ITEMS_MAX).map((value, index) => [BigInt(index), value]),
   round: ([value = 0n, digits]) => {
-    if (digits === undefined) return BigInt(roundedHalfEven(Number(value)));
-    return Number(Number(value).toFixed(Number(digits)));
+    if (digits === undefined) return whole(roundedHalfEven(Number(value)), 10);
+    return Number(Number(value).toFixed(decimals(toText(digits))));
   },
   pow: ([a = 0n, b = 0n]) => operate("**", a, b),
   divmod: ([a = 0n, b = 1n]) => [operate("//", a, b), operate("%", a, b)],
   ord: ([text = ""]) => BigInt(toText(text).codePointAt(0) ?? 0),
-  chr: ([code = 0n]) => String.fromCodePoint(Number(code)),
-  hex: ([value = 0n]) => `0x${BigInt(value as bigint).toString(16)}`,
-  bin: ([value = 0n]) => `0b${BigInt(value as bigint).toString(2)}`,
+  chr: ([code = 0n]) => {
+    if (!(Number(code) >= 0 && Number(code) < 0x110000))
+      throw new PythonError("ValueError", "chr() arg not in range(0x110000)");
+    return String.fromCodePoint(Number(code));
+  },
+  hex: ([value = 0n]) => `0x${wholeOf(value).toString(16)}`,
+  bin: ([value = 0n]) => `0b${wholeOf(value).toString(2)}`,
   exit: (args, _named, _world, doing) => leave(args, doing),
   quit: (args, _named, _world, doing) => leave(args, doing),
   "sys.exit": (args, _named, _world, doing) => leave(args, doing),
@@ -93,6 +115,8 @@ export const FUNCTIONS: Readonly<Record<string, Call>> = {
   "sys.stdout.flush": () => null,
   "sys.stderr.flush": () => null,
   "time.sleep": ([seconds = 0n], _named, _world, doing) => {
+    if (typeof seconds !== "bigint" && typeof seconds !== "number" && typeof seconds !== "boolean")
+      throw new PythonError("TypeError", `'${typeName(seconds)}' object cannot be interpreted as an integer`);
     if (Number(seconds) < 0) throw new PythonError("ValueError", "sleep length must be non-negative");
     doing.sleep(Number(seconds));
     return null;
@@ -102,7 +126,7 @@ export const FUNCTIONS: Readonly<Record<string, Call>> = {
   "time.perf_counter": (_args, _named, world) => world.wallUs() / 1_000_000,
   "random.random": (_args, _named, world) => world.random(),
   "random.randint": ([a = 0n, b = 0n], _named, world) =>
-    (a as bigint) + BigInt(Math.floor(world.random() * (Number(b) - Number(a) + 1))),
+    wholeOf(a) + BigInt(Math.floor(world.random() * Number(wholeOf(b) - wholeOf(a) + 1n))),
   "random.uniform": ([a = 0n, b = 0n], _named, world) => Number(a) + world.random() * (Number(b) - Number(a)),
   "random.choice": ([values = []], _named, world) =>
     itemAt(values, BigInt(Math.floor(world.random() * Number(lengthOf(values))))),
@@ -114,11 +138,13 @@ export const FUNCTIONS: Readonly<Record<string, Call>> = {
   "platform.node": (_args, _named, { hostname }) => hostname,
   "math.sqrt": ([x = 0n]) => Math.sqrt(Number(x)),
   "math.pow": ([x = 0n, y = 0n]) => operate("**", Number(x), y),
-  "math.floor": ([x = 0n]) => BigInt(Math.floor(Number(x))),
-  "math.ceil": ([x = 0n]) => BigInt(Math.ceil(Number(x))),
+  "math.floor": ([x = 0n]) => whole(Math.floor(Number(x)), 10),
+  "math.ceil": ([x = 0n]) => whole(Math.ceil(Number(x)), 10),
   "math.factorial": ([n = 0n]) => {
     let product = 1n;
-    for (let factor = 2n; factor <= (n as bigint) && factor < 5_000n; factor++) product *= factor;
+    if (wholeOf(n) > FACTORIAL_MAX)
+      throw new PythonError("NotImplementedError", `factorials beyond ${FACTORIAL_MAX} are not worked out here`);
+    for (let factor = 2n; factor <= wholeOf(n); factor++) product *= factor;
     return product;
   },
 };
@@ -151,6 +177,8 @@ export function methodOf(of: Value, name: string, args: readonly Value[]): Value
 }
 
 function methodOfText(of: string, name: string, args: readonly Value[]): Value | undefined {
+  if (of.length > TEXT_MAX)
+    throw new PythonError("NotImplementedError", `texts of more than ${TEXT_MAX} characters are only held here`);
   const [a = null, b = null] = args;
   switch (name) {
     case "upper":
@@ -170,14 +198,15 @@ function methodOfText(of: string, name: string, args: readonly Value[]): Value |
     case "splitlines":
       return of.replace(/\n$/, "").split("\n");
     case "join":
-      return itemsOf(a ?? [], ITEMS_MAX)
-        .map((item) => {
+      return joined(
+        of,
+        itemsOf(a ?? [], ITEMS_MAX).map((item) => {
           if (typeof item === "string") return item;
           throw new PythonError("TypeError", `sequence item 0: expected str instance, ${typeName(item)} found`);
-        })
-        .join(of);
+        }),
+      );
     case "replace":
-      return of.replaceAll(toText(a), toText(b));
+      return joined(toText(b), of.split(toText(a)));
     case "startswith":
       return of.startsWith(toText(a));
     case "endswith":
@@ -193,13 +222,22 @@ function methodOfText(of: string, name: string, args: readonly Value[]): Value |
       return of;
     case "format": {
       let next = 0;
-      return of.replace(/\{(\d*)(?::([^}]*))?\}/g, (_whole, place: string, how: string | undefined) =>
-        formatted(args[place === "" ? next++ : Number(place)] ?? null, how ?? ""),
+      return boundedText(
+        of.replace(/\{(\d*)(?::([^}]*))?\}/g, (_whole, place: string, how: string | undefined) =>
+          formatted(args[place === "" ? next++ : Number(place)] ?? null, how ?? ""),
+        ),
       );
     }
     default:
       return undefined;
   }
+}
+
+function joined(between: string, parts: readonly string[]): string {
+  let length = between.length * Math.max(0, parts.length - 1);
+  for (const part of parts) length += part.length;
+  if (length > TEXT_MAX) throw new PythonMemoryWanted(length);
+  return parts.join(between);
 }
 
 function isStderr(file: Value): boolean {
@@ -213,7 +251,11 @@ function leave([status = null]: readonly Value[], doing: Doing): Value {
 }
 
 function whole(value: Value, base: number): bigint {
-  if (typeof value === "number") return BigInt(Math.trunc(value));
+  if (typeof value === "number") {
+    if (Number.isNaN(value)) throw new PythonError("ValueError", "cannot convert float NaN to integer");
+    if (!Number.isFinite(value)) throw new PythonError("OverflowError", "cannot convert float infinity to integer");
+    return BigInt(Math.trunc(value));
+  }
   if (typeof value === "bigint") return value;
   if (typeof value === "boolean") return value ? 1n : 0n;
   if (typeof value === "string") {
@@ -231,6 +273,13 @@ function whole(value: Value, base: number): bigint {
 
 function fraction(value: Value): number {
   if (typeof value !== "string") return Number(value);
+  const named = /^([-+]?)(inf|infinity|nan)$/i.exec(value.trim());
+  if (named !== null)
+    return named[2]?.toLowerCase() === "nan"
+      ? Number.NaN
+      : named[1] === "-"
+        ? -Number.POSITIVE_INFINITY
+        : Number.POSITIVE_INFINITY;
   if (value.trim() === "" || Number.isNaN(Number(value)))
     throw new PythonError("ValueError", `could not convert string to float: ${inText(value)}`);
   return Number(value);

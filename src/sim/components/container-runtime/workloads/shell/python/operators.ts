@@ -1,9 +1,26 @@
 import type { Value } from "./syntax.ts";
-import { isList, itemsOf, lengthOf, PythonError, percentFormatted, typeName } from "./values.ts";
+import {
+  HELD_TEXT_MAX,
+  ITEMS_MAX,
+  isList,
+  itemsOf,
+  lengthOf,
+  PythonError,
+  PythonMemoryWanted,
+  percentFormatted,
+  typeName,
+} from "./values.ts";
 
 /** Bits of the largest whole number that is worked out. */
 const BITS_MAX = 200_000n;
-const ITEMS_MAX = 100_000;
+const BITS_MORE = 1n << BITS_MAX;
+
+/** A whole number that is not too long to go on with. */
+function boundedWhole(value: bigint): bigint {
+  if (value > BITS_MORE || value < -BITS_MORE)
+    throw new PythonError("NotImplementedError", `whole numbers of more than ${BITS_MAX} bits are not worked out here`);
+  return value;
+}
 
 type Number_ = bigint | number;
 
@@ -25,7 +42,10 @@ export function operate(operator: string, left: Value, right: Value): Value {
   if (a !== null && b !== null) return calculate(operator, a, b, left, right);
   if (operator === "+") {
     if (typeof left === "string") {
-      if (typeof right === "string") return left + right;
+      if (typeof right === "string") {
+        if (left.length + right.length > HELD_TEXT_MAX) throw new PythonMemoryWanted();
+        return left + right;
+      }
       throw new PythonError("TypeError", `can only concatenate str (not "${typeName(right)}") to str`);
     }
     if (isList(left) && isList(right)) return [...left, ...right];
@@ -39,8 +59,8 @@ export function operate(operator: string, left: Value, right: Value): Value {
 
 function repeated(what: Value, times: number, otherwise: PythonError): Value {
   const count = Math.max(0, times);
-  if ((typeof what === "string" || isList(what)) && what.length * count > ITEMS_MAX * 10)
-    throw new PythonError("MemoryError", "");
+  const bytes = typeof what === "string" ? what.length * count : isList(what) ? what.length * count * 8 : 0;
+  if (bytes > (isList(what) ? ITEMS_MAX * 8 : HELD_TEXT_MAX)) throw new PythonMemoryWanted(bytes);
   if (typeof what === "string") return what.repeat(count);
   if (isList(what)) return Array.from({ length: count }, () => what).flat() as readonly Value[];
   throw otherwise;
@@ -93,11 +113,11 @@ function power(base: number, exponent: number): number {
 function calculateWhole(operator: string, a: bigint, b: bigint, left: Value, right: Value): Value {
   switch (operator) {
     case "+":
-      return a + b;
+      return boundedWhole(a + b);
     case "-":
-      return a - b;
+      return boundedWhole(a - b);
     case "*":
-      return a * b;
+      return boundedWhole(a * b);
     case "/":
       if (b === 0n) throw new PythonError("ZeroDivisionError", "division by zero");
       return Number(a) / Number(b);
@@ -109,12 +129,13 @@ function calculateWhole(operator: string, a: bigint, b: bigint, left: Value, rig
       return a - b * floorDivided(a, b);
     case "**":
       if (b < 0n) return power(Number(a), Number(b));
-      if (BigInt(a.toString(2).length) * b > BITS_MAX) throw new PythonError("MemoryError", "");
+      if (BigInt(a.toString(2).replace("-", "").length - 1) * b > BITS_MAX) return boundedWhole(BITS_MORE * 2n);
       return wholePower(a, b);
     case "<<":
-      if (b > BITS_MAX) throw new PythonError("MemoryError", "");
-      return a << b;
+      if (b < 0n) throw new PythonError("ValueError", "negative shift count");
+      return b > BITS_MAX && a !== 0n ? boundedWhole(BITS_MORE * 2n) : boundedWhole(a << b);
     case ">>":
+      if (b < 0n) throw new PythonError("ValueError", "negative shift count");
       return a >> b;
     case "&":
       return a & b;

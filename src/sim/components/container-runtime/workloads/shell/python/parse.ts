@@ -15,6 +15,8 @@ const NOT_HERE = new Set([
   "nonlocal",
   "del",
 ]);
+const DEPTH_MAX = 100;
+const LINKS_MAX = 500;
 const CONSTANTS: Readonly<Record<string, Value>> = { True: true, False: false, None: null };
 const AUGMENTED = /^(\*\*|\/\/|[-+*/%])=$/;
 /** Binding of operators, weakest first; `**` is taken with the operand. */
@@ -29,6 +31,8 @@ export function parsePython(script: string): PythonProgram {
 class Parser {
   private readonly tokens: readonly Token[];
   private at = 0;
+  private depth = 0;
+  private nested = 0;
   private readonly steps: Step[] = [];
   private readonly lines: number[] = [];
   /** Loops around the present statement: where `continue` goes, and the jumps of `break` to be filled in. */
@@ -83,6 +87,13 @@ class Parser {
   }
 
   private statement(): void {
+    this.nested += 1;
+    if (this.nested > DEPTH_MAX) throw new PythonSyntaxError("too many statically nested blocks", this.peek.line);
+    this.anyStatement();
+    this.nested -= 1;
+  }
+
+  private anyStatement(): void {
     if (this.accept("if")) this.conditional();
     else if (this.accept("while")) this.whileLoop();
     else if (this.accept("for")) this.forLoop();
@@ -266,6 +277,19 @@ class Parser {
   }
 
   private not(): Expression {
+    return this.deeper(() => this.negated());
+  }
+
+  /** Neither what is nested nor what is strung together may be deeper than a tree that can be walked. */
+  private deeper(part: () => Expression): Expression {
+    this.depth += 1;
+    if (this.depth > DEPTH_MAX) throw new PythonSyntaxError("too many nested parentheses", this.peek.line);
+    const found = part();
+    this.depth -= 1;
+    return found;
+  }
+
+  private negated(): Expression {
     return this.accept("not") ? { kind: "unary", operator: "not", of: this.not() } : this.comparison();
   }
 
@@ -291,14 +315,21 @@ class Parser {
     const operators = LEVELS[level];
     if (operators === undefined) return this.factor();
     let left = this.binary(level + 1);
+    let links = 0;
     while (this.peek.kind === "operator" && operators.includes(this.peek.text)) {
       const operator = this.next().text;
+      links += 1;
+      if (links > LINKS_MAX) throw new PythonSyntaxError("too many operators", this.peek.line, true);
       left = { kind: "binary", operator, left, right: this.binary(level + 1) };
     }
     return left;
   }
 
   private factor(): Expression {
+    return this.deeper(() => this.signed());
+  }
+
+  private signed(): Expression {
     if (this.is("-") || this.is("+")) {
       const operator = this.next().text as "-" | "+";
       return { kind: "unary", operator, of: this.factor() };
@@ -309,7 +340,8 @@ class Parser {
 
   private trailers(start: Expression): Expression {
     let of = start;
-    for (;;) {
+    for (let links = 0; ; links += 1) {
+      if (links > LINKS_MAX) throw new PythonSyntaxError("too many calls", this.peek.line, true);
       if (this.accept(".")) of = { kind: "attribute", of, name: this.next().text };
       else if (this.accept("(")) of = this.call(of);
       else if (this.accept("[")) of = this.subscript(of);
@@ -361,7 +393,7 @@ class Parser {
     if (token.kind === "string" || token.kind === "format") return this.strings();
     if (token.kind === "name" && !NOT_HERE.has(token.text)) {
       this.next();
-      const constant = CONSTANTS[token.text];
+      const constant = Object.hasOwn(CONSTANTS, token.text) ? CONSTANTS[token.text] : undefined;
       return constant === undefined ? { kind: "name", name: token.text } : { kind: "value", value: constant };
     }
     if (this.accept("(")) {

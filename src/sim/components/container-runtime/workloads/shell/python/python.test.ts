@@ -19,6 +19,7 @@ function run(script: string): { out: string; err: string; status: number; sleptU
     all.out += turn.out;
     all.err += turn.err;
     if (turn.after !== "more" && "status" in turn.after) return { ...all, status: turn.after.status };
+    if (turn.after !== "more" && "wantedBytes" in turn.after) return { ...all, err: "killed" };
     if (turn.after !== "more") all.sleptUs += turn.after.sleepUs;
     if ("after" in state) throw new Error("It cannot go on.");
     turn = runPython(state, world, 1_000);

@@ -7,7 +7,10 @@ import { compared, operate } from "./operators.ts";
 import { parsePython } from "./parse.ts";
 import { type Expression, type PythonProgram, PythonSyntaxError, type Value } from "./syntax.ts";
 import {
+  boundedText,
+  bytesOf,
   formatted,
+  ITEMS_MAX,
   inText,
   isList,
   isModule,
@@ -15,7 +18,10 @@ import {
   itemAt,
   itemsOf,
   lengthOf,
+  nodesOf,
   PythonError,
+  PythonMemoryWanted,
+  TEXT_MAX,
   toText,
 } from "./values.ts";
 
@@ -32,11 +38,21 @@ export interface PythonState {
 export interface PythonTurn {
   readonly out: string;
   readonly err: string;
-  readonly after: { readonly sleepUs: number } | { readonly status: number } | "more";
+  readonly after:
+    | { readonly sleepUs: number }
+    | { readonly status: number }
+    /** It wants so much memory at once. */
+    | { readonly wantedBytes: number }
+    | "more";
 }
 
-const ITEMS_MAX = 100_000;
 const OUTPUT_MAX = 1 << 20;
+/** Values that are worked out, items copied and hundreds of characters, until the world goes on. */
+const WORK_MAX = 200_000;
+/** In a single statement; what takes longer is not worked out. */
+const STATEMENT_WORK_MAX = 5_000_000;
+/** Bytes of all variables. */
+const HELD_MAX = 268_435_456;
 
 /** Texts of what is no Python are a turn that ends. */
 export function startPython(script: string, file: string): PythonState | PythonTurn {
@@ -80,21 +96,58 @@ export function runPython(state: PythonState, world: Surroundings, stepsMax: num
   };
   const machine = new Machine(state, world, doing);
   try {
-    for (let count = 0; count < stepsMax && after === "more" && written.out.length < OUTPUT_MAX; count++) {
+    for (
+      let count = 0;
+      count < stepsMax && after === "more" && written.out.length < OUTPUT_MAX && machine.work < WORK_MAX;
+      count++
+    ) {
       if (state.next >= steps.length) after = { status: 0 };
       else machine.step();
     }
   } catch (error) {
+    if (error instanceof PythonMemoryWanted) return { ...written, after: { wantedBytes: error.bytes } };
     if (!(error instanceof PythonError)) throw error;
     const where = `Traceback (most recent call last):\n  File "${state.file}", line ${lines[state.next - 1] ?? 1}, in <module>\n`;
     const text = error.message === "" ? error.type : `${error.type}: ${error.message}`;
     written.err += `${where}${text}\n`;
     after = { status: 1 };
   }
+  if (after === "more" && machine.work >= WORK_MAX) {
+    const held = heldBytes(state);
+    if (held > HELD_MAX) return { ...written, after: { wantedBytes: Number.POSITIVE_INFINITY } };
+  }
   return { ...written, after };
 }
 
+export function heldBytes({ variables, loops }: PythonState): number {
+  let bytes = 0;
+  for (const value of Object.values(variables)) bytes += bytesOf(value);
+  for (const { over } of loops) bytes += bytesOf(over);
+  return bytes;
+}
+
+/** What gives a value that there was before. */
+const SIMPLE: ReadonlySet<Expression["kind"]> = new Set(["value", "name", "index", "attribute", "choice", "either"]);
+const CHARACTERS_PER_WORK = 100;
+const FACTORIAL_WORK = 20_000;
+const LARGE = 1n << 256n;
+
+/** What it takes to make a value. */
+function workOf(value: Value): number {
+  if (typeof value === "string") return value.length / CHARACTERS_PER_WORK;
+  if (typeof value === "bigint") return value < LARGE && value > -LARGE ? 0 : workOfLarge(value);
+  return isList(value) ? nodesOf(value) : 0;
+}
+
+/** Products of long numbers take longer than the numbers are long. */
+function workOfLarge(value: bigint): number {
+  const digits = value.toString(16).length;
+  return digits + (digits * digits) / 10_000;
+}
+
 class Machine {
+  work = 0;
+  private started = 0;
   private readonly state: PythonState;
   private readonly world: Surroundings;
   private readonly doing: Doing;
@@ -109,6 +162,7 @@ class Machine {
     const { state } = this;
     const step = state.program.steps[state.next];
     state.next += 1;
+    this.started = this.work;
     switch (step?.op) {
       case "evaluate":
         this.value(step.expression);
@@ -123,8 +177,10 @@ class Machine {
         if (!isTrue(this.value(step.test))) state.next = step.to;
         return;
       case "iterate": {
-        const over = this.value(step.expression);
-        lengthOf(over);
+        const given = this.value(step.expression);
+        lengthOf(given);
+        const over = typeof given === "string" ? itemsOf(given, TEXT_MAX) : given;
+        this.spend(isList(over) ? over.length : 1);
         state.loops.push({ over, next: 0n });
         return;
       }
@@ -180,7 +236,19 @@ class Machine {
     });
   }
 
+  private spend(work: number): void {
+    this.work += work;
+    if (this.work - this.started > STATEMENT_WORK_MAX)
+      throw new PythonError("NotImplementedError", "a statement that takes this long is not worked out here");
+  }
+
   private value(expression: Expression): Value {
+    const value = this.evaluated(expression);
+    this.spend(1 + (SIMPLE.has(expression.kind) ? 0 : workOf(value)));
+    return value;
+  }
+
+  private evaluated(expression: Expression): Value {
     switch (expression.kind) {
       case "value":
         return expression.value;
@@ -199,6 +267,8 @@ class Machine {
         let left = this.value(expression.first);
         for (const [operator, next] of expression.rest) {
           const right = this.value(next);
+          if (typeof right === "string") this.spend(workOf(right));
+          else if (isList(right)) this.spend(right.length);
           if (!compared(operator, left, right)) return false;
           left = right;
         }
@@ -224,16 +294,22 @@ class Machine {
       case "slice":
         return this.slice(expression);
       case "format":
-        return expression.parts
-          .map((part) => (typeof part === "string" ? part : formatted(this.value(part.value), part.how)))
-          .join("");
+        return boundedText(
+          expression.parts
+            .map((part) => (typeof part === "string" ? part : formatted(this.value(part.value), part.how)))
+            .join(""),
+        );
       case "each":
         return this.each(expression);
     }
   }
 
+  private variable(name: string): Value | undefined {
+    return Object.hasOwn(this.state.variables, name) ? this.state.variables[name] : undefined;
+  }
+
   private named(name: string): Value {
-    const found = this.state.variables[name];
+    const found = this.variable(name);
     if (found !== undefined) return found;
     if (name === "__name__") return "__main__";
     throw new PythonError("NameError", `name '${name}' is not defined`);
@@ -242,8 +318,8 @@ class Machine {
   /** The full name of a part of a module; null: it is none. */
   private path(expression: Expression): string | null {
     if (expression.kind === "name") {
-      const found = this.state.variables[expression.name];
-      if (found === undefined) return expression.name in FUNCTIONS ? expression.name : null;
+      const found = this.variable(expression.name);
+      if (found === undefined) return Object.hasOwn(FUNCTIONS, expression.name) ? expression.name : null;
       return isModule(found) ? found.module : null;
     }
     if (expression.kind !== "attribute") return null;
@@ -253,8 +329,10 @@ class Machine {
 
   private call({ callee, args, named }: Extract<Expression, { kind: "call" }>): Value {
     const path = this.path(callee);
-    const known = path === null ? undefined : FUNCTIONS[path];
+    const known = path !== null && Object.hasOwn(FUNCTIONS, path) ? FUNCTIONS[path] : undefined;
+    if (path === "math.factorial") this.spend(FACTORIAL_WORK);
     const values = args.map((arg) => this.value(arg));
+    for (const value of values) if (typeof value === "string") this.spend(workOf(value));
     if (known !== undefined) {
       const byName: Record<string, Value> = {};
       for (const [name, expression] of Object.entries(named)) byName[name] = this.value(expression);
@@ -276,7 +354,9 @@ class Machine {
     const self = this.value(of);
     if (isList(self) && of.kind === "name" && (name === "append" || name === "extend" || name === "pop")) {
       const more = name === "append" ? args : name === "extend" ? itemsOf(args[0] ?? [], ITEMS_MAX) : [];
-      this.state.variables[of.name] = name === "pop" ? self.slice(0, -1) : [...self, ...more];
+      const changed = name === "pop" ? self.slice(0, -1) : [...self, ...more];
+      this.spend(workOf(changed));
+      this.state.variables[of.name] = changed;
       if (name !== "pop") return null;
       if (self.length === 0) throw new PythonError("IndexError", "pop from empty list");
       return self.at(-1) as Value;
@@ -295,6 +375,7 @@ class Machine {
       return found;
     }
     const value = this.value(of);
+    if (typeof value === "string") this.spend(workOf(value));
     const length = lengthOf(value);
     if (typeof key !== "bigint") throw new PythonError("TypeError", "indices must be integers or slices");
     const index = key < 0n ? key + length : key;
