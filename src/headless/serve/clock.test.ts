@@ -52,4 +52,23 @@ describe("at speed 1", () => {
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(leadMs()).toBeLessThan(before);
   });
+
+  it("catches up with the wall clock after this computer stood still", async () => {
+    const host = new SessionHost();
+    host.start(topologyByName("single")!, 1);
+    const startUs = host.session.nowUs;
+    const wall = { ms: 0, perReading: 0 };
+    const leadMs = () => (host.session.nowUs - startUs) / 1000 - wall.ms;
+    clock = new Clock(host, 1, () => {
+      wall.ms += wall.perReading;
+      return wall.ms;
+    });
+    wall.ms += 3_000;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(leadMs()).toBeCloseTo(-2_750, -1);
+    wall.perReading = 200;
+    for (let count = 0; count < 400 && leadMs() < -500; count += 1)
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(leadMs()).toBeGreaterThanOrEqual(-500);
+  });
 });

@@ -3,6 +3,8 @@ import type { SessionHost } from "../../session/host.ts";
 const SLICE_MS = 8;
 const SLICE_EVENTS = 2_000;
 const IDLE_MS = 5;
+/** What the world missed while this computer stood still does not come all at once. */
+const ELAPSED_MAX_MS = 250;
 /** While a client waits for an answer: this much at once, then no slower than this. Nobody looks on who could miss it. */
 const HURRY_US = 100_000;
 const HURRY_SPEED_MIN = 10;
@@ -27,7 +29,7 @@ export class Clock {
   private debtUs = 0;
   private hurrying = false;
   private allowanceUs = 0;
-  /** How far the world is ahead of where its speed alone would have brought it; kept at speed 1 only. */
+  /** How far the world's clocks are ahead of this computer's; kept at speed 1 only. */
   private leadUs = 0;
   private timer: NodeJS.Timeout | NodeJS.Immediate | null = null;
   private running = true;
@@ -69,13 +71,14 @@ export class Clock {
   private tick(): void {
     if (!this.running) return;
     const nowMs = this.nowMs();
-    const elapsedMs = Math.min(nowMs - this.lastMs, 250);
+    const sinceMs = nowMs - this.lastMs;
+    const elapsedMs = Math.min(sinceMs, ELAPSED_MAX_MS);
     this.lastMs = nowMs;
     const { session } = this.host;
     const beforeUs = session.nowUs;
     this.hurrying = session.awaited;
     const caughtUp = this.hurrying ? this.hurry(elapsedMs, nowMs) : this.follow(elapsedMs, nowMs);
-    if (this.speed === 1) this.leadUs += session.nowUs - beforeUs - elapsedMs * 1000;
+    if (this.speed === 1) this.leadUs += session.nowUs - beforeUs - sinceMs * 1000;
     if (caughtUp) this.rest();
     else this.wake();
   }
