@@ -2,7 +2,7 @@
 import { overloadsOf } from "./library/library.ts";
 import type { Overload } from "./library/overload.ts";
 import { type CelMacro, macroOf } from "./macros.ts";
-import { CelError, type CelNode, calledFunction, parseCel, qualifiedName } from "./parse.ts";
+import { CEL_ERRORS_MAX, CelError, type CelNode, calledFunction, parseCel, qualifiedName } from "./parse.ts";
 import {
   type Bindings,
   BOOL,
@@ -48,7 +48,7 @@ export function checkCel(source: string, variables: CelVariables): Checked {
   const node = parseCel(source);
   const checker = new Checker(source);
   const type = checker.typeOf(node, new Map(Object.entries(variables)));
-  if (checker.errors.length > 0) throw CelError.all(checker.errors);
+  if (checker.errors.length > 0) throw CelError.all(checker.errors, checker.more);
   return { node, type };
 }
 
@@ -64,11 +64,14 @@ const UNMODELLED = /^kubernetes\.(AdmissionRequest|Namespace|authorization\.)/;
 
 class Checker {
   readonly errors: CelError[] = [];
+  /** Errors beside those. */
+  more = 0;
 
   constructor(private readonly source: string) {}
 
   private refuse(at: number, message: string): CelType {
-    this.errors.push(new CelError(this.source, at, message));
+    if (this.errors.length < CEL_ERRORS_MAX) this.errors.push(new CelError(this.source, at, message));
+    else this.more++;
     return ERROR;
   }
 
@@ -90,7 +93,8 @@ class Checker {
           scope,
         );
         return mapOf(
-          keys,
+          // What is no key at all is refused when the map is made; its type might be huge.
+          keys.parameters.length > 0 ? DYN : keys,
           this.common(
             node.entries.map(([, value]) => value),
             scope,

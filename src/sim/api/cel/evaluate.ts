@@ -1,4 +1,5 @@
 /** Evaluates expressions that have been checked. */
+import { costOf } from "./cost.ts";
 import { overloadsOf } from "./library/library.ts";
 import type { Overload } from "./library/overload.ts";
 import { literalValue } from "./literals.ts";
@@ -160,7 +161,7 @@ class Evaluation {
     const args = nodes.map((arg) => this.valueOf(arg, names));
     const found = overloadsOf(called.name).find((each) => takes(each, args, called.target !== null));
     if (found === undefined) throw new CelFault(NO_SUCH_OVERLOAD);
-    for (const arg of args) this.step(sizeOf(arg));
+    this.step(costOf(called.name, args));
     return found.run(args);
   }
 
@@ -172,15 +173,12 @@ class Evaluation {
 
   /** `&&` and `||`: what one side decides is true whatever becomes of the other. */
   private both([left, right]: readonly CelNode[], names: Names | null, deciding: boolean): boolean {
-    let fault: CelFault;
-    try {
-      return this.truth(left!, names) === deciding ? deciding : this.truth(right!, names);
-    } catch (error) {
-      if (!(error instanceof CelFault) || error instanceof CostExceeded) throw error;
-      fault = error;
-    }
-    if (this.truthOrFault(right!, names) === deciding) return deciding;
-    throw fault;
+    const first = this.truthOrFault(left!, names);
+    if (first === deciding) return deciding;
+    const second = this.truthOrFault(right!, names);
+    if (second === deciding) return deciding;
+    for (const found of [first, second]) if (found instanceof CelFault) throw found;
+    return !deciding;
   }
 
   private truthOrFault(node: CelNode, names: Names | null): boolean | CelFault {
@@ -223,10 +221,10 @@ class Evaluation {
     names: Names | null,
   ): CelValue {
     const range = this.valueOf(macro.target, names);
+    this.step(lengthOf(range));
     const pairs = pairsOf(range);
     const isMap = isKind(range, "map");
     const scopeOf = ([key, value]: readonly [CelValue, CelValue]): Names => {
-      this.step();
       const [first = "", second] = macro.variables;
       if (second === undefined) return { name: first, value: isMap ? key : value, outer: names };
       return { name: second, value, outer: { name: first, value: key, outer: names } };
@@ -288,17 +286,17 @@ function keyText(key: CelValue): string {
   return number === null ? String(key) : String(number);
 }
 
+/** How many elements a comprehension has to go through. */
+function lengthOf(range: CelValue): number {
+  if (isKind(range, "list")) return (range as CelSequence).length;
+  return isKind(range, "map") ? (range as CelMapping).keys().length : 0;
+}
+
 function pairsOf(range: CelValue): (readonly [CelValue, CelValue])[] {
   if (isKind(range, "list")) return itemsOf(range as CelSequence).map((item, index) => [BigInt(index), item]);
   if (!isKind(range, "map")) throw new CelFault(NO_SUCH_OVERLOAD);
   const map = range as CelMapping;
   return map.keys().map((key) => [key, map.get(key)!]);
-}
-
-/** What reading it takes: long texts and lists cost more. */
-function sizeOf(value: CelValue): number {
-  if (typeof value === "string") return Math.ceil(value.length / 10);
-  return isKind(value, "list") ? (value as CelSequence).length : 0;
 }
 
 function takes({ parameters, isMember }: Overload, args: readonly CelValue[], called: boolean): boolean {

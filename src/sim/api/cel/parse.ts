@@ -1,5 +1,10 @@
 /** The Common Expression Language: text to tree. Grammar and messages are those of cel-go 0.23. */
 
+/** Longer lines are not shown. */
+const SNIPPET_MAX = 16_384;
+/** More errors of one expression are counted only. */
+export const CEL_ERRORS_MAX = 100;
+
 export class CelError extends Error {
   /** `at` is an offset in `source`. */
   constructor(source: string, at: number, message: string) {
@@ -7,17 +12,19 @@ export class CelError extends Error {
     const line = before.split("\n").length;
     const column = at - (before.lastIndexOf("\n") + 1);
     const shown = source.split("\n")[line - 1] ?? "";
-    super(`ERROR: <input>:${line}:${column + 1}: ${message}\n | ${shown}\n | ${".".repeat(column)}^`);
+    const snippet = shown.length > SNIPPET_MAX ? "" : `\n | ${shown}\n | ${".".repeat(column)}^`;
+    super(`ERROR: <input>:${line}:${column + 1}: ${message}${snippet}`);
     this.at = at;
   }
 
   readonly at: number;
 
-  /** Several of one expression as one, in the order of their places. */
-  static all(errors: readonly CelError[]): CelError {
+  /** Several of one expression as one, in the order of their places; `more`: how many there were beside them. */
+  static all(errors: readonly CelError[], more: number): CelError {
     const sorted = [...errors].sort((a, b) => a.at - b.at);
     const first = sorted[0]!;
-    first.message = sorted.map(({ message }) => message).join("\n");
+    const rest = more > 0 ? [`${more} more errors were truncated`] : [];
+    first.message = [...sorted.map(({ message }) => message), ...rest].join("\n");
     return first;
   }
 }
@@ -131,9 +138,65 @@ const BINARY: readonly (readonly string[])[] = [
   ["*", "/", "%"],
 ];
 
+/** The first levels: any number of conditions may stand in a row. */
+const LOGIC = 1;
+
+function operation(token: Token, left: CelNode, right: CelNode): CelNode {
+  const name = token.text === "in" ? "@in" : `_${token.text}_`;
+  return { kind: "call", at: token.at, name, target: null, args: [left, right] };
+}
+
+/** The same from left to right, but not deep. */
+function balanced(operands: readonly CelNode[], between: readonly Token[], from: number, to: number): CelNode {
+  if (from === to) return operands[from]!;
+  const middle = Math.floor((from + to) / 2);
+  const left = balanced(operands, between, from, middle);
+  return operation(between[middle]!, left, balanced(operands, between, middle + 1, to));
+}
+
+const SIZE_MAX = 100_000;
+
 /** Throws CelError. */
 export function parseCel(source: string): CelNode {
-  return new Parser(source).parse();
+  const size = source.length > SIZE_MAX ? [...source].length : source.length;
+  if (size > SIZE_MAX)
+    throw new CelError("", 0, `expression code point size exceeds limit: size: ${size}, limit ${SIZE_MAX}`);
+  const node = new Parser(source).parse();
+  if (isDeeperThan(node, MAX_DEPTH)) throw tooDeep(source, 0);
+  return node;
+}
+
+function tooDeep(source: string, at: number): CelError {
+  return new CelError(source, at, `expression recursion limit exceeded: ${MAX_DEPTH}`);
+}
+
+/** Chains of operators and fields are deep as trees, too. */
+function isDeeperThan(root: CelNode, most: number): boolean {
+  let level: unknown[] = [root];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > most) return true;
+    level = level.flatMap((node) => childrenOf(node as CelNode));
+  }
+  return false;
+}
+
+function childrenOf(node: CelNode): readonly CelNode[] {
+  switch (node.kind) {
+    case "select":
+      return [node.operand];
+    case "index":
+      return [node.operand, node.index];
+    case "call":
+      return node.target === null ? node.args : [node.target, ...node.args];
+    case "list":
+      return node.items;
+    case "map":
+      return node.entries.flat();
+    case "message":
+      return node.fields.map(([, value]) => value);
+    default:
+      return [];
+  }
 }
 
 class Parser {
@@ -180,9 +243,7 @@ class Parser {
   }
 
   private expression(): CelNode {
-    if (++this.depth > MAX_DEPTH) {
-      throw new CelError(this.source, this.peek().at, `expression recursion limit exceeded: ${MAX_DEPTH}`);
-    }
+    if (++this.depth > MAX_DEPTH) throw tooDeep(this.source, this.peek().at);
     const condition = this.binary(0);
     const question = this.takes("?");
     let node = condition;
@@ -198,20 +259,26 @@ class Parser {
   private binary(level: number): CelNode {
     const operators = BINARY[level];
     if (operators === undefined) return this.unary();
-    let left = this.binary(level + 1);
+    const operands = [this.binary(level + 1)];
+    const between: Token[] = [];
     for (;;) {
       const token = this.peek();
-      if (token.kind === "string" || !operators.includes(token.text)) return left;
+      if (token.kind === "string" || !operators.includes(token.text)) break;
       this.position++;
-      const name = token.text === "in" ? "@in" : `_${token.text}_`;
-      left = { kind: "call", at: token.at, name, target: null, args: [left, this.binary(level + 1)] };
+      between.push(token);
+      operands.push(this.binary(level + 1));
     }
+    if (level <= LOGIC) return balanced(operands, between, 0, between.length);
+    return operands.reduce((left, right, index) => operation(between[index - 1]!, left, right));
   }
 
   private unary(): CelNode {
     const operator = this.takes("!") ?? this.takes("-");
     if (operator === null) return this.member(this.primary());
-    return { kind: "call", at: operator.at, name: `${operator.text}_`, target: null, args: [this.unary()] };
+    if (++this.depth > MAX_DEPTH) throw tooDeep(this.source, operator.at);
+    const operand = this.unary();
+    this.depth--;
+    return { kind: "call", at: operator.at, name: `${operator.text}_`, target: null, args: [operand] };
   }
 
   private member(start: CelNode): CelNode {
@@ -315,10 +382,11 @@ class Parser {
 }
 
 /** `a.b.c` of selects down to an identifier, else null. */
-export function qualifiedName(node: CelNode): string | null {
+export function qualifiedName(node: CelNode, depth = 0): string | null {
+  if (depth > MAX_DEPTH) return null;
   if (node.kind === "ident") return node.name;
   if (node.kind !== "select") return null;
-  const operand = qualifiedName(node.operand);
+  const operand = qualifiedName(node.operand, depth + 1);
   return operand === null ? null : `${operand}.${node.field}`;
 }
 

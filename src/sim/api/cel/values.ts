@@ -102,12 +102,49 @@ export function itemsOf(list: CelSequence): CelValue[] {
 }
 
 export function mapValue(entries: readonly (readonly [CelValue, CelValue])[]): CelMapping {
+  const values = new Map<string, CelValue>();
+  for (const [key, value] of entries) {
+    if (!isKey(key)) throw new CelFault(`unsupported key type: ${typeNameOf(key)}`);
+    if (!values.has(identityText(key))) values.set(identityText(key), value);
+  }
   return {
     kind: "map",
     typeName: "map",
     keys: () => entries.map(([key]) => key),
-    get: (key) => entries.find(([own]) => equalValues(own, key))?.[1],
+    get: (key) => (isKey(key) ? values.get(identityText(key)) : undefined),
   };
+}
+
+function isKey(value: CelValue): boolean {
+  return typeof value === "string" || typeof value === "boolean" || numberOf(value) !== null;
+}
+
+/** Equal values have equal texts, others do not. */
+export function identityText(value: CelValue): string {
+  const number = numberOf(value);
+  if (number !== null) return String(Object.is(number, -0) ? 0 : Number.isInteger(number) ? BigInt(number) : number);
+  if (!isObject(value)) return JSON.stringify(value);
+  switch (value.kind) {
+    case "list": {
+      const items = itemsOf(value).map(identityText);
+      return value.identity === undefined ? `[${items.join()}]` : `{[${items.sort().join()}]}`;
+    }
+    case "map": {
+      const entries = value.keys().map((key) => `${identityText(key)}:${identityText(value.get(key)!)}`);
+      return `{${value.hidden ?? ""}|${entries.sort().join()}}`;
+    }
+    case "optional":
+      return value.value === undefined ? "none" : `some ${identityText(value.value)}`;
+    case "bytes":
+      return `bytes ${value.bytes.join()}`;
+    case "timestamp":
+    case "duration":
+      return `${value.kind} ${value.nanoseconds}`;
+    case "type":
+      return `type ${value.name}`;
+    default:
+      return `${value.kind} ${opaqueText(value as Opaque)}`;
+  }
 }
 
 export const NOTHING: Optional = Object.freeze({ kind: "optional", value: undefined });
@@ -207,7 +244,8 @@ function equalLists(a: CelSequence, b: CelSequence): boolean {
   const right = itemsOf(b);
   if (identity === undefined) return left.every((item, index) => equalValues(item, right[index]!));
   // Sets and keyed lists have no order.
-  return left.every((item) => right.some((other) => equalValues(item, other)));
+  const known = new Set(right.map(identityText));
+  return left.every((item) => known.has(identityText(item)));
 }
 
 function equalMaps(a: CelMapping, b: CelMapping): boolean {
@@ -228,13 +266,17 @@ export function compareValues(a: CelValue, b: CelValue): number | undefined {
   if (!isObject(a) || !isObject(b) || a.kind !== b.kind) return undefined;
   if (a.kind === "timestamp" || a.kind === "duration")
     return orderOf(a.nanoseconds, (b as Duration | Timestamp).nanoseconds);
-  if (a.kind === "bytes")
-    return compareTexts(String.fromCharCode(...a.bytes), String.fromCharCode(...(b as Bytes).bytes));
+  if (a.kind === "bytes") return compareBytes(a.bytes, (b as Bytes).bytes);
   return undefined;
 }
 
 function orderOf(a: bigint, b: bigint): number {
   return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function compareBytes(a: readonly number[], b: readonly number[]): number {
+  const at = a.findIndex((byte, index) => byte !== b[index]);
+  return at < 0 ? a.length - b.length : a[at]! - (b[at] ?? -1);
 }
 
 /** By code points, as UTF-8 orders them. */

@@ -15,6 +15,8 @@ import { formatDuration, formatTimestamp } from "./times.ts";
 /** `"%d of %s".format([1, "x"])` (cel-go's `ext/formatting.go`). */
 
 const PRECISION_DEFAULT = 6;
+/** The engine writes no more digits than that; the text of the fault is this project's own. */
+const PRECISION_MAX = 100;
 
 export function formatText(pattern: string, args: readonly CelValue[]): string {
   let used = 0;
@@ -23,6 +25,7 @@ export function formatText(pattern: string, args: readonly CelValue[]): string {
     const index = used++;
     if (index >= args.length) throw new CelFault(`index ${index} out of range`);
     const precision = digits === undefined || digits === "" ? PRECISION_DEFAULT : Number(digits);
+    if (precision > PRECISION_MAX) throw new CelFault(`precision ${precision} exceeds the limit ${PRECISION_MAX}`);
     return clause(verb, args[index]!, precision);
   });
   return text;

@@ -135,7 +135,10 @@ function queryOf({ url }: UrlValue): CelValue {
     if (part === "") continue;
     const [name = "", ...rest] = part.split("=");
     const key = decodeQuery(name);
-    found.set(key, [...(found.get(key) ?? []), decodeQuery(rest.join("="))]);
+    const value = decodeQuery(rest.join("="));
+    const values = found.get(key);
+    if (values === undefined) found.set(key, [value]);
+    else values.push(value);
   }
   return mapValue([...found].map(([key, values]) => [key, listValue(values)]));
 }

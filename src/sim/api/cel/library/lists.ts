@@ -6,6 +6,7 @@ import {
   compareValues,
   type Duration,
   equalValues,
+  identityText,
   itemsOf,
   listValue,
   NO_SUCH_OVERLOAD,
@@ -28,19 +29,17 @@ function joined(a: CelSequence, b: CelSequence): CelSequence {
   const right = itemsOf(b);
   const { identity } = a;
   if (identity === undefined) return listValue([...left, ...right]);
-  const same = (one: CelValue, other: CelValue): boolean =>
-    identity.type === "set" ? equalValues(one, other) : sameKeys(one, other, identity.keys);
-  const kept = left.map((item) => right.find((other) => same(item, other)) ?? item);
-  const added = right.filter((item) => !left.some((other) => same(item, other)));
+  const textOf = identity.type === "set" ? identityText : (item: CelValue) => keysText(item, identity.keys);
+  const given = new Map(right.map((item) => [textOf(item), item]));
+  const known = new Set(left.map(textOf));
+  const kept = left.map((item) => given.get(textOf(item)) ?? item);
+  const added = right.filter((item) => !known.has(textOf(item)));
   return { ...listValue([...kept, ...added]), identity };
 }
 
-function sameKeys(a: CelValue, b: CelValue, keys: readonly string[]): boolean {
-  if (typeof a !== "object" || typeof b !== "object" || a?.kind !== "map" || b?.kind !== "map") return false;
-  return keys.every((key) => {
-    const [left, right] = [a.get(key), b.get(key)];
-    return left === undefined || right === undefined ? left === right : equalValues(left, right);
-  });
+function keysText(item: CelValue, keys: readonly string[]): string {
+  if (typeof item !== "object" || item?.kind !== "map") return identityText(item);
+  return keys.map((key) => identityText(optionalValue(item.get(key)))).join();
 }
 
 function best(list: CelSequence, isBetter: (order: number) => boolean, name: string): CelValue {
@@ -98,19 +97,26 @@ export const LISTS: readonly Overload[] = [
   ),
 ];
 
-function containsAll(a: CelSequence, b: CelSequence): boolean {
-  return itemsOf(b).every((item) => indexOf(a, item) >= 0);
+function textsOf(list: CelSequence): ReadonlySet<string> {
+  return new Set(itemsOf(list).map(identityText));
+}
+
+function containsAll(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
+  return [...b].every((text) => a.has(text));
 }
 
 export const SETS: readonly Overload[] = [
-  overload("sets.contains(list(A), list(A)): bool", containsAll),
-  overload(
-    "sets.equivalent(list(A), list(A)): bool",
-    (a: CelSequence, b: CelSequence) => containsAll(a, b) && containsAll(b, a),
+  overload("sets.contains(list(A), list(A)): bool", (a: CelSequence, b: CelSequence) =>
+    containsAll(textsOf(a), textsOf(b)),
   ),
-  overload("sets.intersects(list(A), list(A)): bool", (a: CelSequence, b: CelSequence) =>
-    itemsOf(b).some((item) => indexOf(a, item) >= 0),
-  ),
+  overload("sets.equivalent(list(A), list(A)): bool", (a: CelSequence, b: CelSequence) => {
+    const [left, right] = [textsOf(a), textsOf(b)];
+    return containsAll(left, right) && containsAll(right, left);
+  }),
+  overload("sets.intersects(list(A), list(A)): bool", (a: CelSequence, b: CelSequence) => {
+    const left = textsOf(a);
+    return [...textsOf(b)].some((text) => left.has(text));
+  }),
 ];
 
 function isZero(value: CelValue): boolean {

@@ -60,11 +60,15 @@ export const ARITHMETIC: readonly Overload[] = [
   overload("-_(double): double", (a: number) => -a),
 ];
 
+/** Of a number of 64 bits. */
+const DIGITS_MAX = 20;
+
 function parseInteger(text: string, isSigned: boolean): bigint {
   const name = isSigned ? "ParseInt" : "ParseUint";
   const fits = isSigned ? /^[+-]?\d+$/ : /^\d+$/;
   if (!fits.test(text)) throw new CelFault(`strconv.${name}: parsing ${JSON.stringify(text)}: invalid syntax`);
-  const value = BigInt(text.replace(/^\+/, ""));
+  const digits = text.replace(/^[+-]?0*/, "");
+  const value = digits.length > DIGITS_MAX ? UINT_MAX + 1n : BigInt(text.replace(/^\+/, ""));
   const isInside = isSigned ? value >= INT_MIN && value <= INT_MAX : value <= UINT_MAX;
   if (!isInside) throw new CelFault(`strconv.${name}: parsing ${JSON.stringify(text)}: value out of range`);
   return value;

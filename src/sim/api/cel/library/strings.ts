@@ -36,21 +36,18 @@ function substring(text: string, from: bigint, to?: bigint): string {
 /** By characters; -1: nowhere. */
 function indexOf(text: string, part: string, from = 0n): bigint {
   const characters = [...text];
-  const wanted = [...part];
-  const start = range(from, characters.length);
-  for (let at = start; at + wanted.length <= characters.length; at += 1)
-    if (wanted.every((character, index) => characters[at + index] === character)) return BigInt(at);
-  return -1n;
+  const before = characters.slice(0, range(from, characters.length)).join("").length;
+  return characterAt(text, text.indexOf(part, before));
 }
 
 function lastIndexOf(text: string, part: string, from?: bigint): bigint {
   const characters = [...text];
-  const wanted = [...part];
-  let at = characters.length - wanted.length;
-  if (from !== undefined) at = Math.min(at, range(from, characters.length));
-  for (; at >= 0; at -= 1)
-    if (wanted.every((character, index) => characters[at + index] === character)) return BigInt(at);
-  return -1n;
+  const most = from === undefined ? characters.length : range(from, characters.length);
+  return characterAt(text, text.lastIndexOf(part, characters.slice(0, most).join("").length));
+}
+
+function characterAt(text: string, unit: number): bigint {
+  return unit < 0 ? -1n : BigInt([...text.slice(0, unit)].length);
 }
 
 function replace(text: string, old: string, by: string, times = -1n): string {
@@ -98,7 +95,14 @@ function textOfBytes({ bytes }: Bytes): string {
   return utf8Text(bytes);
 }
 
-const SPACES = /^[\s\u0085\u180e\u200b\ufeff]+|[\s\u0085\u180e\u200b\ufeff]+$/g;
+const SPACE = /[\s\u0085\u180e\u200b\ufeff]/;
+
+function trim(text: string): string {
+  let [from, to] = [0, text.length];
+  while (from < to && SPACE.test(text[from]!)) from++;
+  while (to > from && SPACE.test(text[to - 1]!)) to--;
+  return text.slice(from, to);
+}
 
 export const STRINGS: readonly Overload[] = [
   overload("size(string): int", (a: string) => BigInt([...a].length)),
@@ -147,7 +151,7 @@ export const STRINGS: readonly Overload[] = [
   overload("string.split(string, int): list(string)", split),
   overload("string.substring(int): string", substring),
   overload("string.substring(int, int): string", substring),
-  overload("string.trim(): string", (a: string) => a.replace(SPACES, "")),
+  overload("string.trim(): string", trim),
   overload("list(string).join(): string", (a: CelSequence) => itemsOf(a).join("")),
   overload("list(string).join(string): string", (a: CelSequence, b: string) => itemsOf(a).join(b)),
   overload("string.format(list(dyn)): string", (a: string, b: CelSequence): CelValue => formatText(a, itemsOf(b))),
