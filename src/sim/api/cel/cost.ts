@@ -1,4 +1,5 @@
 /** What calls take beside their own step: nearly what cel-go and Kubernetes' libraries count. */
+import { regularExpression } from "../custom/go-regexp.ts";
 import type { CelSequence, CelValue } from "./values.ts";
 
 /** These look at nothing of what they are given. */
@@ -34,7 +35,7 @@ function productOf(name: string, args: readonly CelValue[]): number {
     return name === "_+_" && a.identity !== undefined ? weightOf(a) + weightOf(b) : 0;
   }
   if (typeof a !== "string" || typeof b !== "string") return 0;
-  if (SEARCHES.has(name)) return (a.length * b.length) / TENTH;
+  if (SEARCHES.has(name)) return (a.length * (regularExpression(b)?.size ?? 0)) / TENTH;
   if (name === "replace" && typeof c === "string")
     return ((a.length / Math.max(b.length, 1) + 1) * c.length + (a.length * b.length) / TENTH) / TENTH;
   if (name === "split") return a.length;

@@ -64,7 +64,7 @@ class Evaluation {
   constructor(public steps: number) {}
 
   private step(count = 1): void {
-    this.steps -= count;
+    this.steps = Math.max(this.steps - count, -1);
     if (this.steps < 0) throw new CostExceeded();
   }
 

@@ -1,3 +1,5 @@
+import { programOf } from "./go-regexp-program.ts";
+
 /** What Go's regexp/syntax says of a pattern that is none. */
 export function regularExpressionError(pattern: string): string {
   return `error parsing regexp: ${problemOf(pattern)}`;
@@ -10,9 +12,11 @@ function problemOf(pattern: string): string {
     if (character === "\\") {
       if (at === pattern.length - 1) return "trailing backslash at end of expression: ``";
       const escaped = pattern[at + 1]!;
-      if (/[A-Za-z]/.test(escaped) && !"aAbBcCdDfnpPQrsStvwWxzE".includes(escaped))
+      if (/[A-Za-z1-9]/.test(escaped) && !"aAbBcCdDfnpPQrsStvwWxzE".includes(escaped))
         return `invalid escape sequence: \`\\${escaped}\``;
       at += 1;
+    } else if (/^\(\?<?[=!]/.test(pattern.slice(at, at + 4))) {
+      return `invalid or unsupported Perl syntax: \`${pattern[at + 2] === "<" ? "(?<" : pattern.slice(at, at + 3)}\``;
     } else if (character === "[") {
       const end = endOfClass(pattern, at);
       if (end < 0) return `missing closing ]: \`${pattern.slice(at)}\``;
@@ -27,7 +31,8 @@ function problemOf(pattern: string): string {
       return `missing argument to repetition operator: \`${character}\``;
   }
   if (open.length > 0) return `missing closing ): \`${pattern}\``;
-  return `invalid or unsupported Perl syntax: \`${pattern}\``;
+  const program = programOf(pattern);
+  return typeof program === "string" && program !== "" ? program : `invalid or unsupported Perl syntax: \`${pattern}\``;
 }
 
 /** -1: it does not end. */

@@ -1,39 +1,107 @@
-/** Go's regular expressions as this engine's: what they write differently is rewritten. */
+/**
+ * Go's regular expressions. They are searched as Go does it, in time by the length of the text: this engine's own
+ * search goes back and tries again, which a pattern or a text can make last for ever.
+ */
+import { type Instruction, type LinearProgram, programOf } from "./go-regexp-program.ts";
 
-const POSIX_CLASSES: Readonly<Record<string, string>> = {
-  alnum: "0-9A-Za-z",
-  alpha: "A-Za-z",
-  ascii: "\\x00-\\x7F",
-  blank: "\\t ",
-  cntrl: "\\x00-\\x1F\\x7F",
-  digit: "0-9",
-  graph: "!-~",
-  lower: "a-z",
-  print: " -~",
-  punct: "!-\\/:-@\\[-`{-~",
-  space: "\\t\\n\\v\\f\\r ",
-  upper: "A-Z",
-  word: "0-9A-Za-z_",
-  xdigit: "0-9A-Fa-f",
-};
-
-/** Null: it is none. */
-export function regularExpression(pattern: string): RegExp | null {
-  const [head = "", given = ""] = /^\(\?([ims]+)\)/.exec(pattern) ?? [];
-  const source = pattern
-    .slice(head.length)
-    .replaceAll("(?P<", "(?<")
-    .replaceAll("\\z", "$")
-    .replaceAll("\\A", "^")
-    .replace(/\[:(\w+):\]/g, (text, name: string) => POSIX_CLASSES[name] ?? text);
-  const flags = [...new Set(given)].join("");
-  return compiled(source, `${flags}u`) ?? compiled(source, flags);
+export interface GoRegExp {
+  /** How many instructions it has: what each character may cost. */
+  readonly size: number;
+  test(text: string): boolean;
+  /** The leftmost match at or after a place, as Go prefers it: where it begins and ends. */
+  find(text: string, from: number): readonly [number, number] | null;
 }
 
-function compiled(source: string, flags: string): RegExp | null {
-  try {
-    return new RegExp(source, flags);
-  } catch {
-    return null;
+/** Cache. Begun anew when there are too many. */
+const known = new Map<string, GoRegExp | null>();
+const KNOWN_MAX = 200;
+
+/** Null: it is none. */
+export function regularExpression(pattern: string): GoRegExp | null {
+  const before = known.get(pattern);
+  if (before !== undefined) return before;
+  const program = programOf(pattern);
+  const made: GoRegExp | null =
+    typeof program === "string"
+      ? null
+      : {
+          size: program.length,
+          test: (text) => new Search(program, text, true).from(0) !== null,
+          find: (text, from) => new Search(program, text, false).from(from),
+        };
+  if (known.size >= KNOWN_MAX) known.clear();
+  known.set(pattern, made);
+  return made;
+}
+
+/** Ways that a search goes at the same time, the preferred first; `starts`: where each of them began. */
+interface Ways {
+  readonly places: number[];
+  readonly starts: number[];
+}
+
+class Search {
+  /** At which character an instruction was reached last: it is gone on from once. */
+  private readonly reached: Int32Array;
+
+  constructor(
+    private readonly program: LinearProgram,
+    private readonly text: string,
+    private readonly anyWillDo: boolean,
+  ) {
+    this.reached = new Int32Array(program.length).fill(-1);
+  }
+
+  from(first: number): readonly [number, number] | null {
+    let found: readonly [number, number] | null = null;
+    let ways: Ways = { places: [], starts: [] };
+    let at = first;
+    this.enter(ways, 0, at, at);
+    for (;;) {
+      const code = at < this.text.length ? this.text.codePointAt(at)! : -1;
+      const next = at + (code > 0xffff ? 2 : 1);
+      const following: Ways = { places: [], starts: [] };
+      for (const [index, place] of ways.places.entries()) {
+        const step = this.program[place] as Instruction;
+        const start = ways.starts[index]!;
+        if (step.kind === "match") {
+          found = [start, at];
+          if (this.anyWillDo) return found;
+          // Those that come after it are preferred less.
+          break;
+        }
+        if (step.kind === "take" && code >= 0 && step.takes(code)) this.enter(following, place + 1, next, start);
+      }
+      if (code < 0) return found;
+      if (found === null) this.enter(following, 0, next, next);
+      else if (following.places.length === 0) return found;
+      ways = following;
+      at = next;
+    }
+  }
+
+  /** Goes on to all that take a character, or match, without one. */
+  private enter(ways: Ways, first: number, at: number, start: number): void {
+    const stack = [first];
+    while (stack.length > 0) {
+      const place = stack.pop()!;
+      if (this.reached[place] === at) continue;
+      this.reached[place] = at;
+      const step = this.program[place] as Instruction;
+      switch (step.kind) {
+        case "fork":
+          stack.push(step.other, step.preferred);
+          break;
+        case "jump":
+          stack.push(step.to);
+          break;
+        case "assert":
+          if (step.holds(this.text, at)) stack.push(place + 1);
+          break;
+        default:
+          ways.places.push(place);
+          ways.starts.push(start);
+      }
+    }
   }
 }

@@ -1,5 +1,5 @@
 import { decodeBase64, utf8Bytes, utf8Text } from "../../base64.ts";
-import { regularExpression } from "../../custom/go-regexp.ts";
+import { type GoRegExp, regularExpression } from "../../custom/go-regexp.ts";
 import { regularExpressionError } from "../../custom/go-regexp-error.ts";
 import { type Bytes, CelFault, type CelSequence, type CelValue, itemsOf, listValue } from "../values.ts";
 import { formatText } from "./format-text.ts";
@@ -9,7 +9,7 @@ import { formatDuration, formatTimestamp } from "./times.ts";
 
 /** The standard functions of texts, cel-go's extension of them (version 2), and Kubernetes' regular expressions. */
 
-function expression(pattern: string): RegExp {
+function expression(pattern: string): GoRegExp {
   const found = regularExpression(pattern);
   if (found === null) throw new CelFault(regularExpressionError(pattern));
   return found;
@@ -67,9 +67,23 @@ function split(text: string, by: string, limit = -1n): CelSequence {
 }
 
 function findAll(text: string, pattern: string, limit = -1n): CelSequence {
-  const { source, flags } = expression(pattern);
-  const found = [...text.matchAll(new RegExp(source, `${flags}g`))].map(([match]) => match);
-  return listValue(limit < 0n ? found : found.slice(0, Number(limit)));
+  const wanted = expression(pattern);
+  const found: string[] = [];
+  const most = limit < 0n ? text.length + 1 : Number(limit);
+  let at = 0;
+  while (at <= text.length && found.length < most) {
+    const match = wanted.find(text, at);
+    if (match === null) break;
+    const [start, end] = match;
+    found.push(text.slice(start, end));
+    at = end > start ? end : end + (text.codePointAt(end)! > 0xffff ? 2 : 1);
+  }
+  return listValue(found);
+}
+
+function find(text: string, pattern: string): string {
+  const match = expression(pattern).find(text, 0);
+  return match === null ? "" : text.slice(...match);
 }
 
 const ASCII_ONLY = (change: (letter: string) => string, letters: RegExp) => (text: string) =>
@@ -156,7 +170,7 @@ export const STRINGS: readonly Overload[] = [
   overload("list(string).join(string): string", (a: CelSequence, b: string) => itemsOf(a).join(b)),
   overload("string.format(list(dyn)): string", (a: string, b: CelSequence): CelValue => formatText(a, itemsOf(b))),
   overload("strings.quote(string): string", quote),
-  overload("string.find(string): string", (a: string, b: string) => expression(b).exec(a)?.[0] ?? ""),
+  overload("string.find(string): string", find),
   overload("string.findAll(string): list(string)", findAll),
   overload("string.findAll(string, int): list(string)", findAll),
 ];
