@@ -34,3 +34,12 @@ it("copies what is frozen", () => {
   expect(shared.metadata).toBe(before.metadata);
   expect(next.metadata).not.toBe(before.metadata);
 });
+
+it("minds the order of fields where that is asked for", () => {
+  const next = { a: { c: 2, b: 1 }, d: [{ e: 1 }] };
+  const other = deepFreeze({ a: { b: 1, c: 2 }, d: [{ e: 1 }] });
+  const shared = sharing(another(next), other, "in order");
+  expect(JSON.stringify(shared)).toBe(JSON.stringify(next));
+  expect(shared.d).toBe(other.d);
+  expect(sharing(another(next), other)).toBe(other);
+});

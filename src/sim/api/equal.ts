@@ -25,24 +25,27 @@ export function equalJson(a: unknown, b: unknown): boolean {
 /**
  * `next` with `before`'s own parts wherever they are the same: the same in all is `before` itself. So versions of an
  * object share what did not change, whichever way the new one came. `next` is changed, or copied where it is frozen.
+ * "in order": what has the same fields in another order is not the same.
  */
-export function sharing<T>(next: T, before: unknown): T {
+export function sharing<T>(next: T, before: unknown, order?: "in order"): T {
   if (next === before || typeof next !== "object" || next === null) return next;
   if (typeof before !== "object" || before === null || Array.isArray(next) !== Array.isArray(before)) return next;
   const fields = next as Fields;
   const old = before as Fields;
+  const oldKeys = order === undefined ? null : Object.keys(old);
   let result = Object.isFrozen(next) ? null : (next as Record<string, unknown>);
   let same = true;
   let count = 0;
   for (const key in fields) {
+    if (oldKeys !== null && oldKeys[count] !== key) same = false;
     count += 1;
-    const shared = sharing(fields[key], old[key]);
+    const shared = sharing(fields[key], old[key], order);
     if (shared !== old[key]) same = false;
     if (shared === fields[key]) continue;
     result ??= (Array.isArray(next) ? next.slice() : withFields(fields, {})) as Record<string, unknown>;
     result[key] = shared;
   }
-  return (same && count === Object.keys(old).length ? before : (result ?? next)) as T;
+  return (same && count === (oldKeys ?? Object.keys(old)).length ? before : (result ?? next)) as T;
 }
 
 /** Apimachinery's `Semantic.DeepEqual`, as near as JSON gets: absent, undefined, null and empty lists count as the same. */

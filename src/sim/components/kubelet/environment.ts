@@ -96,13 +96,13 @@ export function containerConfig(
   };
 }
 
-/** Containers of one image differ in little. */
+/** Containers of one image differ in little. Programs see the order of their variables. */
 const recentConfigs = new Twins<ContainerConfig>(256);
 
 function sharingWithOthers(made: ContainerConfig): ContainerConfig {
   const place = fnv32a(made.image);
   const config = defined(made);
-  return recentConfigs.keep(place, deepFreeze(sharing(config, recentConfigs.at(place))));
+  return recentConfigs.keep(place, deepFreeze(sharing(config, recentConfigs.at(place), "in order")));
 }
 
 export function quantities(list: Readonly<Record<string, string>> | undefined): {
