@@ -48,6 +48,7 @@ export const POD_DISRUPTION_BUDGETS = namespaced("policy", "v1", "poddisruptionb
 export const PERSISTENT_VOLUMES = clusterScoped("", "v1", "persistentvolumes", "PersistentVolume");
 export const PERSISTENT_VOLUME_CLAIMS = namespaced("", "v1", "persistentvolumeclaims", "PersistentVolumeClaim");
 export const STORAGE_CLASSES = clusterScoped("storage.k8s.io", "v1", "storageclasses", "StorageClass");
+export const RUNTIME_CLASSES = clusterScoped("node.k8s.io", "v1", "runtimeclasses", "RuntimeClass");
 export const CSI_NODES = clusterScoped("storage.k8s.io", "v1", "csinodes", "CSINode");
 export const CSI_DRIVERS = clusterScoped("storage.k8s.io", "v1", "csidrivers", "CSIDriver");
 export const CSI_STORAGE_CAPACITIES = namespaced("storage.k8s.io", "v1", "csistoragecapacities", "CSIStorageCapacity");

@@ -206,7 +206,7 @@ function serve(state: RuntimeState, context: Context, id: RequestId, request: Cr
   remember(state, context, request);
   switch (request.call) {
     case "RunPodSandbox":
-      runPodSandbox(state, context, id, request.config);
+      runPodSandbox(state, context, id, request.config, request.runtimeHandler);
       return;
     case "StopPodSandbox":
       stopPodSandbox(state, context, id, request.sandboxId);

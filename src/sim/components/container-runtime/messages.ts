@@ -83,7 +83,12 @@ export interface ContainerMount {
 }
 
 export type CriRequest =
-  | { readonly call: "RunPodSandbox"; readonly config: SandboxConfig }
+  | {
+      readonly call: "RunPodSandbox";
+      readonly config: SandboxConfig;
+      /** Which of the configured runtimes; none: the default. */
+      readonly runtimeHandler?: string;
+    }
   | { readonly call: "StopPodSandbox"; readonly sandboxId: string }
   | { readonly call: "RemovePodSandbox"; readonly sandboxId: string }
   | { readonly call: "ListPodSandbox" }

@@ -19,7 +19,22 @@ const TEAR_DOWN_US = 60_000;
 /** Volatile: gone after a power-off, with the namespaces themselves. */
 const namespaceKey = (id: string): string => `netns/${id}`;
 
-export function runPodSandbox(state: RuntimeState, context: Context, request: RequestId, config: SandboxConfig): void {
+/** Runtimes in containerd's configuration. */
+const RUNTIMES: ReadonlySet<string> = new Set(["", "runc"]);
+
+export function runPodSandbox(
+  state: RuntimeState,
+  context: Context,
+  request: RequestId,
+  config: SandboxConfig,
+  runtimeHandler = "",
+): void {
+  if (!RUNTIMES.has(runtimeHandler)) {
+    const text = `failed to get sandbox runtime: no runtime for ${JSON.stringify(runtimeHandler)} is configured`;
+    const error: CriResponse = { call: "error", code: "Unknown", text };
+    context.respond(request, error);
+    return;
+  }
   const id = hexId(context);
   let ip = "";
   if (!config.hostNetwork) {

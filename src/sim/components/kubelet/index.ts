@@ -43,6 +43,7 @@ import {
 } from "./pleg.ts";
 import { addPod, deadlinePassed, removePod, retryResize, updatePod } from "./pod-workers.ts";
 import { execProbeAnswered, type ProbeTag, probeAnswered, probeDue } from "./probes/manager.ts";
+import { type RuntimeClassTag, runtimeClassAnswered, sandboxFailed } from "./runtime-class.ts";
 import { callRuntime, type RuntimeTag, unavailableText } from "./runtime-link.ts";
 import { type LogTag, logsRead, openServer, openStream, relayClosed, relayFrame, serveRequest } from "./server.ts";
 import { containerStepAnswered, nextItem, pullAnswered, pullOver } from "./start-containers.ts";
@@ -68,6 +69,7 @@ type Tag =
   | CsiNodeTag
   | TokenTag
   | ClaimTag
+  | RuntimeClassTag
   | MirrorTag
   | ProbeTag
   | HookTag
@@ -454,6 +456,11 @@ function apiAnswered(
         if (claimAnswered(state, worker, tag, result, context)) syncPod(state, worker, context, true);
       });
       return;
+    case "runtimeClass":
+      withFlow(state, tag, context, (worker, flow) => {
+        if (!runtimeClassAnswered(state, worker, flow, result, context)) failFlow(state, worker, context);
+      });
+      return;
     case "mirror":
       withWorker(state, tag.uid, (worker) => {
         if (result.ok || isAlreadyExists(result)) return;
@@ -590,7 +597,7 @@ function sandboxAnswered(state: KubeletState, uid: string, flow: number, answer:
         ? answer.text
         : `rpc error: code = ${answer.code} desc = ${answer.text}`
       : "";
-  podEvent(state, worker, context, "Warning", "FailedCreatePodSandBox", `Failed to create pod sandbox: ${text}`);
+  sandboxFailed(state, worker, text, context);
   failFlow(state, worker, context);
 }
 

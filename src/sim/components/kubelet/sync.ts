@@ -2,13 +2,14 @@ import type { Context } from "../../kernel/types.ts";
 import { informerOf } from "../../machinery/machinery.ts";
 import type { ContainerStatusOfRuntime } from "../container-runtime/messages.ts";
 import { askClaims, forgetFailedClaims } from "./claims.ts";
-import { nodeFacts, sandboxConfig } from "./environment.ts";
+import { nodeFacts } from "./environment.ts";
 import { podEvent } from "./events.ts";
 import { killContainer, killsPending } from "./kill.ts";
 import { ensureMirror } from "./mirror-pods.ts";
 import { type PodActions, podActions, type RuntimeContainer, type RuntimePodStatus } from "./pod-actions.ts";
 import { addProbes, probeFacts, probesAfterSync, probeVerdict } from "./probes/manager.ts";
 import { clearRetry, graceOf, retryAfter, SYNC_RETRY_US } from "./retry.ts";
+import { createSandbox } from "./runtime-class.ts";
 import { callRuntime } from "./runtime-link.ts";
 import { containersStage } from "./start-containers.ts";
 import type { KubeletState, PodWorker, StartItem, SyncFlow } from "./state.ts";
@@ -185,13 +186,7 @@ export function continueFlow(state: KubeletState, worker: PodWorker, context: Co
       flow.stage = "sandbox";
       worker.initialized = false;
       purgeInitContainers(state, worker, context);
-      const config = sandboxConfig(worker, actions.attempt);
-      callRuntime(
-        state,
-        context,
-        { call: "RunPodSandbox", config },
-        { runtime: "sandbox", uid: worker.uid, flow: flow.id },
-      );
+      createSandbox(state, worker, flow, context);
       return;
     }
     flow.stage = "containers";

@@ -33,6 +33,7 @@ export interface PodSpec {
   readonly tolerations?: readonly Toleration[];
   readonly priority?: number;
   readonly priorityClassName?: string;
+  readonly runtimeClassName?: string;
   readonly overhead?: ResourceList;
   readonly readinessGates?: readonly { readonly conditionType: string }[];
   readonly volumes?: readonly Volume[];

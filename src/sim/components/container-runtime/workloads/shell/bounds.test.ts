@@ -88,6 +88,13 @@ describe("patterns", () => {
   });
 });
 
+it("has $RANDOM, of each pod its own", () => {
+  const [one, two, three] = output("echo $RANDOM; echo $RANDOM; echo $((RANDOM % 6 + 1))").map(Number);
+  expect(one).not.toBe(two);
+  for (const number of [one, two]) expect(number).toBeLessThan(32_768);
+  expect([1, 2, 3, 4, 5, 6]).toContain(three);
+});
+
 it("reads devices, and counts bytes", () => {
   const [word, zeros] = output("tr -dc A-Z < /dev/urandom | head -c 8; echo; head -c 2k /dev/zero | wc -c");
   expect(word).toMatch(/^[A-Z]{8}$/);

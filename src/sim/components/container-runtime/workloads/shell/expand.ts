@@ -23,12 +23,20 @@ export function variable(state: ShellState, name: string): string | null {
       return state.options.exitOnError ? "e" : "";
     case "0":
       return state.name;
+    case "RANDOM":
+      return String(nextRandom(state));
     case "PWD":
       return state.directory;
     default:
       if (/^[1-9]$/.test(name)) return positional[Number(name) - 1] ?? null;
       return Object.hasOwn(state.variables, name) ? (state.variables[name] ?? null) : null;
   }
+}
+
+/** The generator that is in every textbook, of which the upper bits are good. */
+function nextRandom(state: ShellState): number {
+  state.random = (Math.imul(state.random, 1_103_515_245) + 12_345) >>> 0;
+  return state.random >>> 17;
 }
 
 /** A word as the one text that it is (assignments, redirections, case). */

@@ -1,3 +1,4 @@
+import { fnv32a } from "../../../../api/hash.ts";
 import { deepFreeze } from "../../../../api/object.ts";
 import { isWholeArchive } from "../../../../api/tar.ts";
 import type { Component, Context, KernelMessage } from "../../../../kernel/types.ts";
@@ -44,7 +45,7 @@ export const shell: Component<ShellState, ShellMessage> = {
 
   start(context: Context, given: unknown): ShellState {
     const args = given as ProgramArgs;
-    const state = initialState(args);
+    const state = initialState(args, context.nowUs);
     const io =
       args.exec !== undefined
         ? { stream: "execIo", execId: args.exec.id }
@@ -95,7 +96,7 @@ function withinMemory(state: ShellState, context: Context, act: () => void): voi
   }
 }
 
-function initialState(args: ProgramArgs): ShellState {
+function initialState(args: ProgramArgs, nowUs: number): ShellState {
   const name = (args.argv[0] ?? "sh").split("/").at(-1) ?? "sh";
   return {
     args,
@@ -119,6 +120,7 @@ function initialState(args: ProgramArgs): ShellState {
     delegate: null,
     pending: null,
     nextJob: 1,
+    random: fnv32a(`${args.sandbox.uid}/${args.container.name}/${args.exec?.id ?? ""}/${nowUs}`),
     work: 0,
     partial: "",
     io: null,

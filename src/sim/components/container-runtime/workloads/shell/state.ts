@@ -63,6 +63,8 @@ export interface ShellState {
   /** What a command waits for. */
   pending: Pending | null;
   nextJob: number;
+  /** The last `$RANDOM`, before it was cut to size. */
+  random: number;
   /** Characters handled since the world last went on. */
   work: number;
   /** Text that is not a whole line yet (for the log). */
