@@ -27,12 +27,24 @@ function planOf({ args }: AgnhostState): { readonly totalLines: number; readonly
   return { totalLines: Number(lines) || 0, durationUs: parseGoDuration(flagOf(args, "run-duration") || short("-d")) };
 }
 
+/** No pause is shorter; what is to be written in it comes at once, as far as a program can write. */
+const PAUSE_MIN_US = 1_000;
+const LINES_AT_ONCE = 50;
+
 export function writeLine(state: AgnhostState, context: Context): void {
   const { totalLines, durationUs } = planOf(state);
+  const pauseUs = Math.max(1, Math.floor((durationUs ?? 0) / totalLines));
+  const lines = Math.min(LINES_AT_ONCE, totalLines - state.lines, Math.max(1, Math.floor(PAUSE_MIN_US / pauseUs)));
   if (state.lines >= totalLines) {
     context.exit(0);
     return;
   }
+  for (let count = 0; count < lines; count += 1) logLine(state, context);
+  const message: AgnhostMessage = { type: "agnhostLine" };
+  context.setTimer(Math.max(pauseUs * lines, lines > 1 ? PAUSE_MIN_US : 1), message, "keep");
+}
+
+function logLine(state: AgnhostState, context: Context): void {
   const pick = (length: number): string =>
     Array.from({ length }, () => LETTERS[context.random.int(LETTERS.length)]).join("");
   const namespace = context.random.int(2) === 0 ? "kube-system" : "default";
@@ -44,6 +56,4 @@ export function writeLine(state: AgnhostState, context: Context): void {
     `I${at.slice(5, 7)}${at.slice(8, 10)} ${at.slice(11, 19)}.000000       1 logs_generator.go:76] ${state.lines} ${method} ${path} ${200 + context.random.int(400)}`,
   );
   state.lines += 1;
-  const message: AgnhostMessage = { type: "agnhostLine" };
-  context.setTimer(Math.max(1, Math.floor((durationUs ?? 0) / totalLines)), message, "keep");
 }
