@@ -7,9 +7,11 @@ import { parseSync } from "rolldown/utils";
 /** Puts `...null, ` in front where an object literal begins with a spread and goes on. @param {string} code @param {string} name */
 export function withHarmlessSpreads(code, name) {
   if (!/\{\s*\.\.\./.test(code)) return code;
+  const { program, errors } = parseSync(name, code);
+  if (errors.length > 0) throw new Error(`${name} cannot be read: ${errors[0]?.message}`);
   /** @type {number[]} */
   const places = [];
-  findSpreads(parseSync(name, code).program, places);
+  findSpreads(program, places);
   let result = "";
   let from = 0;
   for (const place of places.sort((a, b) => a - b)) {

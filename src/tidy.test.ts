@@ -64,6 +64,8 @@ const mayImport: readonly (readonly [layer: RegExp, prefixes: readonly string[]]
   [/^lessons$/, ["protocol/"]],
   [/^main\.tsx$/, ["ui/app/"]],
   [/^tidy\.test\.ts$/, []],
+  // What is tested of the scripts.
+  [/^spreads\.test\.ts$/, ["../scripts/"]],
 ];
 
 /** Imports of types alone that cross the layers. A type costs nothing at run time and pulls no code along. */
