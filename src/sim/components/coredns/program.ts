@@ -183,6 +183,9 @@ function stepOwn(state: CorednsState, message: KernelMessage | CorednsMessage, c
     case "request":
       onRequest(state, message, context);
       return;
+    case "streamOpened":
+      context.closeStream(message.id);
+      return;
     case "signal":
       terminate(state, context);
       return;
@@ -226,11 +229,14 @@ function onRequest(
   { id, from, body }: { readonly id: RequestId; readonly from: { readonly ip: string }; readonly body: unknown },
   context: Context,
 ): void {
-  const asked = body as DnsQuery | HttpRequest;
+  const asked = body as DnsQuery | HttpRequest | { readonly type: "tcp" | "udp" };
   if (asked.type === "http") {
     context.respond(id, health(state, asked));
     return;
   }
+  if (asked.type === "tcp") context.respond(id, asked);
+  // What is no query gets no answer.
+  if (asked.type !== "dns") return;
   const answer = answerTo(state, asked, context);
   context.respond(id, answer, { label: `${asked.qtype} ${asked.name}: ${answer.rcode}` });
   remember(state, asked, answer, from.ip, context);

@@ -10,6 +10,7 @@ import { server } from "../server/index.ts";
 import { stress } from "../stress.ts";
 import { OutOfMemory } from "./bounds.ts";
 import { compile } from "./compile.ts";
+import { failed } from "./done.ts";
 import {
   assignRead,
   emit,
@@ -142,6 +143,10 @@ function resume(state: ShellState, message: KernelMessage | ShellMessage, contex
       if (pending === null || !("job" in pending) || pending.job !== message.job) return false;
       state.pending = null;
       if (pending.kind === "sleep") state.status = 0;
+      if (pending.kind === "network") {
+        if (pending.network.stream !== null) context.closeStream(pending.network.stream);
+        finish(state, context, pending.fds, failed("nc: timed out\n"));
+      }
       if (pending.kind === "watch") watchFile(state, context, pending);
       if (pending.kind === "endless") goOnForEver(state, context, pending);
       if (pending.kind === "greedy") fillMemory(state, context, pending);

@@ -460,7 +460,14 @@ function network(state: ShellState, context: Context, argv: readonly string[], f
   spendCpu(context, state.args.cgroup, NETWORK_TOOL_US);
   const step = startNetwork(state, context, argv, { shell: job }, fds.input ?? takeStdin(state));
   if ("done" in step) finish(state, context, fds, step.done);
-  else state.pending = { kind: "network", job, fds, network: step.job };
+  else {
+    state.pending = { kind: "network", job, fds, network: step.job };
+    // Who takes the connection and says nothing is waited for no longer than that.
+    if (step.job.tool === "nc" && argv.some((one) => /^-[a-z]*w/.test(one))) {
+      const message: ShellMessage = { type: "shellTimer", job };
+      context.setTimer(step.job.timeoutUs, message, "keep");
+    }
+  }
 }
 
 /** The test suite's image of many programs: one that serves takes the shell's place. */
