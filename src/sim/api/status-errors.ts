@@ -150,9 +150,11 @@ export function invalid(
   name: string,
   errors: readonly FieldError[],
 ): Status {
-  const lines = [...new Set(errors.map(errorLine))];
+  const told = withinLength(errors);
+  const lines = [...new Set(told.map(errorLine))];
+  if (told.length < errors.length) lines.push(`${errors.length - told.length} more errors`);
   const why = lines.length === 0 ? "<nil>" : lines.length === 1 ? lines[0] : `[${lines.join(", ")}]`;
-  const causes = errors.map((error) => ({ reason: error.type, message: errorBody(error), field: error.field }));
+  const causes = told.map((error) => ({ reason: error.type, message: errorBody(error), field: error.field }));
   const details: StatusDetails = {
     ...(name ? { name } : {}),
     ...(group ? { group } : {}),
@@ -160,6 +162,21 @@ export function invalid(
     ...(causes.length > 0 ? { causes } : {}),
   };
   return failure(422, "Invalid", `${qualifiedResource(group ?? "", kind)} "${name}" is invalid: ${why}`, details);
+}
+
+/**
+ * Upstream tells of every error, each with all that is wrong: of a long list the square of its length. What goes beyond
+ * this many characters is counted here, in words of this project's own.
+ */
+const ERRORS_LENGTH_MAX = 4 * 1024 * 1024;
+
+function withinLength(errors: readonly FieldError[]): readonly FieldError[] {
+  let left = ERRORS_LENGTH_MAX;
+  const end = errors.findIndex((error) => {
+    left -= errorLine(error).length;
+    return left < 0;
+  });
+  return end < 0 ? errors : errors.slice(0, Math.max(end, 1));
 }
 
 /** A patch whose operations cannot be carried out. */

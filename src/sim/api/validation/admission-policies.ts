@@ -12,7 +12,18 @@ import {
   validatePathSegmentName,
   validateQualifiedName,
 } from "../names.ts";
-import { addInvalid, child, type Errors, type Fields, isPresent, item, list, record, text } from "./common.ts";
+import {
+  addInvalid,
+  child,
+  type Errors,
+  type Fields,
+  isPresent,
+  item,
+  list,
+  record,
+  repetitions,
+  text,
+} from "./common.ts";
 import { checkConditions } from "./conditions.ts";
 import type { Validate } from "./core.ts";
 import { checkGenericObjectMeta } from "./metadata.ts";
@@ -136,10 +147,11 @@ function checkMatchResources(errors: Errors, field: string, match: Fields): void
 
 function checkNamedRule(errors: Errors, field: string, rule: Fields): void {
   const names = list(rule.resourceNames).map(text);
+  const repeated = repetitions(names);
   names.forEach((name, index) => {
     const path = item(child(field, "resourceNames"), index);
     addInvalid(errors, path, name, validatePathSegmentName(name));
-    if (names.indexOf(name) < index) errors.push(duplicate(path, name));
+    if (repeated.has(index)) errors.push(duplicate(path, name));
   });
   checkRule(errors, field, rule);
 }
@@ -219,6 +231,7 @@ function checkAuditAnnotations(
   if (annotations.length > AUDIT_ANNOTATIONS_MAX)
     errors.push(invalid(field, annotations, `must not have more than ${AUDIT_ANNOTATIONS_MAX} auditAnnotations`));
   const keys = annotations.map(({ key }) => text(key));
+  const repeated = repetitions(keys);
   annotations.forEach(({ valueExpression }, index) => {
     const path = child(item(field, index), "key");
     const key = keys[index]!;
@@ -226,7 +239,7 @@ function checkAuditAnnotations(
     if (policy === "") errors.push(invalid(path, key, "requires metadata.name be non-empty"));
     else addInvalid(errors, path, qualified, validateQualifiedName(qualified));
     checkValueExpression(errors, child(item(field, index), "valueExpression"), text(valueExpression), variables);
-    if (keys.indexOf(key) < index) errors.push(duplicate(path, key));
+    if (repeated.has(index)) errors.push(duplicate(path, key));
   });
 }
 
@@ -269,9 +282,10 @@ const DENY_AND_WARN =
   "must not contain both Deny and Warn (repeating the same validation failure information in the API response and headers serves no purpose)";
 
 function checkActions(errors: Errors, field: string, actions: readonly string[]): void {
+  const repeated = repetitions(actions);
   actions.forEach((action, index) => {
     if (!ACTIONS.includes(action)) errors.push(notSupported(item(field, index), action, ACTIONS));
-    if (actions.indexOf(action) < index) errors.push(duplicate(item(field, index), action));
+    if (repeated.has(index)) errors.push(duplicate(item(field, index), action));
   });
   if (actions.includes("Deny") && actions.includes("Warn"))
     errors.push(invalidAsGo(field, goTexts(actions, "admissionregistration.ValidationAction"), DENY_AND_WARN));

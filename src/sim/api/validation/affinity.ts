@@ -67,12 +67,13 @@ function checkAffinityTerm(errors: Errors, field: string, term: Fields): void {
 /** `matchLabelKeys` and `mismatchLabelKeys` stand beside a selector and do not repeat it. */
 function checkMatchLabelKeys(errors: Errors, field: string, term: Fields): void {
   const [keys, others] = [list(term.matchLabelKeys).map(text), list(term.mismatchLabelKeys).map(text)];
+  const mismatched = new Set(others);
   const path = child(field, "matchLabelKeys");
   checkLabelKeys(errors, path, keys, term.labelSelector);
   checkLabelKeys(errors, child(field, "mismatchLabelKeys"), others, term.labelSelector);
   checkKeysAgainstSelector(errors, field, keys, term.labelSelector);
   keys.forEach((key, at) => {
-    if (!others.includes(key)) return;
+    if (!mismatched.has(key)) return;
     errors.push(invalid(item(path, at), key, "exists in both matchLabelKeys and mismatchLabelKeys"));
   });
 }
@@ -94,10 +95,12 @@ function checkLabelKeys(errors: Errors, field: string, keys: readonly string[], 
 function checkKeysAgainstSelector(errors: Errors, field: string, keys: readonly string[], selector: unknown): void {
   const { matchLabels, matchExpressions } = record(selector);
   const seen = new Set(Object.keys(record(matchLabels)));
+  const places = new Map(keys.map((key, index) => [key, index]));
   for (const value of list(matchExpressions)) {
     const key = text(record(value).key);
-    if (keys.includes(key) && seen.has(key)) {
-      errors.push(invalid(item(field, keys.lastIndexOf(key)), key, "exists in both matchLabelKeys and labelSelector"));
+    const at = places.get(key);
+    if (at !== undefined && seen.has(key)) {
+      errors.push(invalid(item(field, at), key, "exists in both matchLabelKeys and labelSelector"));
     }
     seen.add(key);
   }
@@ -162,6 +165,8 @@ const INCLUSION_POLICIES: readonly string[] = ["Honor", "Ignore"];
 
 export function checkTopologySpread(errors: Errors, field: string, constraints: unknown): void {
   const all = list(constraints).map(record);
+  const pairOf = (one: Fields): string => JSON.stringify([text(one.topologyKey), text(one.whenUnsatisfiable)]);
+  const last = new Map(all.map((one, index) => [pairOf(one), index]));
   all.forEach((constraint, index) => {
     const path = item(field, index);
     const maxSkew = Number(constraint.maxSkew ?? 0);
@@ -170,10 +175,7 @@ export function checkTopologySpread(errors: Errors, field: string, constraints: 
     if (key === "") errors.push(required(child(path, "topologyKey"), "can not be empty"));
     if (!SPREAD_ACTIONS.includes(action))
       errors.push(notSupported(child(path, "whenUnsatisfiable"), action, SPREAD_ACTIONS));
-    const repeated = all
-      .slice(index + 1)
-      .some((one) => text(one.topologyKey) === key && text(one.whenUnsatisfiable) === action);
-    if (repeated) {
+    if (last.get(pairOf(constraint)) !== index) {
       errors.push(duplicate(`${path}.{topologyKey, whenUnsatisfiable}`, `{${key}, ${action}}`));
     }
     if (isPresent(constraint.minDomains)) {
@@ -204,10 +206,13 @@ function checkSpreadKeys(errors: Errors, path: string, constraint: Fields): void
   const field = child(path, "matchLabelKeys");
   if (keys.length > 0 && !isPresent(constraint.labelSelector)) errors.push(forbidden(field, NEEDS_SELECTOR));
   const { matchLabels, matchExpressions } = record(constraint.labelSelector);
-  const seen = [...Object.keys(record(matchLabels)), ...list(matchExpressions).map((one) => text(record(one).key))];
+  const seen = new Set([
+    ...Object.keys(record(matchLabels)),
+    ...list(matchExpressions).map((one) => text(record(one).key)),
+  ]);
   keys.forEach((key, at) => {
     checkQualifiedName(errors, item(field, at), key);
-    if (seen.includes(key)) {
+    if (seen.has(key)) {
       errors.push(invalid(item(field, at), key, "exists in both matchLabelKeys and labelSelector"));
     }
   });

@@ -3,7 +3,18 @@ import { decodeBase64Text } from "../base64.ts";
 import { equalJson } from "../equal.ts";
 import { duplicate, forbidden, invalid, notSupported, required, tooLong } from "../field-errors.ts";
 import { validateDns1123Label, validateDns1123Subdomain } from "../names.ts";
-import { addInvalid, child, type Errors, type Fields, isPresent, item, list, record, text } from "./common.ts";
+import {
+  addInvalid,
+  child,
+  type Errors,
+  type Fields,
+  isPresent,
+  item,
+  list,
+  record,
+  repetitions,
+  text,
+} from "./common.ts";
 import { checkObjectMeta, checkObjectMetaUpdate } from "./metadata.ts";
 
 const USAGES: readonly string[] = [
@@ -47,8 +58,9 @@ export function validateCertificateSigningRequest(errors: Errors, object: Fields
   usages.forEach((usage, index) => {
     if (!USAGES.includes(usage)) errors.push(notSupported(item("spec.usages", index), usage, USAGES));
   });
+  const repeated = repetitions(usages);
   usages.forEach((usage, index) => {
-    if (usages.indexOf(usage) < index) errors.push(duplicate(item("spec.usages", index), usage));
+    if (repeated.has(index)) errors.push(duplicate(item("spec.usages", index), usage));
   });
   if (spec.signerName === LEGACY_SIGNER) {
     errors.push(
@@ -99,6 +111,7 @@ export function checkSignerName(errors: Errors, field: string, name: string): vo
 
 function checkConditions(errors: Errors, conditions: readonly Fields[]): void {
   const types = conditions.map(({ type }) => text(type));
+  const repeated = repetitions(types);
   conditions.forEach(({ type, status }, index) => {
     const path = item("status.conditions", index);
     if (text(type) === "") errors.push(required(child(path, "type")));
@@ -108,7 +121,7 @@ function checkConditions(errors: Errors, conditions: readonly Fields[]): void {
     } else if (!["True", "False", "Unknown"].includes(text(status))) {
       errors.push(notSupported(child(path, "status"), status, ["True", "False", "Unknown"]));
     }
-    if (types.indexOf(text(type)) < index) errors.push(duplicate(child(path, "type"), type));
+    if (repeated.has(index)) errors.push(duplicate(child(path, "type"), type));
   });
   const denied = types.indexOf("Denied");
   const approved = types.indexOf("Approved");

@@ -49,6 +49,17 @@ export function addInvalid(errors: Errors, field: string, value: unknown, messag
   for (const message of messages) errors.push(invalid(field, value, message));
 }
 
+/** Where values stand that stood before in the same list. */
+export function repetitions(values: readonly unknown[]): ReadonlySet<number> {
+  const seen = new Set<unknown>();
+  const found = new Set<number>();
+  values.forEach((value, index) => {
+    if (seen.has(value)) found.add(index);
+    seen.add(value);
+  });
+  return found;
+}
+
 export const NON_NEGATIVE_MESSAGE = "must be greater than or equal to 0";
 
 export function checkNonNegative(errors: Errors, field: string, value: unknown): void {

@@ -414,6 +414,8 @@ const RECURSIONS: readonly string[] = ["Disabled", "Enabled", "IfPossible"];
 function checkVolumeMounts(errors: Errors, field: string, container: Fields, scope: PodScope): void {
   const paths = new Set<string>();
   const devices = list(container.volumeDevices).map(record);
+  const deviceNames = new Set(devices.map((device) => text(device.name)));
+  const devicePaths = new Set(devices.map((device) => text(device.devicePath)));
   list(container.volumeMounts).forEach((value, index) => {
     const mount = record(value);
     const path = item(field, index);
@@ -423,9 +425,9 @@ function checkVolumeMounts(errors: Errors, field: string, container: Fields, sco
     if (mountPath === "") errors.push(required(child(path, "mountPath")));
     if (paths.has(mountPath)) errors.push(invalid(child(path, "mountPath"), mountPath, "must be unique"));
     paths.add(mountPath);
-    if (devices.some((device) => text(device.name) === name))
+    if (deviceNames.has(name))
       errors.push(invalid(child(path, "name"), name, "must not already exist in volumeDevices"));
-    if (devices.some((device) => text(device.devicePath) === mountPath)) {
+    if (devicePaths.has(mountPath)) {
       const why = "must not already exist as a path in volumeDevices";
       errors.push(invalid(child(path, "mountPath"), mountPath, why));
     }
@@ -470,6 +472,8 @@ const BLOCK_SOURCES = "can only use volume source type of PersistentVolumeClaim 
 function checkVolumeDevices(errors: Errors, field: string, container: Fields, scope: PodScope): void {
   const [names, paths] = [new Set<string>(), new Set<string>()];
   const mounts = list(container.volumeMounts).map(record);
+  const mountNames = new Set(mounts.map((mount) => text(mount.name)));
+  const mountPaths = new Set(mounts.map((mount) => text(mount.mountPath)));
   list(container.volumeDevices).forEach((value, index) => {
     const path = item(field, index);
     const [name, devicePath] = [text(record(value).name), text(record(value).devicePath)];
@@ -484,9 +488,8 @@ function checkVolumeDevices(errors: Errors, field: string, container: Fields, sc
     if (devicePath.split("/").includes("..")) {
       errors.push(invalid(pathPath, devicePath, "can not contain backsteps ('..')"));
     } else paths.add(devicePath);
-    if (mounts.some((mount) => text(mount.name) === name))
-      errors.push(invalid(namePath, name, "must not already exist in volumeMounts"));
-    if (mounts.some((mount) => text(mount.mountPath) === devicePath))
+    if (mountNames.has(name)) errors.push(invalid(namePath, name, "must not already exist in volumeMounts"));
+    if (mountPaths.has(devicePath))
       errors.push(invalid(pathPath, devicePath, "must not already exist as a path in volumeMounts"));
     if (name !== "") names.add(name);
   });

@@ -15,6 +15,7 @@ import {
 } from "../field-errors.ts";
 import { jsonSyntaxError } from "../go-json-syntax.ts";
 import { goNodeAddress, goTaint } from "../go-values.ts";
+import { canonicalText } from "../hash.ts";
 import { parseCidr } from "../ip.ts";
 import {
   type NameValidation,
@@ -37,6 +38,7 @@ import {
   item,
   list,
   record,
+  repetitions,
   text,
   WHOLE,
 } from "./common.ts";
@@ -165,9 +167,9 @@ function checkNodeUpdate(errors: Errors, node: Fields, old: Fields): void {
   checkNodeAnnotations(errors, record(record(node.metadata).annotations));
   checkNodeResources(errors, node);
   const addresses = list(record(node.status).addresses);
+  const repeated = repetitions(addresses.map(canonicalText));
   addresses.forEach((address, index) => {
-    if (addresses.findIndex((other) => equalJson(other, address)) < index)
-      errors.push(asGo(duplicate(item("status.addresses", index), goNodeAddress(address))));
+    if (repeated.has(index)) errors.push(asGo(duplicate(item("status.addresses", index), goNodeAddress(address))));
   });
   const [spec, before] = [record(node.spec), record(old.spec)];
   checkPodCidrsUpdate(errors, list(spec.podCIDRs), list(before.podCIDRs));

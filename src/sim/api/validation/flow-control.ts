@@ -3,7 +3,18 @@ import { semanticEqual } from "../equal.ts";
 import { duplicate, forbidden, invalid, notSupported, required } from "../field-errors.ts";
 import { MANDATORY_FLOW_SCHEMAS, MANDATORY_PRIORITY_LEVELS } from "../flow-control.ts";
 import { nameIsDnsLabel, nameIsDnsSubdomain } from "../names.ts";
-import { addInvalid, child, type Errors, type Fields, isPresent, item, list, record, text } from "./common.ts";
+import {
+  addInvalid,
+  child,
+  type Errors,
+  type Fields,
+  isPresent,
+  item,
+  list,
+  record,
+  repetitions,
+  text,
+} from "./common.ts";
 import type { Validate } from "./core.ts";
 import { checkObjectMeta } from "./metadata.ts";
 
@@ -38,9 +49,10 @@ export const validateFlowSchema: Validate = (errors, schema) => {
 /** Only their types are looked at. */
 function checkStatusConditions(errors: Errors, status: Fields): void {
   const types = list(status.conditions).map((one) => text(record(one).type));
+  const repeated = repetitions(types);
   types.forEach((type, index) => {
     const path = child(item("status.conditions", index), "type");
-    if (types.indexOf(type) < index) errors.push(duplicate(path, type));
+    if (repeated.has(index)) errors.push(duplicate(path, type));
     if (type === "") errors.push(required(path, "must not be empty"));
   });
 }

@@ -22,6 +22,7 @@ import {
   item,
   list,
   record,
+  repetitions,
   text,
   validateDomainPrefixedPath,
 } from "./common.ts";
@@ -234,11 +235,12 @@ function checkExitCodes(errors: Errors, field: string, rule: Fields, containers:
   if (values.length === 0)
     errors.push(invalidAsGo(path, goNumbers(rule.values, "int32"), "at least one value is required"));
   else if (values.length > MAX_EXIT_CODES) errors.push(tooMany(path, values.length, MAX_EXIT_CODES));
+  const repeated = repetitions(values);
   values.forEach((value, index) => {
     if (rule.operator === "In" && value === 0) {
       errors.push(invalid(item(path, index), value, "must not be 0 for the In operator"));
     }
-    if (values.indexOf(value) < index) errors.push(duplicate(item(path, index), value));
+    if (repeated.has(index)) errors.push(duplicate(item(path, index), value));
   });
   if (values.some((value, index) => index > 0 && values[index - 1]! > value)) {
     errors.push(invalidAsGo(path, goNumbers(values, "int32"), "must be ordered"));

@@ -3,6 +3,7 @@
 import { equalJson, semanticEqual } from "../equal.ts";
 import { duplicate, forbidden, invalid, required } from "../field-errors.ts";
 import { goDiff } from "../go-diff/report.ts";
+import { canonicalText } from "../hash.ts";
 import { checkTolerations } from "./affinity.ts";
 import {
   checkDnsSubdomain,
@@ -15,6 +16,7 @@ import {
   item,
   list,
   record,
+  repetitions,
   text,
   WHOLE,
 } from "./common.ts";
@@ -150,17 +152,19 @@ function checkTolerationUpdates(errors: Errors, tolerations: readonly unknown[],
     const { tolerationSeconds: _seconds, ...rest } = record(value);
     return rest;
   };
-  const kept = old.every((one) => tolerations.some((other) => equalJson(without(one), without(other))));
+  const now = new Set(tolerations.map((one) => canonicalText(without(one))));
+  const kept = old.every((one) => now.has(canonicalText(without(one))));
   if (!kept)
     errors.push(forbidden("spec.tolerations", "existing toleration can not be modified except its tolerationSeconds"));
   else checkTolerations(errors, "spec.tolerations", tolerations);
 }
 
 function checkGateUpdates(errors: Errors, spec: Fields, old: Fields): void {
-  const oldGates = list(old.schedulingGates).map((gate) => text(record(gate).name));
+  const oldGates = new Set(list(old.schedulingGates).map((gate) => text(record(gate).name)));
   const gates = list(spec.schedulingGates).map((gate) => text(record(gate).name));
+  const last = new Map(gates.map((gate, index) => [gate, index]));
   gates.forEach((gate, index) => {
-    if (oldGates.includes(gate) || gates.lastIndexOf(gate) !== index) return;
+    if (oldGates.has(gate) || last.get(gate) !== index) return;
     errors.push(
       forbidden(
         child(item("spec.schedulingGates", index), "name"),
@@ -381,15 +385,15 @@ function checkAllocatedName(errors: Errors, field: string, name: string, contain
 
 function checkClaimStatuses(errors: Errors, status: Fields, spec: Fields): void {
   const field = "status.resourceClaimStatuses";
-  const known = list(spec.resourceClaims).map((claim) => text(record(claim).name));
+  const known = new Set(list(spec.resourceClaims).map((claim) => text(record(claim).name)));
   const names = list(status.resourceClaimStatuses).map((one) => text(record(one).name));
+  const repeated = repetitions(names);
   list(status.resourceClaimStatuses).forEach((value, index) => {
     const { resourceClaimName } = record(value);
     const path = child(item(field, index), "name");
     const name = names[index]!;
-    if (!known.includes(name))
-      errors.push(invalid(path, name, "must match the name of an entry in `spec.resourceClaims`"));
-    if (names.indexOf(name) < index) errors.push(duplicate(path, name));
+    if (!known.has(name)) errors.push(invalid(path, name, "must match the name of an entry in `spec.resourceClaims`"));
+    if (repeated.has(index)) errors.push(duplicate(path, name));
     if (isPresent(resourceClaimName)) checkDnsSubdomain(errors, path, resourceClaimName);
   });
 }

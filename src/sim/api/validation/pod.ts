@@ -24,6 +24,7 @@ import {
   item,
   list,
   record,
+  repetitions,
   text,
 } from "./common.ts";
 import {
@@ -119,22 +120,25 @@ export function checkDeadline(errors: Errors, field: string, seconds: unknown, l
 
 function checkSchedulingGates(errors: Errors, field: string, gates: unknown): void {
   const names = list(gates).map((gate) => text(record(gate).name));
+  const repeated = repetitions(names);
   names.forEach((name, index) => {
     checkQualifiedName(errors, item(field, index), name);
-    if (names.indexOf(name) < index) errors.push(duplicate(item(field, index), name));
+    if (repeated.has(index)) errors.push(duplicate(item(field, index), name));
   });
 }
 
 function checkResourceClaims(errors: Errors, field: string, claims: unknown): string[] {
   const names: string[] = [];
+  const seen = new Set<string>();
   list(claims).forEach((value, index) => {
     const claim = record(value);
     const path = item(field, index);
     const name = text(claim.name);
     if (name === "") errors.push(required(child(path, "name")));
-    else if (names.includes(name)) errors.push(duplicate(child(path, "name"), name));
+    else if (seen.has(name)) errors.push(duplicate(child(path, "name"), name));
     else addInvalid(errors, child(path, "name"), name, validateDns1123Label(name));
     names.push(name);
+    seen.add(name);
     const sources = ["resourceClaimName", "resourceClaimTemplateName"].filter((source) => isPresent(claim[source]));
     if (sources.length > 1) {
       const why = "at most one of `resourceClaimName` or `resourceClaimTemplateName` may be specified";

@@ -1,7 +1,8 @@
 /** PodDisruptionBudgets, ResourceQuotas, LimitRanges and RuntimeClasses. */
-import { semanticEqual } from "../equal.ts";
+
 import { asGo, duplicate, forbidden, invalid, invalidAsGo, notSupported, required } from "../field-errors.ts";
 import { goQuantity, goScopeSelector, goTexts, goToleration } from "../go-values.ts";
+import { canonicalText } from "../hash.ts";
 import { nameIsPathSegment, validateQualifiedName } from "../names.ts";
 import { canonicalQuantity, compareQuantities, milliValue } from "../quantity.ts";
 import { checkTolerations } from "./affinity.ts";
@@ -16,6 +17,7 @@ import {
   item,
   list,
   record,
+  repetitions,
   text,
 } from "./common.ts";
 import { checkConditions } from "./conditions.ts";
@@ -102,10 +104,15 @@ function checkScopesAgree(errors: Errors, field: string, scopes: readonly string
   }
 }
 
+/** Scopes times resources: of so many errors nobody is told anyway. */
+const ERRORS_MAX = 10_000;
+
 /** Each resource of the quota that pods of the scope do not have. */
 function checkScopeFits(errors: Errors, field: string, scope: string, hard: Fields, shown: string): void {
+  if (!SCOPES.includes(scope)) return;
   for (const name in hard) {
-    if (!isStandardQuotaResource(name) || isCountedIn(scope, name)) continue;
+    if (errors.length > ERRORS_MAX) return;
+    if (isCountedIn(scope, name) || !isStandardQuotaResource(name)) continue;
     errors.push(invalidAsGo(field, shown, "unsupported scope applied to resource"));
   }
 }
@@ -116,11 +123,12 @@ function goScopes(spec: Fields): string {
 
 function checkScopes(errors: Errors, spec: Fields): void {
   const scopes = list(spec.scopes).map(text);
+  const shown = goScopes(spec);
   for (const scope of scopes) {
-    if (!SCOPES.includes(scope)) errors.push(invalidAsGo("spec.scopes", goScopes(spec), "unsupported scope"));
-    checkScopeFits(errors, "spec.scopes", scope, record(spec.hard), goScopes(spec));
+    if (!SCOPES.includes(scope)) errors.push(invalidAsGo("spec.scopes", shown, "unsupported scope"));
+    checkScopeFits(errors, "spec.scopes", scope, record(spec.hard), shown);
   }
-  checkScopesAgree(errors, "spec.scopes", scopes, goScopes(spec));
+  checkScopesAgree(errors, "spec.scopes", scopes, shown);
 }
 
 const EXISTS_ONLY =
@@ -130,10 +138,11 @@ const EXISTS_ONLY =
 function checkScopeSelector(errors: Errors, spec: Fields): void {
   const field = "spec.scopeSelector.matchExpressions";
   const expressions = list(record(spec.scopeSelector).matchExpressions).map(record);
+  const shown = goScopeSelector(spec.scopeSelector);
   for (const { scopeName, operator, values } of expressions) {
     const scope = text(scopeName);
     if (!SCOPES.includes(scope)) errors.push(invalid(child(field, "scopeName"), scope, "unsupported scope"));
-    checkScopeFits(errors, field, scope, record(spec.hard), goScopeSelector(spec.scopeSelector));
+    checkScopeFits(errors, field, scope, record(spec.hard), shown);
     if (SCOPES.includes(scope) && scope !== "PriorityClass" && operator !== "Exists")
       errors.push(invalid(child(field, "operator"), text(operator), EXISTS_ONLY));
     checkScopeValues(errors, field, text(operator), list(values));
@@ -325,8 +334,8 @@ export const validateRuntimeClass: Validate = (errors, object, old) => {
     const { tolerationSeconds: _, ...key } = record(one);
     return key;
   });
+  const repeated = repetitions(keys.map(canonicalText));
   keys.forEach((key, index) => {
-    if (keys.findIndex((other) => semanticEqual(other, key)) < index)
-      errors.push(asGo(duplicate(item("scheduling.tolerations", index), goToleration(key))));
+    if (repeated.has(index)) errors.push(asGo(duplicate(item("scheduling.tolerations", index), goToleration(key))));
   });
 };

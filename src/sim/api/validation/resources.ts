@@ -170,6 +170,10 @@ function canonical(quantity: string): string {
 /** Each claim, or request within it, once; and a claim as a whole not beside its parts. */
 function checkClaims(errors: Errors, field: string, claims: readonly Fields[], claimNames: readonly string[]): void {
   const seen = new Set<string>();
+  // Claims that a request of was seen.
+  const inParts = new Map<string, number>();
+  const known = new Set(claimNames);
+  const which = known.size === 0 ? " which is empty" : `: ${[...known].sort().join(", ")}`;
   claims.forEach((claim, index) => {
     const path = item(field, index);
     const [name, request] = [text(claim.name), text(claim.request)];
@@ -183,16 +187,15 @@ function checkClaims(errors: Errors, field: string, claims: readonly Fields[], c
       const key = request === "" ? name : `${name}/${request}`;
       if (seen.has(key)) errors.push(duplicate(path, key));
       else if (request === "") {
-        for (const other of seen) if (other.startsWith(`${name}/`)) errors.push(duplicate(path, name));
-      }
+        for (let count = inParts.get(name) ?? 0; count > 0; count--) errors.push(duplicate(path, name));
+      } else inParts.set(name, (inParts.get(name) ?? 0) + 1);
       seen.add(key);
     }
-    if (!claimNames.includes(name)) errors.push(unknownClaim(path, name, claimNames));
+    if (!known.has(name)) errors.push(unknownClaim(path, name, which));
   });
 }
 
-function unknownClaim(field: string, name: string, claimNames: readonly string[]): FieldError {
-  const which = claimNames.length === 0 ? " which is empty" : `: ${[...new Set(claimNames)].sort().join(", ")}`;
+function unknownClaim(field: string, name: string, which: string): FieldError {
   const detail = `must be one of the names in pod.spec.resourceClaims${which}`;
   return { type: "FieldValueNotFound", field, value: name, detail };
 }

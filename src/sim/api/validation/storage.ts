@@ -17,6 +17,7 @@ import {
   list,
   NON_NEGATIVE_MESSAGE,
   record,
+  repetitions,
   text,
 } from "./common.ts";
 import { type Validate, validateMetadata } from "./core.ts";
@@ -117,14 +118,15 @@ const nodeMetadata = validateMetadata(false);
 export const validateCsiNode: Validate = (errors, object, old) => {
   nodeMetadata(errors, object);
   const drivers = list(record(object.spec).drivers).map(record);
+  const repeated = repetitions(drivers.map(({ name }) => name));
   drivers.forEach((driver, index) => {
     const path = item("spec.drivers", index);
     checkDriver(errors, path, driver);
-    const repeated = drivers.slice(0, index).some(({ name }) => name === driver.name);
-    if (repeated) errors.push(duplicate(child(path, "name"), driver.name));
+    if (repeated.has(index)) errors.push(duplicate(child(path, "name"), driver.name));
   });
+  const byName = new Map([...drivers].reverse().map((driver) => [driver.name, driver]));
   for (const before of list(record(old?.spec).drivers).map(record)) {
-    const now = drivers.find(({ name }) => name === before.name);
+    const now = byName.get(before.name);
     if (now && !semanticEqual(now, before)) errors.push(invalid("spec.drivers", now, IMMUTABLE));
   }
 };
