@@ -68,10 +68,11 @@ export function isNetworkTool(name: string): name is NetworkJob["tool"] {
 export function startNetwork(
   state: ShellState,
   context: Context,
-  argv: readonly string[],
+  given: readonly string[],
   tag: unknown,
   stdin: string,
 ): NetworkStep {
+  const argv = given.flatMap((one) => separated(given[0] ?? "", one));
   const tool = argv[0] as NetworkJob["tool"];
   const target = targetOf(argv);
   if ("status" in target) return { done: target };
@@ -95,6 +96,17 @@ export function startNetwork(
     stream: null,
   };
   return send(state, context, job, tag);
+}
+
+/** Letters of flags that take the next argument. */
+const LETTERS_WITH_VALUE: Readonly<Record<string, string>> = { wget: "OTU", curl: "oXHdwuAm" };
+
+/** `-qO FILE` is `-q -O FILE`. */
+function separated(tool: string, flag: string): readonly string[] {
+  const last = flag.at(-1) ?? "";
+  if (!/^-[a-zA-Z]{2,}$/.test(flag) || LETTERS_WITH_VALUE[tool]?.includes(last) !== true) return [flag];
+  const before = flag.slice(1, -1);
+  return [...before].some((letter) => LETTERS_WITH_VALUE[tool]?.includes(letter)) ? [flag] : [`-${before}`, `-${last}`];
 }
 
 const TYPES = new Set(["A", "AAAA", "CNAME", "SRV", "PTR", "TXT", "SOA", "NS", "MX", "ANY"]);

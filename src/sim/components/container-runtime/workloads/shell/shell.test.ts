@@ -67,6 +67,10 @@ describe("the shell in containers", () => {
       "wget: can't connect to remote host (10.0.0.9): Connection refused",
       "1",
     ]);
+    expect(output("sleep 1; wget -qO - web | head -n 1; wget -qO /tmp/page web; head -n 1 /tmp/page")).toEqual([
+      "<!DOCTYPE html>",
+      "<!DOCTYPE html>",
+    ]);
     expect(output("wget -q nosuch; echo $?")).toEqual(["wget: bad address 'nosuch'", "1"]);
   });
 
