@@ -1,5 +1,6 @@
 import type { Context, NetworkError } from "../../../kernel/types.ts";
 import type { CriResponse } from "../../container-runtime/messages.ts";
+import type { HttpRequest } from "../../kube-apiserver/messages.ts";
 import { podEvent } from "../events.ts";
 import type { PodFacts } from "../pod-actions.ts";
 import { callRuntime } from "../runtime-link.ts";
@@ -7,7 +8,14 @@ import type { KubeletState, PodWorker, ProbeWorker } from "../state.ts";
 import type { ProbeVerdict } from "../status.ts";
 import { after } from "../timers.ts";
 import { type Container, isRestartableInit, type Probe, type ProbeResult, type ProbeType } from "../types.ts";
-import { answeredOutcome, execOutcome, failedOutcome, handlerRequest, type ProbeOutcome } from "./prober.ts";
+import {
+  answeredOutcome,
+  execOutcome,
+  failedOutcome,
+  handlerRequest,
+  type ProbeOutcome,
+  redirectTarget,
+} from "./prober.ts";
 import { countOutcome, initialProbeResult } from "./results.ts";
 
 const FIELDS: Readonly<Record<ProbeType, "livenessProbe" | "readinessProbe" | "startupProbe">> = {
@@ -29,7 +37,11 @@ export interface ProbeTag {
   readonly key: string;
   readonly containerId: string;
   readonly url: string;
+  /** Redirects that were followed. */
+  readonly hops?: number;
 }
+
+const HOPS_MAX = 10;
 
 function keyOf(uid: string, container: string, type: ProbeType): string {
   return `${uid}/${container}/${type}`;
@@ -194,9 +206,46 @@ export function probeAnswered(
 ): PodWorker | null {
   const probe = state.probes.get(tag.key);
   if (probe === undefined) return null;
+  if ("body" in answer && probe.probe.httpGet !== undefined) {
+    const target = redirectTarget(tag.url, answer.body);
+    if (target !== null) return follow(state, probe, tag, target, context);
+  }
   const outcome =
     "error" in answer ? failedOutcome(probe.probe, tag.url, answer.error) : answeredOutcome(probe.probe, answer.body);
   return conclude(state, probe, tag.containerId, outcome, context);
+}
+
+/** A redirect on the same host. */
+function follow(
+  state: KubeletState,
+  probe: ProbeWorker,
+  tag: ProbeTag,
+  { to, path, url }: { readonly to: string; readonly path: string; readonly url: string },
+  context: Context,
+): PodWorker | null {
+  const hops = (tag.hops ?? 0) + 1;
+  const worker = state.workers.get(probe.uid);
+  const container =
+    worker === undefined ? undefined : probedContainers(worker).find(({ name }) => name === probe.container);
+  if (worker === undefined || container === undefined) {
+    probe.inFlight = false;
+    return null;
+  }
+  if (hops >= HOPS_MAX) {
+    const output = `Get "${url}": stopped after ${HOPS_MAX} redirects`;
+    return conclude(state, probe, tag.containerId, { result: "failure", output }, context);
+  }
+  const first = handlerRequest(worker, container, probe.probe, context).body as HttpRequest;
+  const body: HttpRequest = { ...first, path, headers: { ...first.headers, host: to } };
+  const leftUs = (probe.probe.timeoutSeconds ?? 1) * 1_000_000 - (context.nowUs - probe.lastRunAtUs);
+  context.request({
+    to,
+    body,
+    timeoutUs: Math.max(1, leftUs),
+    tag: { ...tag, url, hops } satisfies ProbeTag,
+    label: `${probe.type} probe`,
+  });
+  return null;
 }
 
 /** `answer` null: the runtime could not be reached. */
@@ -254,6 +303,10 @@ function judge(
   const running = worker.containers.some(({ id, state: how }) => id === containerId && how === "CONTAINER_RUNNING");
   if (!running) return null;
   probe.lastOutput = outcome.output;
+  if (outcome.warned === true) {
+    const message = `${TITLES[probe.type]} probe warning: ${outcome.output}`;
+    podEvent(state, worker, context, "Warning", "ProbeWarning", message, probe.container);
+  }
   if (outcome.result === "failure") {
     const title = TITLES[probe.type];
     const message =

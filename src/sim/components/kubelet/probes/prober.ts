@@ -46,7 +46,28 @@ function portNumber(container: Container, port: number | string): number {
   return container.ports?.find(({ name }) => name === port)?.containerPort ?? Number(port);
 }
 
+const URL_PARTS = /^(https?):\/\/([^/:?#]+)(?::(\d+))?([^#]*)/;
+
+/** Where a redirect leads, if that is the host that was asked; null: it is none, or leads elsewhere. */
+export function redirectTarget(
+  url: string,
+  body: unknown,
+): { readonly to: string; readonly path: string; readonly url: string } | null {
+  const { type, status, headers } = body as Partial<HttpResponse>;
+  const location = headers?.location ?? "";
+  if (type !== "http" || ![301, 302, 303, 307, 308].includes(status ?? 0) || location === "") return null;
+  const [, scheme = "", host = "", port, path = "/"] = URL_PARTS.exec(url) ?? [];
+  const folder = path.replace(/\?.*$/, "").replace(/[^/]*$/, "");
+  const origin = `${scheme}://${host}${port === undefined ? "" : `:${port}`}`;
+  const next = URL_PARTS.test(location) ? location : `${origin}${location.startsWith("/") ? "" : folder}${location}`;
+  const [, nextScheme, nextHost, nextPort, nextPath] = URL_PARTS.exec(next) ?? [];
+  if (nextHost !== host) return null;
+  return { to: `${host}:${nextPort ?? (nextScheme === "https" ? "443" : "80")}`, path: nextPath || "/", url: next };
+}
+
 export interface ProbeOutcome {
+  /** It counts as a success, with an event. */
+  readonly warned?: boolean;
   readonly result: ProbeResult;
   readonly output: string;
 }
@@ -59,7 +80,9 @@ export function answeredOutcome(handler: Handler, body: unknown): ProbeOutcome {
     return { result: "failure", output: `service unhealthy (responded with "${status}")` };
   }
   const response = body as HttpResponse;
-  if (response.status >= 200 && response.status < 400) return { result: "success", output: response.body };
+  if (response.status >= 300 && response.status < 400)
+    return { result: "success", warned: true, output: `Probe terminated redirects, Response body: ${response.body}` };
+  if (response.status >= 200 && response.status < 300) return { result: "success", output: response.body };
   return { result: "failure", output: `HTTP probe failed with statuscode: ${response.status}` };
 }
 
