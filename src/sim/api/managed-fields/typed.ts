@@ -199,16 +199,17 @@ function mergeLists(live: readonly unknown[], applied: readonly unknown[], type:
   const wanted = new Set(applied.map((item) => elementOfItem(item, type)));
   const others = [...liveItems.keys()];
   const result: unknown[] = [];
+  let next = 0;
   const takeOthers = () => {
-    while (others.length > 0 && !wanted.has(others[0] as string)) result.push(liveItems.get(others.shift() as string));
+    for (; next < others.length && !wanted.has(others[next]!); next++) result.push(liveItems.get(others[next]!));
   };
   for (const item of applied) {
     takeOthers();
     const element = elementOfItem(item, type);
-    if (liveItems.has(element)) others.shift();
+    if (liveItems.has(element)) next++;
     result.push(mergeFields(liveItems.get(element), item, type.items));
   }
-  for (const other of others) if (!wanted.has(other)) result.push(liveItems.get(other));
+  for (const other of others.slice(next)) if (!wanted.has(other)) result.push(liveItems.get(other));
   return result;
 }
 

@@ -14,6 +14,9 @@ export const MAX_JSON_PATCH_OPERATIONS = 10_000;
 /** So many bytes of JSON may the copies of one patch add: the API server's `JSONPatchMaxCopyBytes`. */
 const COPIED_BYTES_MAX = 3 * 1024 * 1024;
 
+/** Copies into themselves get deep soon: beyond this nothing reads them. The words are this project's own. */
+const DEPTH_MAX = 1_000;
+
 type Container = Record<string, unknown> | unknown[];
 
 /** The container that holds the last token of a path, free to be changed, and that token. */
@@ -220,7 +223,15 @@ function copy(document: Document, from: string, path: string): void {
   const source = place(document, from, `copy operation does not apply: doc is missing from path: ${from}`);
   const value = document.share(valueIn(source, `error in copy for from: '${from}'`));
   const target = place(document, path, `copy operation does not apply: doc is missing destination path: ${path}`);
+  if (path.split("/").length + depthOf(value) > DEPTH_MAX) throw new PatchError("exceeded max depth");
   refuse("error while adding value during copy", add(target, value ?? null));
+}
+
+function depthOf(value: unknown): number {
+  if (typeof value !== "object" || value === null) return 0;
+  let deepest = 0;
+  for (const inner of Object.values(value)) deepest = Math.max(deepest, depthOf(inner));
+  return deepest + 1;
 }
 
 function test(found: Place, path: string, value: unknown): void {

@@ -59,3 +59,12 @@ test("the fields of a new object with a long list", QUICK, () => {
   const fields = fieldsOfNew(podWith(variables(0)), SCHEMA);
   expect(JSON.stringify(fields)).toContain(`k:{\\"name\\":\\"V${COUNT - 1}\\"}`);
 });
+
+test("copies into themselves get no deeper than can be read", () => {
+  const operations = Array.from({ length: 12 }, (_, index) => ({
+    op: "copy",
+    from: "/a",
+    path: `${"/a".repeat(1 << index)}/a`,
+  }));
+  expect(() => applyJsonPatch({ a: {} }, operations)).toThrow("exceeded max depth");
+});

@@ -95,3 +95,12 @@ test("a thousand errors are counted, not told", QUICK, () => {
 test("types that double", QUICK, () => {
   expect(verdict(`[1]${".map(a, {a: a})".repeat(60)} == 1`, {})).toContain("no matching overload");
 });
+
+test("what is told of failures is bounded", QUICK, () => {
+  const rule = { rule: "self == ''", message: "x".repeat(10_000) };
+  const items = { type: "string", "x-kubernetes-validations": [rule] };
+  const schema = { type: "object", properties: { list: { type: "array", items } } } as unknown as JsonSchema;
+  const { errors } = validateRules({ list: many(100_000) } as unknown as JsonObject, schema, null);
+  expect(errors.length).toBeLessThan(1_100);
+  expect(errors.at(-1)?.detail).toContain("running out of cost budget");
+});

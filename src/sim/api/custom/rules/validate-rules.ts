@@ -7,7 +7,10 @@ import { isEmbedded, isJsonObject, type JsonObject, type JsonSchema } from "../j
 import { type CompiledRule, compileRules, type Rule, rulesOf } from "./compile.ts";
 import { celValueOf } from "./json-values.ts";
 
-/** Steps of all rules of one request. */
+/**
+ * Steps of all rules of one request. What is told of failures is taken from it, too, which upstream does not: rules of
+ * many items would tell for ever.
+ */
 const BUDGET = 10_000_000;
 const MESSAGE_BYTES_MAX = 5 * 1024;
 const OUT_OF_BUDGET = "validation failed due to running out of cost budget, no further validation rules will be run";
@@ -79,6 +82,7 @@ class Walk implements RuleFindings {
     const items = schema.items as JsonSchema;
     const before = itemsBefore(schema, place.old);
     for (const [index, item] of value.entries()) {
+      if (this.isOver) return;
       const inner = { rules: rules.items as JsonSchema, schema: items, isResource: isEmbedded(items), unchanged };
       this.visit({ ...inner, path: `${path}[${index}]`, old: before(item) }, item);
     }
@@ -137,6 +141,7 @@ class Walk implements RuleFindings {
       compiled.path === "" ? place.path : place.path === "" ? compiled.path : `${place.path}.${compiled.path}`;
     const detail = this.messageOf(compiled, variables) ?? defaultMessage(rule);
     const error = failureFor(path, place.schema.type ?? "", detail, rule.reason);
+    this.budget.left -= path.length + detail.length;
     if (!compiled.usesOldSelf && place.unchanged) this.warnings.push(errorLine(error));
     else this.errors.push(error);
   }
