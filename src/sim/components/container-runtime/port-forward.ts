@@ -40,6 +40,7 @@ export function forwardFrame(state: RuntimeState, context: Context, stream: Stre
       connections.set(frame.connection, {
         port: frame.port,
         raw: null,
+        accepted: false,
         unread: "",
         ended: false,
         asking: false,
@@ -49,23 +50,24 @@ export function forwardFrame(state: RuntimeState, context: Context, stream: Stre
       return true;
     case "portData":
       if (connection === undefined) return true;
-      if (connection.raw !== null) {
+      // What came before goes first: it waits until the pod has taken the connection.
+      if (connection.raw !== null && connection.accepted) {
         sendTcp(context, connection.raw, frame.data);
         return true;
       }
       connection.unread += frame.data;
       if (connection.unread.length > UNREAD_MAX) hangUp(state, context, stream, frame.connection);
-      else serveNext(state, context, stream, frame.connection);
+      else if (connection.raw === null) serveNext(state, context, stream, frame.connection);
       return true;
     case "portEnd":
       if (connection === undefined) return true;
-      if (connection.raw !== null) {
+      if (connection.raw !== null && connection.accepted) {
         const end: TcpFrame = { tcp: "end" };
         context.sendFrame(connection.raw, end);
         return true;
       }
       connection.ended = true;
-      serveNext(state, context, stream, frame.connection);
+      if (connection.raw === null) serveNext(state, context, stream, frame.connection);
       return true;
     case "portError":
       if (connection?.raw != null && state.rawForwards.delete(connection.raw)) context.closeStream(connection.raw);
@@ -128,6 +130,7 @@ export function rawFrame(state: RuntimeState, context: Context, stream: StreamId
   const connection = at === undefined ? undefined : state.forwards.get(at.forward)?.connections.get(at.connection);
   if (at === undefined || connection === undefined) return at !== undefined;
   if (frame.tcp === "accepted") {
+    connection.accepted = true;
     if (connection.unread !== "") sendTcp(context, stream, connection.unread);
     connection.unread = "";
     const end: TcpFrame = { tcp: "end" };

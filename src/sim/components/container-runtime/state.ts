@@ -72,6 +72,8 @@ export interface ForwardedConnection {
   readonly port: number;
   /** Bytes that are no HTTP go as they are: the connection to the pod, once there is one. */
   raw: StreamId | null;
+  /** The pod has taken it. */
+  accepted: boolean;
   /** Bytes as text. */
   unread: string;
   /** The client sends no more. */

@@ -37,6 +37,9 @@ export function hangUp(connections: TcpConnections, context: Context, stream: St
   if (connections.delete(stream)) context.closeStream(stream);
 }
 
+/** Of a request that is not whole yet. */
+const UNREAD_MAX = 4 * 1024 * 1024;
+
 const BAD_REQUEST =
   "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n400 Bad Request";
 
@@ -52,7 +55,9 @@ export function serveHttpBytes(
   if (connection === undefined) return;
   if (frame.tcp === "data") connection.unread += frame.data;
   for (;;) {
-    const request = connection.unread === "" ? "more" : readHttpRequest(connection.unread);
+    const { unread } = connection;
+    const read = unread === "" ? "more" : readHttpRequest(unread);
+    const request = read === "more" && unread.length > UNREAD_MAX ? "malformed" : read;
     if (request === "more") {
       if (frame.tcp === "end") hangUp(connections, context, stream);
       return;
