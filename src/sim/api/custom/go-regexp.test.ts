@@ -57,3 +57,9 @@ test("a search takes time by the length of the text", { timeout: 4_000 }, () => 
   for (const pattern of ["^(a+)+$", "^(a|a)*$", "^(a*)*$", "a*a*a*b", "^([a-z]([-a-z0-9]*[a-z0-9])?)*$"])
     expect(regularExpression(pattern)?.test(text)).toBe(false);
 });
+
+test("a search that would take too long finds nothing", { timeout: 4_000 }, () => {
+  const text = "a".repeat(2_000_000);
+  expect(regularExpression("a{0,1000}b")?.test(`${text}b`)).toBe(false);
+  expect(regularExpression("^a*b$")?.test(`${text}b`)).toBe(true);
+});

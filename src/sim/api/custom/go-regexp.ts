@@ -34,6 +34,12 @@ export function regularExpression(pattern: string): GoRegExp | null {
   return made;
 }
 
+/**
+ * So many ways are gone, at all characters together. A search that takes more finds nothing: with a pattern of thousands
+ * of instructions a text of megabytes would hold everything up.
+ */
+const WAYS_MAX = 20_000_000;
+
 /** Ways that a search goes at the same time, the preferred first; `starts`: where each of them began. */
 interface Ways {
   readonly places: number[];
@@ -57,7 +63,10 @@ class Search {
     let ways: Ways = { places: [], starts: [] };
     let at = first;
     this.enter(ways, 0, at, at);
+    let left = WAYS_MAX;
     for (;;) {
+      left -= ways.places.length;
+      if (left < 0) return null;
       const code = at < this.text.length ? this.text.codePointAt(at)! : -1;
       const next = at + (code > 0xffff ? 2 : 1);
       const following: Ways = { places: [], starts: [] };
