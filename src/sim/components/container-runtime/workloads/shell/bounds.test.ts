@@ -49,6 +49,9 @@ describe("scripts that want more than there is", () => {
     [`x = ${"1+".repeat(50_000)}1`, 2],
     ["print(f'{1:1000000000}', chr(-1))", 1],
     ["print(constructor)", 1],
+    ["import random\nprint(random.choice([]))", 1],
+    ["print(hex(None), '%x' % 'a')", 1],
+    ["print('%x' % 'a')", 1],
     ["import math\nwhile True: math.factorial(4999)", undefined],
   ])("python: %s", (script, code) => {
     expect(fate(["python3", "-c", script])).toBe(code);

@@ -128,8 +128,10 @@ export const FUNCTIONS: Readonly<Record<string, Call>> = {
   "random.randint": ([a = 0n, b = 0n], _named, world) =>
     wholeOf(a) + BigInt(Math.floor(world.random() * Number(wholeOf(b) - wholeOf(a) + 1n))),
   "random.uniform": ([a = 0n, b = 0n], _named, world) => Number(a) + world.random() * (Number(b) - Number(a)),
-  "random.choice": ([values = []], _named, world) =>
-    itemAt(values, BigInt(Math.floor(world.random() * Number(lengthOf(values))))),
+  "random.choice": ([values = []], _named, world) => {
+    if (lengthOf(values) === 0n) throw new PythonError("IndexError", "Cannot choose from an empty sequence");
+    return itemAt(values, BigInt(Math.floor(world.random() * Number(lengthOf(values)))));
+  },
   "os.getenv": ([name = "", otherwise = null], _named, { env }) => env[toText(name)] ?? otherwise,
   "os.environ.get": ([name = "", otherwise = null], _named, { env }) => env[toText(name)] ?? otherwise,
   "os.getpid": () => 1n,

@@ -106,9 +106,10 @@ export function runPython(state: PythonState, world: Surroundings, stepsMax: num
     }
   } catch (error) {
     if (error instanceof PythonMemoryWanted) return { ...written, after: { wantedBytes: error.bytes } };
-    if (!(error instanceof PythonError)) throw error;
+    // What an operation of the engine refuses ends the script, not the world.
+    const raised = error instanceof PythonError ? error : new PythonError("SystemError", "this is not worked out here");
     const where = `Traceback (most recent call last):\n  File "${state.file}", line ${lines[state.next - 1] ?? 1}, in <module>\n`;
-    const text = error.message === "" ? error.type : `${error.type}: ${error.message}`;
+    const text = raised.message === "" ? raised.type : `${raised.type}: ${raised.message}`;
     written.err += `${where}${text}\n`;
     after = { status: 1 };
   }
