@@ -105,8 +105,8 @@ export function forwardAnswered(context: Context, tag: ForwardTag, answer: HttpR
   else reply(context, { replyTo: tag.replyTo, from: NOBODY, deadlineAtUs: 0 }, response);
 }
 
-/** Links of pages lead through the proxy as well (apimachinery's proxy transport). */
-function throughProxy(response: HttpResponse, { prefix }: ForwardTag): HttpResponse {
+/** Links of pages lead through the proxy as well (apimachinery's proxy transport), in time by the length of the page. */
+export function throughProxy(response: HttpResponse, { prefix }: ForwardTag): HttpResponse {
   if (prefix === undefined) return response;
   const { location = "" } = response.headers;
   const headers = location.startsWith("/")
@@ -114,7 +114,7 @@ function throughProxy(response: HttpResponse, { prefix }: ForwardTag): HttpRespo
     : response.headers;
   if (!(headers["content-type"] ?? "").startsWith("text/html")) return { ...response, headers };
   const body = response.body.replace(
-    /(<[a-z][^>]*?\s(?:action|background|cite|classid|codebase|data|formaction|href|icon|longdesc|manifest|poster|profile|src|usemap)=["'])(\/(?!\/)[^"']*)/gi,
+    /(<[a-z][^<>]*?\s(?:action|background|cite|classid|codebase|data|formaction|href|icon|longdesc|manifest|poster|profile|src|usemap)=["'])(\/(?!\/)[^"']*)/gi,
     (_whole, before: string, path: string) => `${before}${prefix}${path}`,
   );
   return { ...response, headers, body };
